@@ -1,0 +1,59 @@
+package io.quarkiverse.lively.deployment;
+
+import java.util.logging.Level;
+
+import io.quarkiverse.lively.runtime.ApplicationServing;
+import io.quarkiverse.lively.runtime.HttpServing;
+import io.quarkiverse.lively.runtime.LivelyLifecycle;
+import io.quarkiverse.lively.runtime.LivelyRecorder;
+import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
+import io.quarkus.arc.deployment.BeanContainerBuildItem;
+import io.quarkus.deployment.Capabilities;
+import io.quarkus.deployment.Capability;
+import io.quarkus.deployment.annotations.BuildProducer;
+import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.annotations.ExecutionTime;
+import io.quarkus.deployment.annotations.Record;
+import io.quarkus.deployment.builditem.ApplicationInfoBuildItem;
+import io.quarkus.deployment.builditem.FeatureBuildItem;
+import io.quarkus.deployment.builditem.LogCategoryBuildItem;
+import io.quarkus.deployment.builditem.ShutdownContextBuildItem;
+import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
+import io.quarkus.smallrye.health.deployment.spi.HealthBuildItem;
+
+class LivelyProcessor {
+
+    static final String FEATURE = "lively";
+
+    @BuildStep
+    FeatureBuildItem feature() {
+        return new FeatureBuildItem(FEATURE);
+    }
+
+    @BuildStep
+    AdditionalBeanBuildItem beans(Capabilities capabilities) {
+        return AdditionalBeanBuildItem.builder().setUnremovable()
+                .addBeanClass(LivelyLifecycle.class)
+                .addBeanClass(capabilities.isPresent(Capability.VERTX_HTTP) ? HttpServing.class : ApplicationServing.class)
+                .build();
+    }
+
+    @BuildStep
+    @Record(ExecutionTime.RUNTIME_INIT)
+    void start(LivelyRecorder recorder, BeanContainerBuildItem beans, ApplicationInfoBuildItem application,
+            ShutdownContextBuildItem shutdown, BuildProducer<ShutdownListenerBuildItem> listeners) {
+        recorder.start(beans.getValue(), application.getVersion(), shutdown);
+        listeners.produce(new ShutdownListenerBuildItem(recorder.shutdownListener(beans.getValue())));
+    }
+
+    @BuildStep
+    HealthBuildItem health(LivelyBuildTimeConfig config) {
+        return new HealthBuildItem("io.quarkiverse.lively.runtime.health.LivelyHealthCheck", config.health().enabled());
+    }
+
+    /** jetcd warns of each failed call; Lively itself says, once, that etcd cannot be reached. */
+    @BuildStep
+    LogCategoryBuildItem quietClient() {
+        return new LogCategoryBuildItem("io.etcd.jetcd", Level.SEVERE);
+    }
+}

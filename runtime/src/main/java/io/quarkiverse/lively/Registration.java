@@ -1,0 +1,43 @@
+package io.quarkiverse.lively;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A service that this process keeps alive in etcd. Answers come from memory and never block, {@link #close()} aside. May
+ * be used by many threads at once.
+ */
+public interface Registration extends AutoCloseable {
+
+    /**
+     * The service, as this process last knew it to be published. Its liveness is that of its {@link #state()}: UP while
+     * REGISTERED, EXPIRED when LOST, UNKNOWN as long as nothing is known.
+     */
+    ServiceRecord record();
+
+    RegistrationState state();
+
+    /** When it got into its {@link #state()}. */
+    Instant since();
+
+    /** Why it is in its {@link #state()}, in a few words for a human. */
+    String reason();
+
+    /** The lease that it lives under; empty while there is none. */
+    Optional<Lease> lease();
+
+    /**
+     * A number that is higher than that of every earlier owner of this identity: give it to what must not obey a process
+     * that lost its registration. Empty unless the registration is ours.
+     */
+    OptionalLong fencingToken();
+
+    /**
+     * Publishes DOWN, if nobody else holds the identity, and lets go of it. Blocks for at most
+     * {@code quarkus.lively.shutdown.timeout}; if etcd does not answer by then, the registration expires within one TTL.
+     * May be called again, to no effect.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,100 @@
+package io.quarkiverse.lively;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which services to list. A service is listed if every filter that is not empty contains it; with no filter at all, the
+ * whole fleet is listed. Immutable; each {@code with…} method returns a copy with more values in one filter.
+ *
+ * <pre>
+ * registry.list(ServiceQuery.types("inventory", "orders").withRegions("eu-west").withLiveness(Liveness.UP));
+ * </pre>
+ */
+public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hosts, Set<String> regions,
+        Set<Liveness> liveness) {
+
+    private static final ServiceQuery ALL = new ServiceQuery(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
+
+    /**
+     * @throws InvalidServiceException if a filter has an empty value
+     */
+    public ServiceQuery {
+        uuids = names("uuid", uuids);
+        types = names("type", types);
+        hosts = names("host", hosts);
+        regions = names("region", regions);
+        liveness = Set.copyOf(liveness);
+    }
+
+    /** The whole fleet. */
+    public static ServiceQuery all() {
+        return ALL;
+    }
+
+    public static ServiceQuery uuids(String... uuids) {
+        return ALL.withUuids(uuids);
+    }
+
+    public static ServiceQuery types(String... types) {
+        return ALL.withTypes(types);
+    }
+
+    public static ServiceQuery hosts(String... hosts) {
+        return ALL.withHosts(hosts);
+    }
+
+    public static ServiceQuery regions(String... regions) {
+        return ALL.withRegions(regions);
+    }
+
+    public static ServiceQuery liveness(Liveness... liveness) {
+        return ALL.withLiveness(liveness);
+    }
+
+    public ServiceQuery withUuids(String... more) {
+        return new ServiceQuery(union(uuids, more), types, hosts, regions, liveness);
+    }
+
+    public ServiceQuery withTypes(String... more) {
+        return new ServiceQuery(uuids, union(types, more), hosts, regions, liveness);
+    }
+
+    public ServiceQuery withHosts(String... more) {
+        return new ServiceQuery(uuids, types, union(hosts, more), regions, liveness);
+    }
+
+    public ServiceQuery withRegions(String... more) {
+        return new ServiceQuery(uuids, types, hosts, union(regions, more), liveness);
+    }
+
+    public ServiceQuery withLiveness(Liveness... more) {
+        return new ServiceQuery(uuids, types, hosts, regions, union(liveness, more));
+    }
+
+    /** Whether that service is one of those that this query lists. */
+    public boolean matches(ServiceRecord service) {
+        return accepts(uuids, service.uuid()) && accepts(types, service.type()) && accepts(hosts, service.host())
+                && accepts(regions, service.region()) && accepts(liveness, service.liveness());
+    }
+
+    private static <T> boolean accepts(Set<T> filter, T value) {
+        return filter.isEmpty() || filter.contains(value);
+    }
+
+    @SafeVarargs
+    private static <T> Set<T> union(Set<T> present, T... more) {
+        Set<T> union = new LinkedHashSet<>(present);
+        union.addAll(List.of(more));
+        return union;
+    }
+
+    private static Set<String> names(String field, Set<String> names) {
+        if (names.contains("")) {
+            throw new InvalidServiceException(field, "an empty " + field
+                    + " matches no service; leave the filter out to match them all");
+        }
+        return Set.copyOf(names);
+    }
+}

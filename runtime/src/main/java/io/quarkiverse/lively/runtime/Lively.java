@@ -1,0 +1,82 @@
+package io.quarkiverse.lively.runtime;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.runtime.config.LivelySettings;
+import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
+import io.quarkiverse.lively.runtime.registration.Registrar;
+import io.quarkiverse.lively.runtime.registration.WorkerThread;
+import io.quarkiverse.lively.runtime.store.ServiceReader;
+
+/** All that Lively is in one application, from its start to its end. */
+public final class Lively {
+
+    private final WorkerThread worker;
+    private final EtcdConnection etcd;
+    private final Registrar registrar;
+    private final LivenessRegistry registry;
+    private Duration shutdownBudget;
+
+    public Lively(LivelySettings settings) {
+        worker = new WorkerThread("lively");
+        etcd = new EtcdConnection(settings.etcd(), worker);
+        registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar());
+        registry = new EtcdLivenessRegistry(new ServiceReader(etcd, settings.layout()), registrar.own());
+        shutdownBudget = settings.registrar().stopTimeout();
+    }
+
+    public LivenessRegistry registry() {
+        return registry;
+    }
+
+    /** Gets ready to register, in the background. */
+    public void start() {
+        registrar.start();
+    }
+
+    /**
+     * The application serves from now on: registers it, in the background.
+     *
+     * @param endpoint where; empty if it serves nothing
+     */
+    public void serve(Optional<Endpoint> endpoint) {
+        registrar.serve(endpoint);
+    }
+
+    /** Publishes DOWN. Blocks until etcd has it, or the time for the shutdown is up. Throws nothing. */
+    public void stop() {
+        spend(() -> registrar.stop(shutdownBudget));
+    }
+
+    /** Gives the lease back and ends all threads and connections. Blocks for what is left of the time for the shutdown. */
+    public void close() {
+        spend(registrar::close);
+        etcd.close();
+        worker.close();
+    }
+
+    private void spend(Callable<CompletableFuture<Void>> activity) {
+        long started = System.nanoTime();
+        try {
+            activity.call().get(shutdownBudget.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // Who failed has said so; the lease runs out by itself.
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        } finally {
+            Duration left = shutdownBudget.minusNanos(System.nanoTime() - started);
+            shutdownBudget = left.isNegative() ? Duration.ZERO : left;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.quarkiverse.lively.runtime;
+
+import io.quarkiverse.lively.runtime.config.LivelyConfig;
+import io.quarkiverse.lively.runtime.config.LivelySettings;
+import io.quarkus.arc.runtime.BeanContainer;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.RuntimeValue;
+import io.quarkus.runtime.ShutdownContext;
+import io.quarkus.runtime.annotations.Recorder;
+import io.quarkus.runtime.shutdown.ShutdownListener;
+
+@Recorder
+public class LivelyRecorder {
+
+    private final RuntimeValue<LivelyConfig> config;
+
+    public LivelyRecorder(RuntimeValue<LivelyConfig> config) {
+        this.config = config;
+    }
+
+    public void start(BeanContainer beans, String applicationVersion, ShutdownContext shutdown) {
+        if (config.getValue().active()) {
+            LivelyLifecycle lifecycle = beans.beanInstance(LivelyLifecycle.class);
+            lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current()));
+            shutdown.addLastShutdownTask(lifecycle::close);
+        }
+    }
+
+    public ShutdownListener shutdownListener(BeanContainer beans) {
+        return new LivelyShutdownListener(beans.beanInstance(LivelyLifecycle.class)::stop);
+    }
+}

@@ -1,0 +1,165 @@
+package io.quarkiverse.lively.runtime.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+import io.quarkus.runtime.annotations.ConfigDocMapKey;
+import io.quarkus.runtime.annotations.ConfigPhase;
+import io.quarkus.runtime.annotations.ConfigRoot;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/**
+ * Lively
+ */
+@ConfigMapping(prefix = "quarkus.lively")
+@ConfigRoot(phase = ConfigPhase.RUN_TIME)
+public interface LivelyConfig {
+
+    /**
+     * Whether Lively does anything. If not, it opens no connection and starts no thread, and using `LivenessRegistry` fails.
+     */
+    @WithDefault("true")
+    boolean active();
+
+    /**
+     * How long this application is still taken to be up after its last sign of life, when it dies without a word. At least 2
+     * seconds, in whole seconds; 5 or more are advised. etcd may grant more than is asked for.
+     */
+    @WithDefault("${OSLIVELY_STATUS_TTL:60}")
+    Duration statusTtl();
+
+    /**
+     * etcd
+     */
+    Etcd etcd();
+
+    /**
+     * This application
+     */
+    Service service();
+
+    /**
+     * Registration
+     */
+    Registration registration();
+
+    /**
+     * Shutdown
+     */
+    Shutdown shutdown();
+
+    /**
+     * Health
+     */
+    Health health();
+
+    interface Etcd {
+
+        /**
+         * The members of the etcd cluster, as URLs with host and port. In dev mode and in tests an etcd is started if neither
+         * this nor `OSLIVELY_ETCD_HOST` is set.
+         */
+        @WithDefault("http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}")
+        List<String> endpoints();
+
+        /**
+         * What the keys of this registry begin with in etcd. Registries of different namespaces see nothing of each other.
+         */
+        @WithDefault("${OSLIVELY_ETCD_KEY_NAMESPACE:}")
+        Optional<String> keyNamespace();
+
+        /**
+         * How long to wait for a TCP connection to a member.
+         */
+        @WithDefault("${OSLIVELY_ETCD_CONNECT_TIMEOUT:5}")
+        Duration connectTimeout();
+
+        /**
+         * How long to wait for the answer to one request. Then it counts as failed, and a question to `LivenessRegistry` fails
+         * with a `RegistryUnavailableException`.
+         */
+        @WithDefault("3S")
+        Duration requestTimeout();
+    }
+
+    interface Service {
+
+        /**
+         * Identifies this service for good. By default derived from the namespace, the type and the host, so that it survives
+         * a restart.
+         */
+        Optional<String> uuid();
+
+        /**
+         * What this service is. Type and host together are unique.
+         */
+        @WithDefault("${quarkus.application.name:}")
+        Optional<String> type();
+
+        /**
+         * Where this service runs. By default the name of the host, followed by `-test` in tests.
+         */
+        Optional<String> host();
+
+        /**
+         * The region of the host.
+         */
+        @WithDefault("default")
+        String region();
+
+        /**
+         * The address that others are told. By default the address that the HTTP server listens on, or the name of the host if
+         * it listens on all.
+         */
+        Optional<String> address();
+
+        /**
+         * The port that others are told. By default the one that the HTTP server listens on.
+         */
+        OptionalInt port();
+
+        /**
+         * What others are told besides, by name.
+         */
+        @ConfigDocMapKey("name")
+        Map<String, String> metadata();
+    }
+
+    interface Registration {
+
+        /**
+         * Whether this application registers itself. If not, it can still ask about others.
+         */
+        @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface Shutdown {
+
+        /**
+         * How long stopping may wait for etcd, in all: for DOWN, for the lease to be given back, and for the connection to be
+         * closed.
+         */
+        @WithDefault("2S")
+        Duration timeout();
+    }
+
+    interface Health {
+
+        /**
+         * What the readiness check `lively` says while etcd cannot be reached. By default `up`: losing etcd must not take a
+         * whole fleet out of service.
+         */
+        @WithDefault("up")
+        WhenDisconnected whenDisconnected();
+    }
+
+    enum WhenDisconnected {
+        UP,
+        DOWN
+    }
+}

@@ -1,0 +1,119 @@
+package io.quarkiverse.lively.runtime.config;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
+import io.quarkiverse.lively.runtime.registration.Registrar;
+import io.quarkiverse.lively.runtime.store.KeyLayout;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+/** The configuration, checked, and as the floors below take it. */
+public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Settings registrar) {
+
+    private static final Duration LEAST_TTL = Duration.ofSeconds(2);
+    private static final Duration MOST_TTL = Duration.ofDays(1);
+    private static final String PREFIX = "quarkus.lively.";
+
+    /**
+     * @param version of the application
+     * @throws ConfigurationException naming the property that is wrong
+     */
+    public static LivelySettings of(LivelyConfig config, String version, LaunchMode mode) {
+        Duration ttl = config.statusTtl();
+        require(ttl.compareTo(LEAST_TTL) >= 0 && ttl.compareTo(MOST_TTL) <= 0 && ttl.getNano() == 0, "status-ttl", ttl,
+                "it must be between 2 seconds and a day, in whole seconds (or set OSLIVELY_STATUS_TTL)");
+        positive("etcd.connect-timeout", config.etcd().connectTimeout());
+        positive("etcd.request-timeout", config.etcd().requestTimeout());
+        positive("shutdown.timeout", config.shutdown().timeout());
+        config.service().port().ifPresent(
+                port -> require(port > 0 && port <= 65535, "service.port", port, "it must be between 1 and 65535"));
+
+        EtcdSettings etcd = new EtcdSettings(config.etcd().endpoints().stream().map(LivelySettings::endpoint).toList(),
+                config.etcd().connectTimeout(), config.etcd().requestTimeout(), patience(ttl));
+        String namespace = config.etcd().keyNamespace().orElse("");
+        return new LivelySettings(etcd, new KeyLayout(namespace),
+                new Registrar.Settings(config.registration().enabled(), identity(config.service(), namespace, mode), ttl,
+                        config.shutdown().timeout(), version, config.service().metadata()));
+    }
+
+    /** The name of this host, as far as it is known. */
+    public static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    private static Duration patience(Duration ttl) {
+        Duration quarter = ttl.dividedBy(4);
+        return quarter.compareTo(LEAST_TTL) > 0 ? quarter : LEAST_TTL;
+    }
+
+    private static ServiceIdentity identity(LivelyConfig.Service service, String namespace, LaunchMode mode) {
+        String type = named("service.type", "type", service.type().orElse(""));
+        String host = named("service.host", "host",
+                service.host().orElseGet(() -> hostName() + (mode == LaunchMode.TEST ? "-test" : "")));
+        String region = named("service.region", "region", service.region());
+        String uuid = named("service.uuid", "uuid",
+                service.uuid().orElseGet(() -> ServiceIdentity.uuidOf(namespace, type, host)));
+        return new ServiceIdentity(uuid, type, host, region);
+    }
+
+    private static String named(String property, String field, String value) {
+        try {
+            ServiceIdentity.check(field, value);
+            return value;
+        } catch (InvalidServiceException e) {
+            throw invalid(property, value, e.getMessage());
+        }
+    }
+
+    private static URI endpoint(String endpoint) {
+        URI uri = parse(bracketed(endpoint.strip()));
+        Supplier<String> why = () -> "it must be a URL with host and port, such as http://etcd.example.com:2379"
+                + " (or set OSLIVELY_ETCD_HOST and OSLIVELY_ETCD_PORT)";
+        require(uri != null && uri.getHost() != null && List.of("http", "https").contains(uri.getScheme()), "etcd.endpoints",
+                endpoint, why.get());
+        require(uri.getPort() > 0 && uri.getPort() <= 65535, "etcd.endpoints", endpoint, why.get());
+        require(uri.getRawUserInfo() == null && uri.getRawPath().replace("/", "").isEmpty() && uri.getRawQuery() == null,
+                "etcd.endpoints", endpoint, why.get());
+        return uri;
+    }
+
+    private static URI parse(String endpoint) {
+        try {
+            return URI.create(endpoint);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** An IPv6 address from {@code OSLIVELY_ETCD_HOST} comes without the brackets that a URL needs. */
+    private static String bracketed(String endpoint) {
+        return endpoint.replaceFirst("^(https?://)([0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*):(\\d+)$", "$1[$2]:$3");
+    }
+
+    private static void positive(String property, Duration value) {
+        require(!value.isZero() && !value.isNegative(), property, value, "it must be more than nothing");
+    }
+
+    private static void require(boolean holds, String property, Object value, String why) {
+        if (!holds) {
+            throw invalid(property, value, why);
+        }
+    }
+
+    private static ConfigurationException invalid(String property, Object value, String why) {
+        return new ConfigurationException(PREFIX + property + " is '" + value + "', but " + why, Set.of(PREFIX + property));
+    }
+}

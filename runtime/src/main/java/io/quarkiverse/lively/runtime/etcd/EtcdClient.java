@@ -1,0 +1,183 @@
+package io.quarkiverse.lively.runtime.etcd;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import com.google.protobuf.ByteString;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KV;
+import io.etcd.jetcd.kv.TxnResponse;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.PutOption;
+
+/** etcd by one jetcd client. It is never repaired: {@link EtcdConnection} replaces it. */
+final class EtcdClient implements Etcd {
+
+    /** A page of the registry may be larger than the 4 MiB that gRPC takes by default. */
+    private static final int MAX_INBOUND_BYTES = 64 << 20;
+    /** A member that vanished without a word is noticed after the sum of these. etcd allows no shorter time than 5 s. */
+    private static final Duration PING_EVERY = Duration.ofSeconds(10);
+    private static final Duration PING_TIMEOUT = Duration.ofSeconds(5);
+
+    private final EtcdSettings settings;
+    private final EtcdErrors errors;
+    private final CallInterceptor calls;
+    private final Client client;
+    private final KV kv;
+    private KeepAliveStream keepAlive;
+
+    EtcdClient(EtcdSettings settings) {
+        this.settings = settings;
+        this.errors = new EtcdErrors(settings);
+        this.calls = new CallInterceptor(settings.requestTimeout());
+        this.client = Client.builder()
+                .target(target(settings.endpoints()))
+                .connectTimeout(settings.connectTimeout())
+                .keepaliveTime(PING_EVERY)
+                .keepaliveTimeout(PING_TIMEOUT)
+                .maxInboundMessageSize(MAX_INBOUND_BYTES)
+                .interceptor(calls)
+                // Fail while there is no connection, rather than wait: we decide when to try again.
+                .waitForReady(false)
+                .retryMaxAttempts(0)
+                .build();
+        // The only call of jetcd that reaches the interceptor on this thread.
+        client.getLeaseClient().keepAliveOnce(0);
+        this.kv = client.getKVClient();
+    }
+
+    @Override
+    public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
+        return call(() -> kv.txn()
+                .If(transaction.compares().stream().map(EtcdClient::compare).toArray(Cmp[]::new))
+                .Then(transaction.then().stream().map(EtcdClient::operation).toArray(Op[]::new))
+                .Else(transaction.otherwise().stream().map(EtcdClient::operation).toArray(Op[]::new))
+                .commit()
+                .thenApply(EtcdClient::result));
+    }
+
+    @Override
+    public CompletableFuture<Range.Page> read(Range range) {
+        GetOption option = GetOption.builder()
+                .withRange(ByteSequence.from(range.to()))
+                .withRevision(range.revision())
+                .withLimit(range.limit())
+                .withKeysOnly(range.keysOnly())
+                .build();
+        return call(() -> kv.get(ByteSequence.from(range.from()), option)
+                .thenApply(response -> new Range.Page(response.getKvs().stream().map(EtcdClient::keyValue).toList(),
+                        response.getHeader().getRevision(), response.isMore())));
+    }
+
+    @Override
+    public CompletableFuture<Lease> grantLease(Duration ttl) {
+        long seconds = ttl.plusNanos(999_999_999).toSeconds();
+        return call(() -> client.getLeaseClient().grant(seconds)
+                .thenApply(response -> new Lease(response.getID(), Duration.ofSeconds(response.getTTL()))));
+    }
+
+    @Override
+    public CompletableFuture<Void> revokeLease(long id) {
+        return call(() -> client.getLeaseClient().revoke(id).<Void> thenApply(response -> null))
+                .exceptionallyCompose(failure -> EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    @Override
+    public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
+        KeepAliveStream stream = keepAliveStream();
+        return call(() -> stream.renew(id), deadline).whenComplete((lease, failure) -> {
+            if (failure != null && EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE) {
+                // An answer that came late would be taken for the one to the next question.
+                stream.cancel(failure);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private synchronized KeepAliveStream keepAliveStream() {
+        if (keepAlive == null || keepAlive.ended()) {
+            keepAlive = new KeepAliveStream(calls.channel());
+        }
+        return keepAlive;
+    }
+
+    /** jetcd may never complete a future, not even when it is closed. */
+    private <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> call) {
+        return call(call, settings.requestTimeout());
+    }
+
+    private <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> call, Duration deadline) {
+        CompletableFuture<T> answer;
+        try {
+            answer = call.get();
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        return answer.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(errors.translate(failure, deadline)));
+    }
+
+    private static Cmp compare(Transaction.Compare compare) {
+        if (compare instanceof Transaction.ModRevisionIs is) {
+            return new Cmp(ByteSequence.from(is.key()), Cmp.Op.EQUAL, CmpTarget.modRevision(is.revision()));
+        }
+        Transaction.ValueIs is = (Transaction.ValueIs) compare;
+        return new Cmp(ByteSequence.from(is.key()), Cmp.Op.EQUAL, CmpTarget.value(ByteSequence.from(is.value())));
+    }
+
+    private static Op operation(Transaction.Operation operation) {
+        if (operation instanceof Transaction.Put put) {
+            return Op.put(ByteSequence.from(put.key()), ByteSequence.from(put.value()),
+                    PutOption.builder().withLeaseId(put.lease()).build());
+        }
+        if (operation instanceof Transaction.Delete delete) {
+            return Op.delete(ByteSequence.from(delete.key()), DeleteOption.DEFAULT);
+        }
+        Transaction.Get get = (Transaction.Get) operation;
+        return Op.get(ByteSequence.from(get.key()), GetOption.builder().withRevision(get.revision()).build());
+    }
+
+    private static Transaction.Result result(TxnResponse response) {
+        Map<ByteString, KeyValue> found = new HashMap<>();
+        response.getGetResponses().forEach(get -> get.getKvs().stream().map(EtcdClient::keyValue)
+                .forEach(entry -> found.put(entry.key(), entry)));
+        return new Transaction.Result(response.isSucceeded(), response.getHeader().getRevision(), found);
+    }
+
+    private static KeyValue keyValue(io.etcd.jetcd.KeyValue entry) {
+        return new KeyValue(bytes(entry.getKey()), bytes(entry.getValue()), entry.getModRevision(), entry.getLease());
+    }
+
+    private static ByteString bytes(ByteSequence sequence) {
+        return ByteString.copyFrom(sequence.getBytes());
+    }
+
+    /**
+     * The endpoints as jetcd's resolver takes them. It decodes the path of this URI, where the brackets of an IPv6 address are
+     * not allowed as such.
+     */
+    private static String target(List<URI> endpoints) {
+        return endpoints.stream()
+                .map(endpoint -> endpoint.getHost().replace("[", "%5B").replace("]", "%5D") + ":" + endpoint.getPort())
+                .collect(Collectors.joining(",", "ip:///", ""));
+    }
+}

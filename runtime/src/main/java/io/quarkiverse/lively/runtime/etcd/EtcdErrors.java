@@ -1,0 +1,78 @@
+package io.quarkiverse.lively.runtime.etcd;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+
+import io.grpc.Status;
+
+/** Says in one line what a failure of gRPC or jetcd means. */
+final class EtcdErrors {
+
+    private static final String LEASE_NOT_FOUND = "etcdserver: requested lease not found";
+
+    private final EtcdSettings settings;
+
+    EtcdErrors(EtcdSettings settings) {
+        this.settings = settings;
+    }
+
+    static Status leaseNotFound() {
+        return Status.NOT_FOUND.withDescription(LEASE_NOT_FOUND);
+    }
+
+    /**
+     * @param deadline how long was waited for an answer
+     */
+    EtcdException translate(Throwable failure, Duration deadline) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof EtcdException known) {
+            return known;
+        }
+        if (cause instanceof TimeoutException) {
+            return unavailable("no answer within " + deadline.toMillis() + " ms", cause);
+        }
+        Status status = status(cause);
+        String description = description(status, cause);
+        return switch (status.getCode()) {
+            case DEADLINE_EXCEEDED -> unavailable("no answer within " + deadline.toMillis() + " ms", cause);
+            case UNAVAILABLE, CANCELLED, ABORTED, INTERNAL, UNKNOWN -> unavailable(description, cause);
+            case OUT_OF_RANGE -> new EtcdException(EtcdException.Kind.COMPACTED, message("refused: ", description), cause);
+            case NOT_FOUND -> description.contains(LEASE_NOT_FOUND)
+                    ? new EtcdException(EtcdException.Kind.LEASE_NOT_FOUND, message("refused: ", description), cause)
+                    : refused(description, cause);
+            default -> refused(description, cause);
+        };
+    }
+
+    private EtcdException unavailable(String why, Throwable cause) {
+        return new EtcdException(EtcdException.Kind.UNAVAILABLE, message("cannot be reached: ", why), cause);
+    }
+
+    private EtcdException refused(String why, Throwable cause) {
+        return new EtcdException(EtcdException.Kind.REFUSED, message("refused: ", why), cause);
+    }
+
+    private String message(String what, String why) {
+        return "etcd at " + settings.describe() + " " + what + why;
+    }
+
+    /** jetcd has exceptions of its own, with the codes of gRPC by name. */
+    private static Status status(Throwable cause) {
+        if (cause instanceof io.etcd.jetcd.common.exception.EtcdException jetcd) {
+            return Status.Code.valueOf(jetcd.getErrorCode().name()).toStatus().withDescription(jetcd.getMessage());
+        }
+        return Status.fromThrowable(cause);
+    }
+
+    private static String description(Status status, Throwable cause) {
+        Throwable root = status.getCause() != null ? status.getCause() : cause.getCause();
+        while (root != null && root.getCause() != null) {
+            root = root.getCause();
+        }
+        String description = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        String detail = root == null || root.getMessage() == null || description.contains(root.getMessage()) ? ""
+                : " (" + root.getMessage() + ")";
+        return (description + detail).lines().findFirst().orElse(description);
+    }
+}

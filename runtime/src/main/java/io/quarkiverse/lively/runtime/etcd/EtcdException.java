@@ -1,0 +1,39 @@
+package io.quarkiverse.lively.runtime.etcd;
+
+import java.util.concurrent.CompletionException;
+
+/** etcd could not be reached, or refused. The message is one line for a human and says which etcd. */
+public final class EtcdException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What went wrong, as far as a caller can act on it. */
+    public enum Kind {
+        /** No answer in time. Whether the call took effect is not known. */
+        UNAVAILABLE,
+        /** The lease that the call names does not exist. Nothing was written. */
+        LEASE_NOT_FOUND,
+        /** The revision that the call names has been compacted. */
+        COMPACTED,
+        /** etcd answered with a refusal: no space, no permission, a request it does not understand. Nothing was written. */
+        REFUSED
+    }
+
+    private final Kind kind;
+
+    public EtcdException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /** What a future of {@link Etcd} failed with, as its dependents see it. */
+    public static EtcdException of(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof EtcdException known ? known
+                : new EtcdException(Kind.REFUSED, "Unexpected failure: " + cause, cause);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,26 @@
+package io.quarkiverse.lively.runtime.etcd;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Where etcd is, and how long to wait for it.
+ *
+ * @param endpoints its members, at least one
+ * @param connectTimeout for a TCP connection to one member
+ * @param requestTimeout for the answer to one request
+ * @param patience how long a client may go without any success before it is replaced
+ */
+public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duration requestTimeout, Duration patience) {
+
+    public EtcdSettings {
+        endpoints = List.copyOf(endpoints);
+    }
+
+    /** The endpoints as a user would write them. */
+    public String describe() {
+        return endpoints.stream().map(URI::toString).collect(Collectors.joining(", "));
+    }
+}

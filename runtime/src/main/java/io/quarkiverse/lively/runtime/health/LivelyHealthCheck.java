@@ -1,0 +1,71 @@
+package io.quarkiverse.lively.runtime.health;
+
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.Set;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+
+import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.config.LivelyConfig;
+
+/**
+ * Tells where the registration of this application stands, from memory. Not ready is a service that an operator took out, and
+ * one whose identity another process has: load balancers shall leave it alone, too. That etcd cannot be reached is no reason,
+ * unless configured so.
+ */
+@Readiness
+@ApplicationScoped
+public class LivelyHealthCheck implements HealthCheck {
+
+    private static final Set<RegistrationState> NEVER_READY = EnumSet.of(RegistrationState.HELD_DOWN, RegistrationState.FENCED,
+            RegistrationState.STOPPED);
+    private static final Set<RegistrationState> DISCONNECTED = EnumSet.of(RegistrationState.STARTING, RegistrationState.LOST);
+
+    private final LivenessRegistry registry;
+    private final LivelyConfig config;
+
+    LivelyHealthCheck(LivenessRegistry registry, LivelyConfig config) {
+        this.registry = registry;
+        this.config = config;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("lively");
+        if (!config.active()) {
+            return response.up().withData("active", false).build();
+        }
+        Registration registration = registry.registration();
+        RegistrationState state = registration.state();
+        ServiceRecord service = registration.record();
+        response.status(isReady(state))
+                .withData("state", state.name())
+                .withData("since", registration.since().truncatedTo(ChronoUnit.MILLIS).toString())
+                .withData("reason", registration.reason())
+                .withData("uuid", service.uuid())
+                .withData("type", service.type())
+                .withData("host", service.host())
+                .withData("region", service.region())
+                .withData("status", service.status().name())
+                .withData("revision", service.revision());
+        registration.lease().ifPresent(lease -> response
+                .withData("leaseId", lease.id())
+                .withData("ttl", lease.ttl().toSeconds())
+                .withData("ttlLeft", lease.remaining().toMillis() / 1000.0 + " s"));
+        return response.build();
+    }
+
+    private boolean isReady(RegistrationState state) {
+        boolean drainWhenDisconnected = config.health().whenDisconnected() == LivelyConfig.WhenDisconnected.DOWN;
+        return !NEVER_READY.contains(state) && !(drainWhenDisconnected && DISCONNECTED.contains(state));
+    }
+}

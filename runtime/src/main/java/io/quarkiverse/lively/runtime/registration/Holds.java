@@ -1,0 +1,58 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import java.time.Instant;
+import java.util.Optional;
+
+import io.quarkiverse.lively.runtime.store.ServiceKeys;
+import io.quarkiverse.lively.runtime.store.proto.Hold;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.store.proto.Status;
+
+/** Finds out whether somebody else keeps a service DOWN, or is going to. */
+final class Holds {
+
+    /** Who wrote what does not say who wrote it. */
+    static final String SOMEBODY = "unknown";
+
+    private Holds() {
+    }
+
+    /**
+     * The hold on a service, in force or still to come; empty if there is none, or it is over.
+     *
+     * @param watched whether the service was UP and looked after until now. Then a DOWN whose end has passed already must have
+     *        been meant to last: os-lively shifts ends by the time zone
+     */
+    static Optional<Hold> of(ServiceKeys seen, Instant now, boolean watched) {
+        if (seen.stateIsCurrent()) {
+            return seen.state().value().filter(State::hasHold).map(State::getHold).filter(hold -> !isOver(hold, now));
+        }
+        return seen.service().value().filter(record -> record.getStatus() != Status.UP).map(record -> hold(record, now))
+                .flatMap(hold -> {
+                    if (!isOver(hold, now)) {
+                        return Optional.of(hold);
+                    }
+                    return watched ? Optional.of(hold.toBuilder().setEnd(0).build()) : Optional.empty();
+                });
+    }
+
+    static boolean isInForce(Hold hold, Instant now) {
+        return hold.getStart() <= now.toEpochMilli() && !isOver(hold, now);
+    }
+
+    private static boolean isOver(Hold hold, Instant now) {
+        return hold.getEnd() != 0 && hold.getEnd() <= now.toEpochMilli();
+    }
+
+    /** What a client that knows no holds wrote. */
+    private static Hold hold(Service record, Instant now) {
+        return Hold.newBuilder().setBy(SOMEBODY).setSince(now.toEpochMilli())
+                .setEnd(milliseconds(record.getMaintenanceEnd())).setNote(record.getMaintenanceNote()).build();
+    }
+
+    /** The field is unsigned; a time that milliseconds cannot hold never comes. */
+    private static long milliseconds(long seconds) {
+        return seconds < 0 || seconds > Long.MAX_VALUE / 1000 ? Long.MAX_VALUE : seconds * 1000;
+    }
+}

@@ -1,0 +1,151 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+
+import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
+
+/**
+ * A lease that is kept alive, and replaced by a new one when it is gone. It renews the lease each third of its TTL and says
+ * that it is lost before it can run out in etcd; after that it goes on trying, since the old lease may have survived (etcd
+ * gives
+ * every lease its whole TTL again when it restarts or changes its leader).
+ * <p>
+ * It lives on the worker thread; {@link #term()} may be called on any.
+ */
+final class LeaseSession {
+
+    /** Called on the worker thread. */
+    interface Listener {
+
+        /** There is a valid lease now, where there was none: another one, or the old one again. */
+        void leaseHeld(LeaseTerm term);
+
+        /** There is no valid lease any more. */
+        void leaseLost(String why);
+    }
+
+    private final Etcd etcd;
+    private final Worker worker;
+    private final Duration ttl;
+    private final Backoff backoff;
+    private final Listener listener;
+
+    private volatile LeaseTerm term;
+    private boolean held;
+    private boolean closed;
+    private String lastFailure = "etcd has not answered yet";
+    private Worker.Timer nextTry = () -> {
+    };
+    private Worker.Timer expiry = () -> {
+    };
+
+    LeaseSession(Etcd etcd, Worker worker, Duration ttl, RandomGenerator random, Listener listener) {
+        this.etcd = etcd;
+        this.worker = worker;
+        this.ttl = ttl;
+        this.backoff = new Backoff(ttl, random);
+        this.listener = listener;
+    }
+
+    void start() {
+        grant();
+    }
+
+    /** The lease as it is known, valid or not; empty if there is none. */
+    Optional<LeaseTerm> term() {
+        return Optional.ofNullable(term);
+    }
+
+    /** A write that named this lease was refused because the lease is gone. */
+    void gone(long id) {
+        if (!closed && term != null && term.id() == id) {
+            replace();
+        }
+    }
+
+    /** Renews no more, and revokes the lease. */
+    CompletableFuture<Void> close() {
+        closed = true;
+        nextTry.cancel();
+        expiry.cancel();
+        return term == null ? CompletableFuture.completedFuture(null) : etcd.revokeLease(term.id());
+    }
+
+    private void grant() {
+        long sentAt = worker.nanoTime();
+        etcd.grantLease(ttl).whenCompleteAsync((lease, failure) -> {
+            if (closed) {
+                if (lease != null) {
+                    etcd.revokeLease(lease.id());
+                }
+            } else if (failure != null) {
+                tryAgain(EtcdException.of(failure), this::grant);
+            } else {
+                hold(lease, sentAt);
+            }
+        }, worker);
+    }
+
+    private void renew() {
+        long sentAt = worker.nanoTime();
+        long id = term.id();
+        etcd.renewLease(id, term.ttl().dividedBy(3)).whenCompleteAsync((lease, failure) -> {
+            if (closed || term == null || term.id() != id) {
+                return;
+            }
+            if (failure == null) {
+                hold(lease, sentAt);
+            } else if (EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND) {
+                replace();
+            } else {
+                tryAgain(EtcdException.of(failure), this::renew);
+            }
+        }, worker);
+    }
+
+    private void hold(Etcd.Lease lease, long sentAt) {
+        backoff.reset();
+        term = LeaseTerm.from(lease, sentAt);
+        long now = worker.nanoTime();
+        expiry.cancel();
+        expiry = worker.after(term.remainingAt(now), this::expire);
+        schedule(Duration.ofNanos(Math.max(0, sentAt + term.ttl().dividedBy(3).toNanos() - now)), this::renew);
+        if (!held && term.isValidAt(now)) {
+            held = true;
+            listener.leaseHeld(term);
+        }
+    }
+
+    private void expire() {
+        lose("its lease may have run out: " + lastFailure);
+    }
+
+    private void replace() {
+        term = null;
+        expiry.cancel();
+        nextTry.cancel();
+        lose("its lease ran out or was revoked");
+        grant();
+    }
+
+    private void lose(String why) {
+        if (held) {
+            held = false;
+            listener.leaseLost(why);
+        }
+    }
+
+    private void tryAgain(EtcdException failure, Runnable attempt) {
+        lastFailure = failure.getMessage();
+        schedule(backoff.next(), attempt);
+    }
+
+    private void schedule(Duration delay, Runnable attempt) {
+        nextTry.cancel();
+        nextTry = worker.after(delay, attempt);
+    }
+}

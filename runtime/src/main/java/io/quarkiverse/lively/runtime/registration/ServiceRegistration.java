@@ -1,0 +1,270 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import org.jboss.logging.Logger;
+
+import io.quarkiverse.lively.Lease;
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.store.ServiceKeys;
+import io.quarkiverse.lively.runtime.store.ServiceRecords;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.Hold;
+
+/**
+ * One service that this process keeps alive, and where it stands. The state changes on the worker thread; any thread may read
+ * it. That a registration is lost is read off the clock, so it is known at the very moment, and not only when a timer gets to
+ * run.
+ */
+final class ServiceRegistration implements Registration, Publication.Listener {
+
+    private static final Logger LOG = Logger.getLogger(ServiceRegistration.class);
+
+    private final ServiceIdentity identity;
+    private final Worker worker;
+    private final Supplier<Optional<LeaseTerm>> leases;
+    private final Duration stopTimeout;
+
+    private final Publication publication;
+    private CompletableFuture<Void> stopped;
+    private String lastRefusal = "";
+    private volatile Standing standing;
+
+    /**
+     * @param lease under which the keys were written; empty before that
+     */
+    private record Standing(RegistrationState state, Instant since, String reason, ServiceKeys keys,
+            Optional<LeaseTerm> lease) {
+    }
+
+    /**
+     * @param publications makes what publishes the service and reports here
+     * @param leases the lease of this process, as it is at the moment
+     * @param stopTimeout how long {@link #close()} may take
+     */
+    ServiceRegistration(ServiceIdentity identity, Worker worker, Function<Publication.Listener, Publication> publications,
+            Supplier<Optional<LeaseTerm>> leases, Duration stopTimeout, RegistrationState state, String reason) {
+        this.identity = identity;
+        this.worker = worker;
+        this.publication = publications.apply(this);
+        this.leases = leases;
+        this.stopTimeout = stopTimeout;
+        this.standing = new Standing(state, worker.now(), reason, ServiceKeys.ABSENT, Optional.empty());
+    }
+
+    /** On the worker thread, from now on. */
+    void publish(Claim claim, LeaseTerm lease) {
+        publication.publish(claim, lease);
+    }
+
+    void leaseLost(String why) {
+        publication.suspend();
+        if (standing.state() == RegistrationState.REGISTERED) {
+            stand(RegistrationState.LOST, why);
+            LOG.warnf("%s is not registered any more, since %s. It will be registered again as soon as etcd allows it",
+                    identity,
+                    why);
+        }
+    }
+
+    /** Publishes DOWN and lets go; any thread. Fails if that cannot be done in time. */
+    CompletableFuture<Void> stop(Duration limit) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        worker.execute(() -> {
+            if (stopped == null) {
+                stopped = publication.retire(limit);
+                stopped.whenComplete((nothing, failure) -> stoppedWith(failure));
+            }
+            stopped.whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    result.complete(null);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        });
+        return result;
+    }
+
+    @Override
+    public void registered(ServiceKeys keys, LeaseTerm lease) {
+        RegistrationState before = standing.state();
+        lastRefusal = "";
+        stand(RegistrationState.REGISTERED, "it is UP", keys, Optional.of(lease));
+        if (before != RegistrationState.REGISTERED) {
+            LOG.infof("Registered %s as UP, under a lease of %d s", identity, lease.ttl().toSeconds());
+        }
+    }
+
+    @Override
+    public void held(ServiceKeys keys, LeaseTerm lease, Hold hold) {
+        RegistrationState before = standing.state();
+        lastRefusal = "";
+        String why = "kept DOWN by " + hold.getBy() + (hold.getNote().isEmpty() ? "" : ": " + printable(hold.getNote()))
+                + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()));
+        stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
+        if (before != RegistrationState.HELD_DOWN) {
+            LOG.warnf("%s is %s. It will be published as UP when that ends", identity, why);
+        }
+    }
+
+    @Override
+    public void takesOver(Claim former) {
+        LOG.warnf("%s is registered by another process, at %s. Taking it over. If both are to live, give one of them another "
+                + "quarkus.lively.service.type or quarkus.lively.service.host", identity, address(former));
+    }
+
+    @Override
+    public void fenced(Claim by) {
+        RegistrationState before = standing.state();
+        String why = "another process registered as the same service, at " + address(by);
+        stand(RegistrationState.FENCED, why);
+        if (before != RegistrationState.FENCED) {
+            LOG.warnf("%s: %s. This process writes nothing of it any more. If both are to live, give one of them another "
+                    + "quarkus.lively.service.type or quarkus.lively.service.host", identity, why);
+        }
+    }
+
+    @Override
+    public void takenDown(ServiceKeys keys) {
+        stand(standing.state(), standing.reason(), keys, standing.lease());
+    }
+
+    @Override
+    public void nameTaken(String uuid) {
+        refused("NAME_TAKEN: the service " + printable(uuid) + " has the type " + identity.type() + " and the host "
+                + identity.host() + " and is alive or held; set another quarkus.lively.service.type or "
+                + "quarkus.lively.service.host, or the same quarkus.lively.service.uuid");
+    }
+
+    @Override
+    public void failed(EtcdException cause) {
+        if (cause.kind() == EtcdException.Kind.REFUSED) {
+            refused(cause.getMessage());
+        } else if (standing.state() == RegistrationState.STARTING) {
+            stand(RegistrationState.STARTING, cause.getMessage());
+        }
+    }
+
+    @Override
+    public RegistrationState state() {
+        return current().state();
+    }
+
+    @Override
+    public Instant since() {
+        return current().since();
+    }
+
+    @Override
+    public String reason() {
+        return current().reason();
+    }
+
+    @Override
+    public Optional<Lease> lease() {
+        long now = worker.nanoTime();
+        return leases.get().map(term -> new Lease(Long.toHexString(term.id()), term.ttl(), term.remainingAt(now)));
+    }
+
+    @Override
+    public OptionalLong fencingToken() {
+        Standing now = current();
+        boolean ours = now.state() == RegistrationState.REGISTERED || now.state() == RegistrationState.HELD_DOWN;
+        return ours ? OptionalLong.of(now.keys().owner().modRevision()) : OptionalLong.empty();
+    }
+
+    @Override
+    public ServiceRecord record() {
+        Standing now = current();
+        if (now.keys().service().value().isEmpty()) {
+            return new ServiceRecord(identity.uuid(), identity.type(), identity.host(), identity.region(), Status.DOWN,
+                    Optional.empty(), Optional.empty(), Map.of(), Liveness.UNKNOWN, Reason.UNKNOWN, Optional.empty(), 0);
+        }
+        ServiceRecord last = ServiceRecords.of(now.keys());
+        return switch (now.state()) {
+            case LOST -> last.withLiveness(Liveness.EXPIRED, Reason.EXPIRED);
+            case FENCED -> last.withLiveness(Liveness.UNKNOWN, Reason.TAKEOVER);
+            default -> last;
+        };
+    }
+
+    @Override
+    public void close() {
+        try {
+            stop(stopTimeout).orTimeout(stopTimeout.toMillis(), TimeUnit.MILLISECONDS).join();
+        } catch (CompletionException | CancellationException e) {
+            LOG.debugf(e, "%s was closed without DOWN", identity);
+        }
+    }
+
+    private Standing current() {
+        Standing last = standing;
+        if (last.state() != RegistrationState.REGISTERED) {
+            return last;
+        }
+        long now = worker.nanoTime();
+        Optional<LeaseTerm> lease = leases.get().filter(term -> term.id() == last.lease().orElseThrow().id());
+        if (lease.filter(term -> term.isValidAt(now)).isPresent()) {
+            return last;
+        }
+        Instant since = lease.map(term -> worker.now().minusNanos(now - term.validUntil())).orElseGet(worker::now);
+        return new Standing(RegistrationState.LOST, since, "its lease may have run out", last.keys(), last.lease());
+    }
+
+    private void stoppedWith(Throwable failure) {
+        if (failure == null) {
+            stand(RegistrationState.STOPPED, "it was stopped");
+            LOG.infof("Stopped %s", identity);
+        } else {
+            String why = EtcdException.of(failure).getMessage();
+            stand(RegistrationState.STOPPED, "it was stopped, but DOWN could not be written: " + why);
+            LOG.warnf("%s could not be published as DOWN: %s. Others see it expire within one TTL", identity, why);
+        }
+    }
+
+    private void refused(String why) {
+        if (standing.state() == RegistrationState.STARTING) {
+            stand(RegistrationState.STARTING, why);
+        }
+        if (!why.equals(lastRefusal)) {
+            lastRefusal = why;
+            LOG.warnf("%s cannot be registered: %s. Trying again", identity, why);
+        }
+    }
+
+    private void stand(RegistrationState state, String reason) {
+        stand(state, reason, standing.keys(), standing.lease());
+    }
+
+    private void stand(RegistrationState state, String reason, ServiceKeys keys, Optional<LeaseTerm> lease) {
+        Instant since = standing.state() == state ? standing.since() : worker.now();
+        standing = new Standing(state, since, reason, keys, lease);
+    }
+
+    private static String address(Claim claim) {
+        return claim.getPort() == 0 ? "an unknown address" : printable(claim.getAddress()) + ":" + claim.getPort();
+    }
+
+    /** Somebody else's text goes into a log and onto pages: as one line. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+}

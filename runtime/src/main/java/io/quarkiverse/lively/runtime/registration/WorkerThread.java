@@ -1,0 +1,72 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.jboss.logging.Logger;
+
+/** A real thread with real clocks. */
+public final class WorkerThread implements Worker, AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(WorkerThread.class);
+
+    private final ScheduledThreadPoolExecutor executor;
+
+    public WorkerThread(String name) {
+        executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setRemoveOnCancelPolicy(true);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        try {
+            executor.execute(() -> run(task));
+        } catch (RejectedExecutionException e) {
+            LOG.debugf("Closed, so a late answer has nobody to go to");
+        }
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable task) {
+        try {
+            ScheduledFuture<?> scheduled = executor.schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
+        } catch (RejectedExecutionException e) {
+            return () -> {
+            };
+        }
+    }
+
+    /** What is running is interrupted, what is still to run is dropped. */
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("A bug in Lively: a task failed that must not", e);
+        }
+    }
+}

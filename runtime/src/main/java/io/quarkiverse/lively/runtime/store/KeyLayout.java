@@ -1,0 +1,91 @@
+package io.quarkiverse.lively.runtime.store;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.runtime.etcd.Range;
+
+/**
+ * Where what is kept. All but {@link #owner}, {@link #state} and {@link #history} is shared with os-lively.
+ */
+public final class KeyLayout {
+
+    private static final int PAGE = 1000;
+
+    private final String base;
+
+    /**
+     * @param namespace what the keys of this registry begin with; empty for none. Leading slashes do not count
+     */
+    public KeyLayout(String namespace) {
+        String name = namespace.replaceFirst("^/+", "");
+        base = (name.isEmpty() ? "" : "/" + name) + "/services";
+    }
+
+    /** The record: the truth that the other keys index. */
+    public ByteString service(String uuid) {
+        return key("/by-uuid/", uuid);
+    }
+
+    /** Exists while the service is UP, under the lease of who keeps it so. */
+    public ByteString up(String uuid) {
+        return key("/by-status/UP/", uuid);
+    }
+
+    public ByteString down(String uuid) {
+        return key("/by-status/DOWN/", uuid);
+    }
+
+    /** Names the uuid of the service of that type on that host. */
+    public ByteString typeHost(String type, String host) {
+        return key("/by-type-host/", type + "/" + host);
+    }
+
+    public ByteString region(String region, String uuid) {
+        return key("/by-region/", region + "/" + uuid);
+    }
+
+    /** The claim of the process that keeps the service alive, under its lease. */
+    public ByteString owner(String uuid) {
+        return key("/by-owner/", uuid);
+    }
+
+    /** Who said what of the service last. */
+    public ByteString state(String uuid) {
+        return key("/by-state/", uuid);
+    }
+
+    public ByteString history(String uuid) {
+        return key("/history/", uuid);
+    }
+
+    Range services() {
+        return all("/by-uuid/", false);
+    }
+
+    Range ups() {
+        return all("/by-status/UP/", true);
+    }
+
+    Range owners() {
+        return all("/by-owner/", false);
+    }
+
+    Range states() {
+        return all("/by-state/", false);
+    }
+
+    /** What follows the folder in a key of that folder. What is no text is no name of a service, and comes out altered. */
+    static String nameIn(Range folder, ByteString key) {
+        return key.substring(folder.from().size()).toStringUtf8();
+    }
+
+    private ByteString key(String folder, String name) {
+        return ByteString.copyFromUtf8(base + folder + name);
+    }
+
+    /** '0' is the character after '/'. */
+    private Range all(String folder, boolean keysOnly) {
+        String end = folder.substring(0, folder.length() - 1) + "0";
+        return new Range(key(folder, ""), key(end, ""), 0, PAGE, keysOnly);
+    }
+}

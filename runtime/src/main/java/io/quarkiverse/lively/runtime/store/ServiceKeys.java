@@ -1,0 +1,53 @@
+package io.quarkiverse.lively.runtime.store;
+
+import java.util.List;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.History;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+
+/**
+ * All that decides about one service, as it was at one revision. A service that was never looked at is taken to be absent:
+ * the guards of a write then tell.
+ *
+ * @param typeHost the entry of the type and host under which the service is to be found, whoever it names
+ * @param region the entry of the region in which the service is to be found
+ */
+public record ServiceKeys(Entry<Service> service, Entry<ByteString> up, Entry<Claim> owner, Entry<State> state,
+        Entry<History> history, Entry<ByteString> typeHost, Entry<ByteString> region) {
+
+    public static final ServiceKeys ABSENT = new ServiceKeys(Entry.absent(), Entry.absent(), Entry.absent(), Entry.absent(),
+            Entry.absent(), Entry.absent(), Entry.absent());
+
+    static List<ByteString> keys(KeyLayout layout, ServiceIdentity id) {
+        return List.of(layout.service(id.uuid()), layout.up(id.uuid()), layout.owner(id.uuid()), layout.state(id.uuid()),
+                layout.history(id.uuid()), layout.typeHost(id.type(), id.host()), layout.region(id.region(), id.uuid()));
+    }
+
+    static ServiceKeys of(KeyLayout layout, ServiceIdentity id, Transaction.Result result) {
+        return new ServiceKeys(Entry.parse(result.get(layout.service(id.uuid())), Service.parser()),
+                Entry.raw(result.get(layout.up(id.uuid()))),
+                Entry.parse(result.get(layout.owner(id.uuid())), Claim.parser()),
+                Entry.parse(result.get(layout.state(id.uuid())), State.parser()),
+                Entry.parse(result.get(layout.history(id.uuid())), History.parser()),
+                Entry.raw(result.get(layout.typeHost(id.type(), id.host()))),
+                Entry.raw(result.get(layout.region(id.region(), id.uuid()))));
+    }
+
+    /** Whether the state was written with the record or after it; if not, a client that knows no states wrote the record. */
+    public boolean stateIsCurrent() {
+        return service.exists() && state.modRevision() >= service.modRevision();
+    }
+
+    ServiceKeys withUp(Entry<ByteString> newUp) {
+        return new ServiceKeys(service, newUp, owner, state, history, typeHost, region);
+    }
+
+    ServiceKeys withOwner(Entry<Claim> newOwner) {
+        return new ServiceKeys(service, up, newOwner, state, history, typeHost, region);
+    }
+}
