@@ -1,0 +1,176 @@
+package io.quarkiverse.lively.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+
+/**
+ * A real etcd of one member, on free ports of 127.0.0.1, with its data in a temporary directory. It can be killed, started again
+ * on the same data and ports, and frozen. It ends with the JVM at the latest.
+ */
+public final class EtcdServer implements AutoCloseable {
+
+    private final int clientPort;
+    private final int peerPort;
+    private final Path data;
+    private final Path log;
+    private final Thread endWithTheJvm = new Thread(this::end, "end-etcd");
+    private Process process;
+
+    private EtcdServer() throws IOException {
+        try (ServerSocket client = freePort(); ServerSocket peer = freePort()) {
+            clientPort = client.getLocalPort();
+            peerPort = peer.getLocalPort();
+        }
+        data = Files.createTempDirectory("lively-etcd");
+        log = data.resolveSibling(data.getFileName() + ".log");
+        Runtime.getRuntime().addShutdownHook(endWithTheJvm);
+    }
+
+    /** One that answers. */
+    public static EtcdServer started() {
+        EtcdServer etcd = absent();
+        etcd.start();
+        return etcd;
+    }
+
+    /** One that is not started yet: nobody listens on its port. */
+    public static EtcdServer absent() {
+        try {
+            return new EtcdServer();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it, on the data that are there, and waits until it answers. */
+    public void start() {
+        try {
+            process = new ProcessBuilder("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
+                    "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
+                    peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap")
+                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The tests need a real etcd: install etcd-server and etcd-client", e);
+        }
+        Awaitility.await("etcd answers").atMost(20, TimeUnit.SECONDS).until(() -> run("endpoint", "health").exit() == 0);
+    }
+
+    /** As a crash would. */
+    public void kill() {
+        process.destroyForcibly();
+        waitForEnd();
+    }
+
+    /** Stops it from doing anything, while its connections stay open. */
+    public void freeze() {
+        signal(process.pid(), "STOP");
+    }
+
+    public void thaw() {
+        signal(process.pid(), "CONT");
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + clientPort;
+    }
+
+    public int port() {
+        return clientPort;
+    }
+
+    /** What {@code etcdctl} prints, line by line, without empty lines. */
+    public List<String> etcdctl(String... arguments) {
+        Output output = run(arguments);
+        if (output.exit() != 0) {
+            throw new IllegalStateException("etcdctl " + String.join(" ", arguments) + ": " + output.lines());
+        }
+        return output.lines();
+    }
+
+    /** All keys that begin like that. */
+    public List<String> keys(String prefix) {
+        return etcdctl("get", "--prefix", prefix, "--keys-only");
+    }
+
+    @Override
+    public void close() {
+        Runtime.getRuntime().removeShutdownHook(endWithTheJvm);
+        end();
+    }
+
+    /** Sends a signal to a process. */
+    public static void signal(long pid, String name) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException("No process " + pid + " to send " + name + " to");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private record Output(int exit, List<String> lines) {
+    }
+
+    private Output run(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints", url(), "--command-timeout", "3s"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("ETCDCTL_API", "3");
+        try {
+            Process etcdctl = builder.start();
+            List<String> lines = new String(etcdctl.getInputStream().readAllBytes()).lines().filter(line -> !line.isEmpty())
+                    .toList();
+            return new Output(etcdctl.waitFor(), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The tests need etcdctl: install etcd-client", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void end() {
+        if (process != null) {
+            process.destroyForcibly();
+            waitForEnd();
+        }
+        try (Stream<Path> files = Files.walk(data)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void waitForEnd() {
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String peerUrl() {
+        return "http://127.0.0.1:" + peerPort;
+    }
+
+    private static ServerSocket freePort() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+}
