@@ -126,16 +126,25 @@ public final class EtcdConnection implements Etcd {
     }
 
     private void replace() {
-        Etcd fresh = clients.get();
-        Etcd former;
-        synchronized (this) {
-            replacing = false;
-            former = closed ? fresh : client;
-            if (!closed) {
-                client = fresh;
-                streak = new FailureStreak(patience);
+        try {
+            use(clients.get()).close();
+        } catch (RuntimeException e) {
+            LOG.warnf("No new client of etcd could be made, so the one that fails stays: %s", e);
+        } finally {
+            synchronized (this) {
+                replacing = false;
             }
         }
-        former.close();
+    }
+
+    /** Returns the one that is of no use any more. */
+    private synchronized Etcd use(Etcd fresh) {
+        if (closed) {
+            return fresh;
+        }
+        Etcd former = client;
+        client = fresh;
+        streak = new FailureStreak(patience);
+        return former;
     }
 }

@@ -67,11 +67,16 @@ final class LeaseSession {
         }
     }
 
-    /** Renews no more, and revokes the lease. */
-    CompletableFuture<Void> close() {
+    /** Renews no more; the lease runs out, unless it is revoked before. */
+    void orphan() {
         closed = true;
         nextTry.cancel();
         expiry.cancel();
+    }
+
+    /** Renews no more, and revokes the lease. */
+    CompletableFuture<Void> close() {
+        orphan();
         return term == null ? CompletableFuture.completedFuture(null) : etcd.revokeLease(term.id());
     }
 

@@ -79,9 +79,10 @@ public final class Registrar implements LeaseSession.Listener {
         });
     }
 
-    /** Publishes DOWN and lets go. Fails if that cannot be done in time. */
+    /** Publishes DOWN and lets go. Fails if that cannot be done in time; then the lease is at least not renewed any more. */
     public CompletableFuture<Void> stop(Duration limit) {
-        return enabled ? own.stop(limit) : CompletableFuture.completedFuture(null);
+        return enabled ? own.stop(limit).whenCompleteAsync((nothing, failure) -> session.orphan(), worker)
+                : CompletableFuture.completedFuture(null);
     }
 
     /** Gives the lease back. */
