@@ -21,20 +21,18 @@ final class Holds {
     /**
      * The hold on a service, in force or still to come; empty if there is none, or it is over.
      *
-     * @param watched whether the service was UP and looked after until now. Then a DOWN whose end has passed already must have
-     *        been meant to last: os-lively shifts ends by the time zone
+     * @param firstSeen when the owner first saw the record as it is; empty if it does not matter. A DOWN whose end had passed
+     *        by
+     *        then is meant to last all the same: os-lively shifts ends by the time zone
      */
-    static Optional<Hold> of(ServiceKeys seen, Instant now, boolean watched) {
+    static Optional<Hold> of(ServiceKeys seen, Instant now, Optional<Instant> firstSeen) {
         if (seen.stateIsCurrent()) {
             return seen.state().value().filter(State::hasHold).map(State::getHold).filter(hold -> !isOver(hold, now));
         }
         return seen.service().value().filter(record -> record.getStatus() != Status.UP).map(record -> hold(record, now))
-                .flatMap(hold -> {
-                    if (!isOver(hold, now)) {
-                        return Optional.of(hold);
-                    }
-                    return watched ? Optional.of(hold.toBuilder().setEnd(0).build()) : Optional.empty();
-                });
+                .map(hold -> firstSeen.filter(then -> isOver(hold, then)).isEmpty() ? hold
+                        : hold.toBuilder().clearEnd().build())
+                .filter(hold -> !isOver(hold, now));
     }
 
     static boolean isInForce(Hold hold, Instant now) {

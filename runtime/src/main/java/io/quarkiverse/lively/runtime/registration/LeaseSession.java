@@ -26,6 +26,9 @@ final class LeaseSession {
 
         /** There is no valid lease any more. */
         void leaseLost(String why);
+
+        /** There is still no lease. */
+        void leaseNotGranted(EtcdException cause);
     }
 
     private final Etcd etcd;
@@ -89,6 +92,7 @@ final class LeaseSession {
                 }
             } else if (failure != null) {
                 tryAgain(EtcdException.of(failure), this::grant);
+                listener.leaseNotGranted(EtcdException.of(failure));
             } else {
                 hold(lease, sentAt);
             }

@@ -41,17 +41,13 @@ final class Publication {
 
         void fenced(Claim by);
 
-        /** It was published as DOWN, or was so already. */
-        void takenDown(ServiceKeys keys);
-
         void nameTaken(String uuid);
 
         void failed(EtcdException cause);
     }
 
     /** Losing so many races in a row is no accident any more: wait, then start again. */
-    private static final int RACES = 8;
-    private static final Duration RETIRE_RETRY = Duration.ofMillis(200);
+    static final int RACES = 8;
 
     private final Etcd etcd;
     private final Worker worker;
@@ -67,6 +63,8 @@ final class Publication {
     private ServiceKeys seen = ServiceKeys.ABSENT;
     private boolean tried;
     private boolean claimed;
+    private long recordRevision = -1;
+    private Instant recordSeenAt;
     private boolean fenced;
     private OptionalLong unownedSince = OptionalLong.empty();
     private boolean busy;
@@ -108,19 +106,20 @@ final class Publication {
     }
 
     /**
-     * Publishes DOWN and gives the claim up.
+     * Publishes DOWN and gives the claim up. From now on nothing else is written.
      *
-     * @return fails if that cannot be done by then; completes on the worker thread
+     * @return what the keys hold in the end; fails if it cannot be done by then. Completes on the worker thread
      */
-    CompletableFuture<Void> retire(Duration limit) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
+    CompletableFuture<ServiceKeys> retire(Duration limit) {
         retired = true;
         timer.cancel();
-        Worker.Timer timeout = worker.after(limit, () -> done.completeExceptionally(
-                new EtcdException(EtcdException.Kind.UNAVAILABLE, "no answer from etcd within " + limit.toMillis() + " ms",
-                        null)));
-        begin(() -> takeDown(done));
-        return done.whenComplete((nothing, failure) -> timeout.cancel());
+        if (!tried) {
+            return CompletableFuture.completedFuture(seen);
+        }
+        TakeDown takeDown = new TakeDown(etcd, worker, writes, claim);
+        Worker.Timer timeout = worker.after(limit, takeDown::giveUp);
+        begin(() -> takeDown.run(seen, claimed));
+        return takeDown.result().whenComplete((keys, failure) -> timeout.cancel());
     }
 
     private void begin(Runnable activity) {
@@ -172,25 +171,25 @@ final class Publication {
         }
         Instant now = worker.now();
         LeaseTerm under = lease;
-        Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), claimed, now);
+        Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), firstSeen(now), now);
         if (verdict instanceof Verdict.Settled) {
-            Optional<Hold> toCome = Holds.of(seen, now, true);
+            Optional<Hold> toCome = Holds.of(seen, now, Optional.empty());
             settle(() -> listener.registered(seen, under), toCome.map(Hold::getStart).orElse(0L), now);
         } else if (verdict instanceof Verdict.Register register) {
             if (register.reason() == Reason.TAKEOVER) {
                 listener.takesOver(seen.owner().value().orElseGet(Claim::getDefaultInstance));
             }
-            State.Builder state = state(register.reason(), now);
+            State.Builder state = state(claim, register.reason(), now);
             register.toCome().ifPresent(state::setHold);
             write(race, writes.register(seen, neighbours, claim, under.id(), state.build()));
         } else if (verdict instanceof Verdict.Adopt) {
-            write(race, writes.adopt(seen, state(Reason.UNKNOWN, now).setBy(Holds.SOMEBODY).build()));
+            write(race, writes.adopt(seen, state(claim, Reason.UNKNOWN, now).setBy(Holds.SOMEBODY).build()));
         } else if (verdict instanceof Verdict.Mend) {
             write(race, writes.putMissingEntries(seen));
         } else if (verdict instanceof Verdict.Held held && held.settled()) {
             settle(() -> listener.held(seen, under, held.hold()), held.hold().getEnd(), now);
         } else if (verdict instanceof Verdict.Held held) {
-            State state = state(Reason.MAINTENANCE, now).setHold(held.hold()).build();
+            State state = state(claim, Reason.MAINTENANCE, now).setHold(held.hold()).build();
             write(race, writes.claimHeld(seen, claim, under.id(), state));
         } else if (verdict instanceof Verdict.Fenced by) {
             fenced = true;
@@ -200,6 +199,15 @@ final class Publication {
             listener.nameTaken(taken.uuid());
             end(ttl.dividedBy(2));
         }
+    }
+
+    /** When this process, as the owner of the service, first saw the record as it is; empty before it was the owner. */
+    private Optional<Instant> firstSeen(Instant now) {
+        if (recordRevision != seen.service().modRevision()) {
+            recordRevision = seen.service().modRevision();
+            recordSeenAt = now;
+        }
+        return claimed ? Optional.of(recordSeenAt) : Optional.empty();
     }
 
     /** A fenced process waits until nobody has owned the service for a whole TTL; empty if it need not wait. */
@@ -229,8 +237,7 @@ final class Publication {
             if (race < RACES) {
                 pause(race, () -> judge(race + 1));
             } else {
-                listener.failed(new EtcdException(EtcdException.Kind.REFUSED,
-                        "its keys changed " + RACES + " times while it was written", null));
+                listener.failed(lostAllRaces());
                 end(backoff.next());
             }
         });
@@ -264,70 +271,25 @@ final class Publication {
         end(change > now.toEpochMilli() && untilChange.compareTo(jittered) < 0 ? untilChange : jittered);
     }
 
-    private void takeDown(CompletableFuture<Void> done) {
-        if (!tried) {
-            finish(() -> done.complete(null));
-        } else if (claimed) {
-            takeDown(done, 1);
-        } else {
-            // A claim that was sent and not answered may have been done.
-            etcd.commit(writes.look()).whenCompleteAsync((result, failure) -> {
-                if (failure == null) {
-                    seen = writes.seen(result);
-                    takeDown(done, 1);
-                } else {
-                    takeDownFailed(done, EtcdException.of(failure));
-                }
-            }, worker);
-        }
-    }
-
-    private void takeDown(CompletableFuture<Void> done, int race) {
-        boolean mayWrite = seen.owner().exists() ? isOurs(seen.owner()) : claimed;
-        if (!mayWrite || race > RACES) {
-            finish(() -> done.complete(null));
-            return;
-        }
-        Instant now = worker.now();
-        State.Builder state = state(Reason.SHUTDOWN, now);
-        Holds.of(seen, now, true).ifPresent(state::setHold);
-        GuardedWrite write = writes.stop(seen, state.build());
-        etcd.commit(write.transaction()).whenCompleteAsync((result, failure) -> {
-            if (failure != null) {
-                takeDownFailed(done, EtcdException.of(failure));
-            } else if (result.succeeded()) {
-                seen = write.then().apply(result.revision());
-                listener.takenDown(seen);
-                finish(() -> done.complete(null));
-            } else {
-                seen = writes.seen(result);
-                pause(race, () -> takeDown(done, race + 1));
-            }
-        }, worker);
-    }
-
-    private void takeDownFailed(CompletableFuture<Void> done, EtcdException cause) {
-        if (cause.kind() == EtcdException.Kind.UNAVAILABLE && !done.isDone()) {
-            worker.after(RETIRE_RETRY, () -> takeDown(done));
-        } else {
-            finish(() -> done.completeExceptionally(cause));
-        }
-    }
-
-    private void finish(Runnable report) {
-        report.run();
-        end(Duration.ZERO);
-    }
-
+    /** The first race is most often lost against nobody: the service was taken for a new one. */
     private void pause(int race, Runnable then) {
-        worker.after(Duration.ofMillis(random.nextInt(1 + 10 * (race - 1))), then);
+        if (race == 1) {
+            then.run();
+        } else {
+            worker.after(Duration.ofMillis(random.nextInt(10 * race)), then);
+        }
     }
 
-    private boolean isOurs(Entry<Claim> owner) {
+    static EtcdException lostAllRaces() {
+        return new EtcdException(EtcdException.Kind.REFUSED, "its keys changed " + RACES + " times while they were written",
+                null);
+    }
+
+    static boolean isBy(Claim claim, Entry<Claim> owner) {
         return owner.value().filter(by -> by.getIncarnation().equals(claim.getIncarnation())).isPresent();
     }
 
-    private State.Builder state(Reason reason, Instant now) {
-        return State.newBuilder().setReason(reason).setSince(now.toEpochMilli()).setBy(claim.getIncarnation());
+    static State.Builder state(Claim by, Reason reason, Instant since) {
+        return State.newBuilder().setReason(reason).setSince(since.toEpochMilli()).setBy(by.getIncarnation());
     }
 }

@@ -10,6 +10,7 @@ import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
@@ -98,5 +99,10 @@ public final class Registrar implements LeaseSession.Listener {
     @Override
     public void leaseLost(String why) {
         own.leaseLost(why);
+    }
+
+    @Override
+    public void leaseNotGranted(EtcdException cause) {
+        own.failed(cause);
     }
 }

@@ -43,7 +43,7 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     private final Duration stopTimeout;
 
     private final Publication publication;
-    private CompletableFuture<Void> stopped;
+    private CompletableFuture<ServiceKeys> stopped;
     private String lastRefusal = "";
     private volatile Standing standing;
 
@@ -90,9 +90,9 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         worker.execute(() -> {
             if (stopped == null) {
                 stopped = publication.retire(limit);
-                stopped.whenComplete((nothing, failure) -> stoppedWith(failure));
+                stopped.whenComplete(this::stoppedWith);
             }
-            stopped.whenComplete((nothing, failure) -> {
+            stopped.whenComplete((keys, failure) -> {
                 if (failure == null) {
                     result.complete(null);
                 } else {
@@ -140,11 +140,6 @@ final class ServiceRegistration implements Registration, Publication.Listener {
             LOG.warnf("%s: %s. This process writes nothing of it any more. If both are to live, give one of them another "
                     + "quarkus.lively.service.type or quarkus.lively.service.host", identity, why);
         }
-    }
-
-    @Override
-    public void takenDown(ServiceKeys keys) {
-        stand(standing.state(), standing.reason(), keys, standing.lease());
     }
 
     @Override
@@ -229,9 +224,9 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         return new Standing(RegistrationState.LOST, since, "its lease may have run out", last.keys(), last.lease());
     }
 
-    private void stoppedWith(Throwable failure) {
+    private void stoppedWith(ServiceKeys keys, Throwable failure) {
         if (failure == null) {
-            stand(RegistrationState.STOPPED, "it was stopped");
+            stand(RegistrationState.STOPPED, "it was stopped", keys, standing.lease());
             LOG.infof("Stopped %s", identity);
         } else {
             String why = EtcdException.of(failure).getMessage();

@@ -51,13 +51,15 @@ sealed interface Verdict {
      * @param seen what etcd has of the service
      * @param mine our claim
      * @param lease our lease
-     * @param claimed whether this process has owned the service before: only its first claim may displace another owner
+     * @param firstSeen when this process, as the owner, first saw the record as it is; empty if it never was the owner: only
+     *        its
+     *        first claim may displace another one
      */
-    static Verdict of(ServiceKeys seen, Neighbours neighbours, OwnerWrites writes, Claim mine, long lease, boolean claimed,
-            Instant now) {
+    static Verdict of(ServiceKeys seen, Neighbours neighbours, OwnerWrites writes, Claim mine, long lease,
+            Optional<Instant> firstSeen, Instant now) {
         Optional<Claim> owner = seen.owner().value();
         boolean ours = owner.filter(claim -> claim.getIncarnation().equals(mine.getIncarnation())).isPresent();
-        if (claimed && seen.owner().exists() && !ours) {
+        if (firstSeen.isPresent() && seen.owner().exists() && !ours) {
             return new Fenced(owner.orElseGet(Claim::getDefaultInstance));
         }
         boolean alive = ours && seen.owner().lease() == lease;
@@ -70,7 +72,7 @@ sealed interface Verdict {
         if (rivalStays && !published) {
             return new NameTaken(rival.get());
         }
-        Optional<Hold> hold = Holds.of(seen, now, alive);
+        Optional<Hold> hold = Holds.of(seen, now, firstSeen);
         if (hold.filter(h -> Holds.isInForce(h, now)).isPresent()) {
             boolean settled = alive && up.isEmpty() && !seen.up().exists() && !OwnerWrites.entriesAreMissing(seen);
             return new Held(hold.get(), settled);
@@ -90,6 +92,6 @@ sealed interface Verdict {
         ServiceKeys rival = neighbours.rivalKeys();
         boolean hasTheName = rival.service().value().filter(record -> !writes.hasOtherName(record)).isPresent();
         return hasTheName && (rival.up().exists() || rival.owner().exists()
-                || Holds.of(rival, now, false).filter(hold -> Holds.isInForce(hold, now)).isPresent());
+                || Holds.of(rival, now, Optional.empty()).filter(hold -> Holds.isInForce(hold, now)).isPresent());
     }
 }

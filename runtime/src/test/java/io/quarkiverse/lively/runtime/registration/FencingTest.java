@@ -1,0 +1,68 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.OptionalLong;
+
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.RegistrationState;
+
+/** Of two processes with one identity, the later one has it, and the earlier one leaves it alone. */
+class FencingTest {
+
+    private final Scene scene = Scene.registered();
+    private final Registrar later = scene.process(Scene.ID);
+
+    @Test
+    void theLaterOneTakesOverAndTheEarlierOneIsFenced() {
+        scene.start(later);
+        assertEquals(RegistrationState.REGISTERED, later.own().state());
+        assertEquals(Reason.TAKEOVER, later.own().record().reason());
+        scene.pass(Scene.TTL);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        assertEquals(OptionalLong.empty(), scene.registrar.own().fencingToken());
+        assertTrue(scene.registrar.own().reason().contains("127.0.0.1:8080"), scene.registrar.own().reason());
+    }
+
+    @Test
+    void theFencedOneWritesNothingAnyMore() {
+        scene.start(later);
+        scene.seconds(6);
+        scene.etcd.forgetWritten();
+        scene.seconds(60);
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(3);
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(60);
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertTrue(scene.etcd.written().isEmpty());
+        assertTrue(scene.isUp());
+        assertEquals(RegistrationState.STOPPED, scene.state());
+    }
+
+    @Test
+    void itIsBackOnlyWhenNobodyHadTheIdentityForAWholeTtl() {
+        scene.start(later);
+        scene.seconds(6);
+        later.stop(Scene.STOP_TIMEOUT);
+        scene.seconds(5);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        scene.seconds(8);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void aProcessThatWasPausedAndReplacedDoesNotComeBack() {
+        // The pause outlives the lease, and another process took the identity meanwhile.
+        scene.worker.sleepThrough(Scene.TTL.plusSeconds(1));
+        Registrar replacement = scene.process(Scene.ID);
+        scene.start(replacement);
+        scene.seconds(30);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        assertEquals(RegistrationState.REGISTERED, replacement.own().state());
+    }
+}

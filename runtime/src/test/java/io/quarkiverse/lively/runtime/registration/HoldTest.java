@@ -1,0 +1,141 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.store.proto.Hold;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.store.proto.Status;
+
+/** Somebody else's DOWN is respected, whatever happens to the process and its lease. */
+class HoldTest {
+
+    private final Scene scene = Scene.registered();
+
+    @Test
+    void itIsNoticedWithinATtlAndHolds() {
+        scene.downByOther("disk", null);
+        scene.pass(Scene.TTL);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        assertTrue(scene.registrar.own().reason().contains("disk"), scene.registrar.own().reason());
+
+        scene.etcd.forgetWritten();
+        scene.seconds(600);
+        assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
+        assertTrue(scene.etcd.written().isEmpty());
+        assertTrue(scene.isOwned());
+    }
+
+    @Test
+    void aLostLeaseDoesNotLiftIt() {
+        scene.downByOther("disk", null);
+        scene.seconds(6);
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(60);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state(), "nobody sees a difference");
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(6);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        assertTrue(scene.isOwned());
+        assertEquals("disk", scene.record().orElseThrow().getMaintenanceNote());
+        assertFalse(scene.isUp());
+    }
+
+    @Test
+    void aRestartDoesNotLiftIt() {
+        scene.downByOther("disk", null);
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        Registrar next = scene.process(Scene.ID);
+        scene.start(next);
+        scene.seconds(60);
+        assertEquals(RegistrationState.HELD_DOWN, next.own().state());
+        assertFalse(scene.isUp());
+        assertEquals("disk", scene.record().orElseThrow().getMaintenanceNote());
+    }
+
+    @Test
+    void itEndsWhenItIsLifted() {
+        scene.downByOther("disk", null);
+        scene.seconds(6);
+        scene.liftByOther();
+        scene.pass(Scene.TTL);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertTrue(scene.isUp());
+        assertEquals("", scene.record().orElseThrow().getMaintenanceNote());
+    }
+
+    @Test
+    void itEndsWithItsWindow() {
+        scene.downByOther("disk", scene.worker.now().plusSeconds(20));
+        scene.seconds(19);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        scene.pass(Duration.ofMillis(1_100));
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void anEndThatHasPassedWhenItIsFirstSeenIsNotBelieved() {
+        scene.downByOther("shifted by the time zone", scene.worker.now().minusSeconds(3600));
+        scene.seconds(600);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+    }
+
+    @Test
+    void anEndThatHasPassedWhenTheProcessStartsIsBelieved() {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        scene.downByOther("over", scene.worker.now().minusSeconds(1));
+        Registrar next = scene.process(Scene.ID);
+        scene.start(next);
+        assertEquals(RegistrationState.REGISTERED, next.own().state());
+    }
+
+    @Test
+    void aWindowThatIsToComeBeginsAndEndsOnTime() {
+        long start = scene.worker.now().plusSeconds(20).toEpochMilli();
+        long end = scene.worker.now().plusSeconds(40).toEpochMilli();
+        Service planned = scene.record().orElseThrow().toBuilder().setMaintenanceNote("planned")
+                .setMaintenanceStart(start / 1000).setMaintenanceEnd(end / 1000).build();
+        scene.etcd.put(scene.layout.service(Scene.ID.uuid()), planned.toByteString());
+        scene.etcd.put(scene.layout.state(Scene.ID.uuid()), State.newBuilder().setBy("operator")
+                .setHold(Hold.newBuilder().setBy("operator").setStart(start).setEnd(end).setNote("planned")).build()
+                .toByteString());
+        scene.pass(Duration.ofMillis(19_900));
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        scene.pass(Duration.ofMillis(200));
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
+        assertEquals("planned", scene.record().orElseThrow().getMaintenanceNote());
+        assertFalse(scene.etcd.has(scene.layout.up(Scene.ID.uuid())));
+        scene.pass(Duration.ofMillis(19_700));
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        scene.pass(Duration.ofMillis(300));
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertEquals(0, scene.record().orElseThrow().getMaintenanceEnd());
+    }
+
+    @Test
+    void aDownOfTheProcessItselfIsNone() {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        Registrar next = scene.process(Scene.ID);
+        scene.start(next);
+        assertEquals(RegistrationState.REGISTERED, next.own().state());
+    }
+
+    @Test
+    void aForeignRewriteThatLeavesItUpIsAdopted() {
+        scene.etcd.put(scene.layout.service(Scene.ID.uuid()), scene.record().orElseThrow().toByteString());
+        scene.etcd.forgetWritten();
+        scene.pass(Scene.TTL);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertEquals("unknown", scene.said().getBy());
+        assertFalse(scene.etcd.written().contains(scene.layout.service(Scene.ID.uuid())), "the record stays as it is");
+    }
+}

@@ -1,0 +1,89 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+
+/** A type and host belong to one service. */
+class NameTakenTest {
+
+    private static final ServiceIdentity OTHER = new ServiceIdentity("u2", Scene.ID.type(), Scene.ID.host(), "default");
+
+    private final Scene scene = Scene.registered();
+    private final Registrar other = scene.process(OTHER);
+
+    @Test
+    void aServiceThatIsAliveKeepsItsName() {
+        scene.etcd.forgetWritten();
+        scene.start(other);
+        scene.seconds(60);
+        assertEquals(RegistrationState.STARTING, other.own().state());
+        assertTrue(other.own().reason().contains("NAME_TAKEN"), other.own().reason());
+        assertTrue(other.own().reason().contains("u1"), other.own().reason());
+        assertTrue(other.own().reason().contains("quarkus.lively.service.host"), other.own().reason());
+        assertTrue(scene.etcd.written().isEmpty());
+    }
+
+    @Test
+    void aServiceThatIsHeldKeepsItsName() {
+        scene.downByOther("disk", null);
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        scene.start(other);
+        scene.seconds(60);
+        assertEquals(RegistrationState.STARTING, other.own().state());
+    }
+
+    @Test
+    void aServiceThatIsGoneLosesIt() {
+        scene.start(other);
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        scene.seconds(6);
+        assertEquals(RegistrationState.REGISTERED, other.own().state());
+        assertEquals("u2", scene.etcd.get(scene.layout.typeHost(OTHER.type(), OTHER.host())).value().toStringUtf8());
+        assertTrue(scene.record().isEmpty());
+        assertFalse(scene.etcd.has(scene.layout.down("u1")));
+        assertFalse(scene.etcd.has(scene.layout.region("default", "u1")));
+        assertFalse(scene.etcd.has(scene.layout.state("u1")));
+        assertFalse(scene.etcd.has(scene.layout.history("u1")));
+    }
+
+    @Test
+    void anEntryThatNamesNobodyIsReplaced() {
+        for (String garbage : new String[] { "", "nobody", "a/b", "\n" }) {
+            Scene fresh = new Scene();
+            ByteString name = fresh.layout.typeHost(Scene.ID.type(), Scene.ID.host());
+            fresh.etcd.put(name, ByteString.copyFromUtf8(garbage));
+            fresh.start(fresh.registrar);
+            assertEquals(RegistrationState.REGISTERED, fresh.state(), "'" + garbage + "'");
+            assertEquals("u1", fresh.etcd.get(name).value().toStringUtf8());
+        }
+    }
+
+    @Test
+    void anEntryThatWasStolenFromALiveServiceComesBackWhenTheThiefIsNobody() {
+        ByteString name = scene.layout.typeHost(Scene.ID.type(), Scene.ID.host());
+        scene.etcd.put(name, ByteString.copyFromUtf8("nobody"));
+        scene.pass(Scene.TTL);
+        assertEquals("u1", scene.etcd.get(name).value().toStringUtf8());
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+    }
+
+    @Test
+    void aServiceThatMovesLeavesItsFormerNameAndRegion() {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        Registrar moved = scene.process(new ServiceIdentity("u1", "inventory", "host2", "west"));
+        scene.start(moved);
+        assertEquals(RegistrationState.REGISTERED, moved.own().state());
+        assertFalse(scene.etcd.has(scene.layout.typeHost("inventory", "host1")));
+        assertFalse(scene.etcd.has(scene.layout.region("default", "u1")));
+        assertTrue(scene.etcd.has(scene.layout.typeHost("inventory", "host2")));
+        assertTrue(scene.etcd.has(scene.layout.region("west", "u1")));
+    }
+}

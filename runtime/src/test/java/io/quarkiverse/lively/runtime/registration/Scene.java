@@ -1,0 +1,112 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+
+import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
+import io.quarkiverse.lively.runtime.store.KeyLayout;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.store.proto.Status;
+
+/** An etcd and a process that registers in it, on one clock, and what a test wants to do to them and to know of them. */
+final class Scene {
+
+    static final Duration TTL = Duration.ofSeconds(6);
+    static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+    static final ServiceIdentity ID = new ServiceIdentity("u1", "inventory", "host1", "default");
+
+    final FakeWorker worker = new FakeWorker();
+    final FakeEtcd etcd = new FakeEtcd(worker);
+    final KeyLayout layout = new KeyLayout("");
+    final Registrar registrar = process(ID);
+
+    /** Another process on the same etcd. */
+    Registrar process(ServiceIdentity identity) {
+        return new Registrar(etcd, layout, worker, new Random(1),
+                new Registrar.Settings(true, identity, TTL, STOP_TIMEOUT, "1.0", Map.of("zone", "a")));
+    }
+
+    static Scene registered() {
+        Scene scene = new Scene();
+        scene.start(scene.registrar);
+        return scene;
+    }
+
+    void start(Registrar process) {
+        process.start();
+        process.serve(Optional.of(new Endpoint("127.0.0.1", 8080, false)));
+    }
+
+    RegistrationState state() {
+        return registrar.own().state();
+    }
+
+    boolean isUp() {
+        return etcd.has(layout.up(ID.uuid())) && record().filter(record -> record.getStatus() == Status.UP).isPresent();
+    }
+
+    boolean isOwned() {
+        return etcd.has(layout.owner(ID.uuid()));
+    }
+
+    Optional<Service> record() {
+        return Optional.ofNullable(etcd.get(layout.service(ID.uuid()))).map(entry -> {
+            try {
+                return Service.parseFrom(entry.value());
+            } catch (InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    State said() {
+        try {
+            return State.parseFrom(etcd.get(layout.state(ID.uuid())).value());
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    long leaseOfUp() {
+        KeyValue up = etcd.get(layout.up(ID.uuid()));
+        return up == null ? 0 : up.lease();
+    }
+
+    /** Writes DOWN as os-lively does: no state, no hold. */
+    void downByOther(String note, Instant end) {
+        Service.Builder down = Service.newBuilder().setUuid(ID.uuid()).setType(ID.type()).setHost(ID.host())
+                .setRegion(ID.region()).setStatus(Status.DOWN).setMaintenanceNote(note);
+        if (end != null) {
+            down.setMaintenanceEnd(end.getEpochSecond());
+        }
+        etcd.put(layout.service(ID.uuid()), down.build().toByteString());
+        etcd.put(layout.down(ID.uuid()), ByteString.EMPTY);
+        etcd.delete(layout.up(ID.uuid()));
+    }
+
+    /** Lifts a DOWN as others than the owner do: still DOWN, and no hold. */
+    void liftByOther() {
+        Service down = record().orElseThrow().toBuilder().clearMaintenanceNote().clearMaintenanceStart()
+                .clearMaintenanceEnd().build();
+        etcd.put(layout.service(ID.uuid()), down.toByteString());
+        etcd.put(layout.state(ID.uuid()), State.newBuilder().setBy("operator").build().toByteString());
+    }
+
+    void pass(Duration time) {
+        worker.pass(time);
+    }
+
+    void seconds(int seconds) {
+        pass(Duration.ofSeconds(seconds));
+    }
+}

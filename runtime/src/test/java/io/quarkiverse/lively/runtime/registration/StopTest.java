@@ -1,0 +1,137 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.store.proto.Reason;
+import io.quarkiverse.lively.runtime.store.proto.Status;
+
+class StopTest {
+
+    private final Scene scene = Scene.registered();
+
+    @Test
+    void aStopIsDoneWhenDownIsInEtcd() {
+        CompletableFuture<Void> stopped = scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertTrue(stopped.isDone() && !stopped.isCompletedExceptionally());
+        assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
+        assertEquals(Reason.SHUTDOWN, scene.said().getReason());
+        assertTrue(scene.etcd.has(scene.layout.down(Scene.ID.uuid())));
+        assertFalse(scene.etcd.has(scene.layout.up(Scene.ID.uuid())));
+        assertFalse(scene.isOwned());
+        assertEquals(RegistrationState.STOPPED, scene.state());
+        assertEquals(Liveness.DOWN, scene.registrar.own().record().liveness());
+    }
+
+    @Test
+    void itIsNotRegisteredAgainAfterThat() {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        scene.etcd.forgetWritten();
+        scene.seconds(60);
+        assertTrue(scene.etcd.written().isEmpty());
+        assertTrue(scene.registrar.close().isDone());
+        assertTrue(scene.etcd.leases().isEmpty());
+    }
+
+    @Test
+    void theLeaseIsGivenBackAtTheEnd() {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertEquals(1, scene.etcd.leases().size());
+        scene.registrar.close();
+        assertTrue(scene.etcd.leases().isEmpty());
+    }
+
+    @Test
+    void aStopWithoutEtcdIsBounded() {
+        for (FakeEtcd.Mode mode : new FakeEtcd.Mode[] { FakeEtcd.Mode.DOWN, FakeEtcd.Mode.FROZEN, FakeEtcd.Mode.MUTE }) {
+            Scene fresh = Scene.registered();
+            fresh.etcd.be(mode);
+            CompletableFuture<Void> stopped = fresh.registrar.stop(Scene.STOP_TIMEOUT);
+            assertFalse(stopped.isDone(), mode.name());
+            fresh.pass(Scene.STOP_TIMEOUT);
+            assertTrue(stopped.isCompletedExceptionally(), mode.name());
+            assertEquals(RegistrationState.STOPPED, fresh.state());
+        }
+    }
+
+    @Test
+    void aStopThatMeetsAnEtcdOnItsWayBackIsDone() {
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        CompletableFuture<Void> stopped = scene.registrar.stop(Scene.STOP_TIMEOUT);
+        scene.seconds(1);
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(1);
+        assertTrue(stopped.isDone() && !stopped.isCompletedExceptionally());
+        assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
+    }
+
+    @Test
+    void aStopWhileAClaimIsUnderWayTakesItBack() {
+        Scene fresh = new Scene();
+        fresh.registrar.start();
+        fresh.etcd.be(FakeEtcd.Mode.FROZEN);
+        fresh.registrar.serve(Optional.empty());
+        CompletableFuture<Void> stopped = fresh.registrar.stop(Scene.STOP_TIMEOUT);
+        fresh.etcd.be(FakeEtcd.Mode.ANSWERS);
+        assertTrue(stopped.isDone() && !stopped.isCompletedExceptionally());
+        assertEquals(Status.DOWN, fresh.record().orElseThrow().getStatus());
+        assertFalse(fresh.etcd.has(fresh.layout.up(Scene.ID.uuid())));
+    }
+
+    @Test
+    void aStopAfterAClaimWhoseAnswerWasLostTakesItBack() {
+        Scene fresh = new Scene();
+        fresh.registrar.start();
+        fresh.etcd.be(FakeEtcd.Mode.MUTE);
+        fresh.registrar.serve(Optional.empty());
+        fresh.pass(java.time.Duration.ofMillis(3_001));
+        assertTrue(fresh.isOwned());
+        fresh.etcd.be(FakeEtcd.Mode.ANSWERS);
+        fresh.registrar.stop(Scene.STOP_TIMEOUT);
+        assertEquals(Status.DOWN, fresh.record().orElseThrow().getStatus());
+        assertFalse(fresh.isOwned());
+    }
+
+    @Test
+    void aStopBeforeTheApplicationServedWritesNothing() {
+        Scene fresh = new Scene();
+        fresh.registrar.start();
+        assertTrue(fresh.registrar.stop(Scene.STOP_TIMEOUT).isDone());
+        fresh.registrar.serve(Optional.empty());
+        fresh.seconds(60);
+        assertTrue(fresh.etcd.written().isEmpty());
+    }
+
+    @Test
+    void aStopAfterTheLeaseRanOutStillSaysDown() {
+        scene.worker.sleepThrough(Scene.TTL.plusSeconds(1));
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
+    }
+
+    @Test
+    void whatSomebodyElseKeepsDownStaysAsItIs() {
+        scene.downByOther("disk", null);
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertEquals("disk", scene.record().orElseThrow().getMaintenanceNote());
+        assertFalse(scene.isOwned());
+    }
+
+    @Test
+    void withoutSpaceForDownTheLeaseIsStillGivenBack() {
+        scene.etcd.refuseWrites("database space exceeded");
+        CompletableFuture<Void> stopped = scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertTrue(stopped.isCompletedExceptionally());
+        assertTrue(scene.registrar.own().reason().contains("database space exceeded"), scene.registrar.own().reason());
+        scene.registrar.close();
+        assertFalse(scene.isUp());
+    }
+}
