@@ -9,9 +9,10 @@ import java.util.stream.Collectors;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.UriInfo;
 
 import org.jboss.resteasy.reactive.RestPath;
-import org.jboss.resteasy.reactive.RestQuery;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
@@ -29,11 +30,13 @@ public class ServicesResource {
         this.registry = registry;
     }
 
+    /** The filters are repeatable: {@code ?type=orders&type=inventory&region=eu-west&status=UP}. */
     @GET
-    public List<ServiceRecord> list(@RestQuery List<String> uuid, @RestQuery List<String> type, @RestQuery List<String> host,
-            @RestQuery List<String> region, @RestQuery List<String> status) {
-        return registry.list(new ServiceQuery(new HashSet<>(uuid), new HashSet<>(type), new HashSet<>(host),
-                new HashSet<>(region), status.stream().map(ServicesResource::liveness).collect(Collectors.toSet())));
+    public List<ServiceRecord> list(UriInfo uri) {
+        MultivaluedMap<String, String> filters = uri.getQueryParameters();
+        return registry.list(new ServiceQuery(filter(filters, "uuid"), filter(filters, "type"), filter(filters, "host"),
+                filter(filters, "region"),
+                filter(filters, "status").stream().map(ServicesResource::liveness).collect(Collectors.toSet())));
     }
 
     @GET
@@ -42,11 +45,15 @@ public class ServicesResource {
         return registry.find(uuid).orElseThrow(() -> new NotFoundException("No service has the uuid " + uuid));
     }
 
+    private static Set<String> filter(MultivaluedMap<String, String> filters, String name) {
+        return new HashSet<>(filters.getOrDefault(name, List.of()));
+    }
+
     private static Liveness liveness(String status) {
         try {
             return Liveness.valueOf(status.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new InvalidServiceException("status", "the status must be one of " + Set.of(Liveness.values()));
+            throw new InvalidServiceException("status", "the status must be one of " + List.of(Liveness.values()));
         }
     }
 }

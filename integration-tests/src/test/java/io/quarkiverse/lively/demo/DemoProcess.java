@@ -1,0 +1,144 @@
+package io.quarkiverse.lively.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+
+import io.quarkiverse.lively.test.EtcdServer;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+
+/** The packaged demo application, as a process of its own. It ends with the JVM at the latest. */
+final class DemoProcess implements AutoCloseable {
+
+    static final Duration TTL = Duration.ofSeconds(5);
+
+    private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+
+    private final int port;
+    private final Path log;
+    private final Process process;
+    private final Thread endWithTheJvm;
+
+    private DemoProcess(int port, Path log, Process process) {
+        this.port = port;
+        this.log = log;
+        this.process = process;
+        this.endWithTheJvm = new Thread(process::destroyForcibly, "end-demo");
+        Runtime.getRuntime().addShutdownHook(endWithTheJvm);
+    }
+
+    /** Starts it against that etcd, and waits until its port listens. */
+    static DemoProcess start(EtcdServer etcd, String... systemProperties) {
+        try {
+            int port = freePort();
+            Path log = Files.createTempFile("lively-demo", ".log");
+            List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Dquarkus.http.port=" + port));
+            command.addAll(List.of(systemProperties));
+            command.addAll(List.of("-jar", JAR.toString()));
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().putAll(Map.of("OSLIVELY_ETCD_HOST", "127.0.0.1", "OSLIVELY_ETCD_PORT",
+                    Integer.toString(etcd.port()), "OSLIVELY_STATUS_TTL", Long.toString(TTL.toSeconds())));
+            DemoProcess demo = new DemoProcess(port, log, builder.start());
+            Awaitility.await("the demo listens").atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
+                    .until(() -> !demo.process.isAlive() || demo.listens());
+            if (!demo.process.isAlive()) {
+                throw new IllegalStateException("The demo did not start: " + demo.log());
+            }
+            return demo;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Response get(String path, Object... queryParameters) {
+        RequestSpecification request = RestAssured.given().baseUri("http://127.0.0.1").port(port);
+        for (int i = 0; i < queryParameters.length; i += 2) {
+            request.queryParam((String) queryParameters[i], queryParameters[i + 1]);
+        }
+        return request.get(path);
+    }
+
+    String uuid() {
+        return get("/self").path("uuid");
+    }
+
+    String state() {
+        return get("/self").path("state");
+    }
+
+    /** Waits until it says that it is registered. */
+    DemoProcess awaitRegistered() {
+        Awaitility.await("registered").atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20))
+                .until(() -> "REGISTERED".equals(state()));
+        return this;
+    }
+
+    int port() {
+        return port;
+    }
+
+    boolean listens() {
+        try {
+            return get("/q/health/live").statusCode() == 200;
+        } catch (Exception e) {
+            // Connection refused, which RestAssured throws without declaring it.
+            return false;
+        }
+    }
+
+    /** Asks it to stop, as Ctrl-C or an orchestrator does. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** As a crash would. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** Waits for its end. */
+    boolean hasEndedWithin(Duration limit) throws InterruptedException {
+        return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+            Runtime.getRuntime().removeShutdownHook(endWithTheJvm);
+            Files.deleteIfExists(log);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.quarkiverse.lively.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.lively.test.EtcdServer;
+
+/** Without etcd the application lives on, and it is UP again without help once etcd is back. */
+class EtcdOutageIT {
+
+    private static final Duration LONGER_THAN_THE_TTL = DemoProcess.TTL.plusSeconds(2);
+
+    private final EtcdServer etcd = EtcdServer.absent();
+
+    @AfterEach
+    void end() {
+        etcd.close();
+    }
+
+    @Test
+    void anEtcdThatIsKilledAndStartedAgain() {
+        etcd.start();
+        try (DemoProcess demo = DemoProcess.start(etcd).awaitRegistered()) {
+            String uuid = demo.uuid();
+            etcd.kill();
+            Awaitility.await("it knows").atMost(LONGER_THAN_THE_TTL).until(() -> "LOST".equals(demo.state()));
+            assertEquals(503, demo.get("/up", "uuid", uuid).statusCode());
+            assertEquals(200, demo.get("/q/health/ready").statusCode(), "losing etcd does not drain a fleet");
+
+            etcd.start();
+            Measured outage = Measured.fromNow();
+            outage.await("from etcd's return to REGISTERED", DemoProcess.TTL, () -> "REGISTERED".equals(demo.state()));
+            assertEquals("true", demo.get("/up", "uuid", uuid).asString());
+            staysUp(demo, uuid);
+            saysSoInFewLines(demo);
+        }
+    }
+
+    @Test
+    void anEtcdThatIsFrozenAndThawed() {
+        etcd.start();
+        try (DemoProcess demo = DemoProcess.start(etcd).awaitRegistered()) {
+            String uuid = demo.uuid();
+            etcd.freeze();
+            Measured frozen = Measured.fromNow();
+            frozen.await("from a frozen etcd to LOST, TTL 5 s", DemoProcess.TTL, () -> "LOST".equals(demo.state()));
+            Measured asked = Measured.fromNow();
+            assertEquals(503, demo.get("/up", "uuid", uuid).statusCode());
+            asked.check("from the question to 503", Duration.ofSeconds(3));
+            Awaitility.await().pollDelay(LONGER_THAN_THE_TTL).until(() -> true);
+
+            etcd.thaw();
+            Measured thawed = Measured.fromNow();
+            thawed.await("from the thaw to REGISTERED", DemoProcess.TTL, () -> "REGISTERED".equals(demo.state()));
+            staysUp(demo, uuid);
+        }
+    }
+
+    @Test
+    void anEtcdThatComesAfterTheApplication() {
+        try (DemoProcess demo = DemoProcess.start(etcd)) {
+            assertEquals("STARTING", demo.state());
+            assertEquals(200, demo.get("/q/health/ready").statusCode());
+            etcd.start();
+            Measured arrival = Measured.fromNow();
+            arrival.await("from etcd's arrival to REGISTERED", DemoProcess.TTL, () -> "REGISTERED".equals(demo.state()));
+            staysUp(demo, demo.uuid());
+        }
+    }
+
+    private void staysUp(DemoProcess demo, String uuid) {
+        Awaitility.await("it stays UP").during(LONGER_THAN_THE_TTL).atMost(LONGER_THAN_THE_TTL.plusSeconds(5))
+                .until(() -> "true".equals(demo.get("/up", "uuid", uuid).asString()) && "REGISTERED".equals(demo.state()));
+        assertEquals(List.of("/services/by-status/UP/" + uuid), etcd.keys("/services/by-status/"));
+    }
+
+    private static void saysSoInFewLines(DemoProcess demo) {
+        List<String> lines = demo.log().lines().filter(line -> line.contains("lively") && line.contains(" WARN ")).toList();
+        assertTrue(lines.stream().anyMatch(line -> line.contains("cannot be reached")), demo.log());
+        assertTrue(lines.stream().anyMatch(line -> line.contains("is not registered any more")), demo.log());
+        assertEquals(2, lines.size(), demo.log());
+        assertEquals(2, demo.log().lines().filter(line -> line.contains("Registered lively-demo")).count(), demo.log());
+        assertTrue(demo.log().lines().count() < 20, demo.log());
+    }
+}
