@@ -1,0 +1,213 @@
+package io.quarkiverse.lively.runtime.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
+import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
+import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.test.EtcdServer;
+
+/** What others left in etcd is read as it is meant, and what cannot be read harms nobody. */
+class ServiceReaderTest {
+
+    private static EtcdServer server;
+    private static EtcdConnection etcd;
+
+    private final KeyLayout layout = new KeyLayout("");
+    private final ServiceReader reader = new ServiceReader(etcd, layout);
+
+    @BeforeAll
+    static void start() {
+        server = EtcdServer.started();
+        etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(5),
+                Duration.ofSeconds(5), Duration.ofSeconds(2)), Runnable::run);
+    }
+
+    @AfterAll
+    static void end() {
+        etcd.close();
+        server.close();
+    }
+
+    @AfterEach
+    void empty() {
+        server.etcdctl("del", "--prefix", "/services");
+    }
+
+    @Test
+    void upNeedsTheRecordAndItsEntry() {
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        put(layout.up("u"), ByteString.EMPTY);
+        assertTrue(reader.isUp("u").join());
+        assertEquals(Liveness.UP, find("u").liveness());
+    }
+
+    @Test
+    void aRecordThatIsUpWithoutItsEntryHasExpired() {
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        assertFalse(reader.isUp("u").join());
+        assertEquals(Liveness.EXPIRED, find("u").liveness());
+        assertEquals(Reason.EXPIRED, find("u").reason());
+    }
+
+    @Test
+    void aRecordThatIsDownIsDownWhateverTheEntriesSay() {
+        put(layout.service("u"), service("u", Status.DOWN).toByteString());
+        put(layout.up("u"), ByteString.EMPTY);
+        assertFalse(reader.isUp("u").join());
+        assertEquals(Liveness.DOWN, find("u").liveness());
+    }
+
+    @Test
+    void anEntryWithoutARecordIsNoService() {
+        put(layout.up("u"), ByteString.EMPTY);
+        assertFalse(reader.isUp("u").join());
+        assertEquals(Optional.empty(), reader.find("u").join());
+        assertEquals(List.of(), list(ServiceQuery.all()));
+    }
+
+    @Test
+    void whatTheOwnerSaysOfItselfIsPartOfTheRecord() {
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        put(layout.up("u"), ByteString.EMPTY);
+        put(layout.owner("u"), Claim.newBuilder().setAddress("10.0.0.1").setPort(8443).setSecure(true)
+                .putMetadata("zone", "a").build().toByteString());
+        put(layout.state("u"), State.newBuilder().setReasonValue(1).setSince(1_000).build().toByteString());
+        for (ServiceRecord service : List.of(find("u"), list(ServiceQuery.all()).get(0))) {
+            assertEquals(Optional.of(new Endpoint("10.0.0.1", 8443, true)), service.endpoint());
+            assertEquals("a", service.metadata().get("zone"));
+            assertEquals(Reason.REGISTERED, service.reason());
+            assertEquals(Optional.of(Instant.ofEpochSecond(1)), service.since());
+        }
+    }
+
+    @Test
+    void aStateThatIsOlderThanTheRecordSaysNothing() {
+        put(layout.state("u"), State.newBuilder().setReasonValue(1).setSince(1_000).build().toByteString());
+        put(layout.service("u"), service("u", Status.DOWN).toByteString());
+        assertEquals(Reason.UNKNOWN, find("u").reason());
+        assertEquals(Optional.empty(), find("u").since());
+    }
+
+    @Test
+    void anEmptyRegionReadsAsTheDefaultOne() {
+        put(layout.service("u"), service("u", Status.UP).toBuilder().clearRegion().build().toByteString());
+        assertEquals("default", find("u").region());
+        assertEquals(1, list(ServiceQuery.regions("default")).size());
+    }
+
+    @Test
+    void maintenanceIsInSecondsAndUnsigned() {
+        put(layout.service("u"), service("u", Status.DOWN).toBuilder().setMaintenanceNote("disk").setMaintenanceStart(60)
+                .setMaintenanceEnd(-1).build().toByteString());
+        assertEquals(Optional.of(new Maintenance("disk", Optional.of(Instant.ofEpochSecond(60)), Optional.of(Instant.MAX))),
+                find("u").maintenance());
+    }
+
+    @Test
+    void aStatusThatIsUnknownIsNotUp() {
+        put(layout.service("u"), service("u", Status.UP).toBuilder().setStatusValue(7).build().toByteString());
+        put(layout.up("u"), ByteString.EMPTY);
+        assertFalse(reader.isUp("u").join());
+    }
+
+    @Test
+    void whatCannotBeReadIsSkipped() {
+        put(layout.service("garbage"), ByteString.copyFromUtf8("\u0001garbage"));
+        put(layout.service("alias"), service("other", Status.UP).toByteString());
+        put(layout.service("empty"), ByteString.EMPTY);
+        put(ByteString.copyFromUtf8("/services/by-uuid/").concat(ByteString.copyFrom(new byte[] { (byte) 0xff })),
+                service("\ufffd", Status.UP).toByteString());
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        assertEquals(List.of("u"), list(ServiceQuery.all()).stream().map(ServiceRecord::uuid).toList());
+        assertEquals(Optional.empty(), reader.find("garbage").join());
+        assertFalse(reader.isUp("alias").join());
+    }
+
+    @Test
+    void typeAndHostLeadToTheRecordOnlyIfItAgrees() {
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        put(layout.up("u"), ByteString.EMPTY);
+        assertEquals(Optional.empty(), reader.find("type", "host").join());
+        put(layout.typeHost("type", "host"), ByteString.copyFromUtf8("u"));
+        assertEquals("u", reader.find("type", "host").join().orElseThrow().uuid());
+        put(layout.typeHost("type", "stolen"), ByteString.copyFromUtf8("u"));
+        assertEquals(Optional.empty(), reader.find("type", "stolen").join());
+        for (String garbage : List.of("", "nobody", "a/b", "\u0000")) {
+            put(layout.typeHost("type", "garbage"), ByteString.copyFromUtf8(garbage));
+            assertEquals(Optional.empty(), reader.find("type", "garbage").join(), "'" + garbage + "'");
+        }
+    }
+
+    @Test
+    void aListOfManyPagesIsComplete() {
+        List<String> uuids = IntStream.range(0, 2_500).mapToObj(i -> String.format("u%04d", i)).toList();
+        uuids.stream().map(uuid -> etcd.commit(new Transaction(List.of(),
+                List.of(new Put(layout.service(uuid), service(uuid, Status.UP).toByteString(), 0),
+                        new Put(layout.up(uuid), ByteString.EMPTY, 0)),
+                List.of()))).toList().forEach(CompletableFuture::join);
+        assertEquals(uuids, list(ServiceQuery.all()).stream().map(ServiceRecord::uuid).toList());
+        assertEquals(2_500, list(ServiceQuery.liveness(Liveness.UP)).size());
+        assertEquals(0, list(ServiceQuery.liveness(Liveness.DOWN, Liveness.EXPIRED)).size());
+
+        List<String> some = Stream.concat(uuids.subList(100, 200).stream(), Stream.of("nobody")).toList();
+        assertEquals(uuids.subList(100, 200), list(ServiceQuery.uuids(some.toArray(String[]::new))).stream()
+                .map(ServiceRecord::uuid).toList());
+    }
+
+    @Test
+    void allFiltersMustAgree() {
+        put(layout.service("a"), service("a", Status.UP).toByteString());
+        put(layout.service("b"), service("b", Status.DOWN).toBuilder().setType("other").build().toByteString());
+        assertEquals(2, list(ServiceQuery.types("type", "other")).size());
+        assertEquals(1, list(ServiceQuery.types("type", "other").withLiveness(Liveness.DOWN)).size());
+        assertEquals(0, list(ServiceQuery.types("type").withLiveness(Liveness.DOWN)).size());
+        assertEquals(1, list(ServiceQuery.uuids("a", "b").withTypes("type")).size());
+        assertEquals(0, list(ServiceQuery.hosts("nowhere")).size());
+    }
+
+    private ServiceRecord find(String uuid) {
+        return reader.find(uuid).join().orElseThrow();
+    }
+
+    private List<ServiceRecord> list(ServiceQuery query) {
+        return reader.list(query).join();
+    }
+
+    private static Service service(String uuid, Status status) {
+        return Service.newBuilder().setUuid(uuid).setType("type").setHost("host").setRegion("region").setStatus(status).build();
+    }
+
+    private static void put(ByteString key, ByteString value) {
+        etcd.commit(new Transaction(List.of(), List.of(new Put(key, value, 0)), List.of())).join();
+    }
+}
