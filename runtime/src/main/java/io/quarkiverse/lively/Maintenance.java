@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A time in which a service is taken out of use.
+ * A time in which a service is taken out of use. Kept in whole seconds.
  *
  * @param note why; may be empty
  * @param start empty: at once
@@ -17,5 +17,20 @@ public record Maintenance(String note, Optional<Instant> start, Optional<Instant
         Objects.requireNonNull(note, "note");
         Objects.requireNonNull(start, "start");
         Objects.requireNonNull(end, "end");
+    }
+
+    /** From now on, until somebody lifts it. */
+    public static Maintenance of(String note) {
+        return new Maintenance(note, Optional.empty(), Optional.empty());
+    }
+
+    /** The same, but ending then. */
+    public Maintenance until(Instant otherEnd) {
+        return new Maintenance(note, start, Optional.of(otherEnd));
+    }
+
+    /** The same, but starting then. */
+    public Maintenance from(Instant otherStart) {
+        return new Maintenance(note, Optional.of(otherStart), end);
     }
 }

@@ -16,14 +16,15 @@ import java.util.Optional;
  * @param maintenance the maintenance that its record names, past, present or to come
  * @param endpoint where its process serves; empty when no process keeps it alive, or that process serves nothing
  * @param metadata what its process said of itself; empty when no process keeps it alive
+ * @param owned whether a process keeps it alive. Without one, nobody lifts a DOWN and nobody enforces a maintenance window
  * @param liveness whether it is up
  * @param reason why
  * @param since since when it has its status; empty if nobody said
  * @param revision the revision of etcd that last changed its record; 0 if the record was not read from etcd
  */
 public record ServiceRecord(String uuid, String type, String host, String region, Status status,
-        Optional<Maintenance> maintenance, Optional<Endpoint> endpoint, Map<String, String> metadata, Liveness liveness,
-        Reason reason, Optional<Instant> since, long revision) {
+        Optional<Maintenance> maintenance, Optional<Endpoint> endpoint, Map<String, String> metadata, boolean owned,
+        Liveness liveness, Reason reason, Optional<Instant> since, long revision) {
 
     public ServiceRecord {
         Objects.requireNonNull(uuid, "uuid");
@@ -46,7 +47,7 @@ public record ServiceRecord(String uuid, String type, String host, String region
 
     /** The same service with another liveness, for another reason. */
     public ServiceRecord withLiveness(Liveness otherLiveness, Reason otherReason) {
-        return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata, otherLiveness, otherReason,
-                since, revision);
+        return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata, owned, otherLiveness,
+                otherReason, since, revision);
     }
 }

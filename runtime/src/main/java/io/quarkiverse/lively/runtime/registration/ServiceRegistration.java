@@ -191,7 +191,7 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         Standing now = current();
         if (now.keys().service().value().isEmpty()) {
             return new ServiceRecord(identity.uuid(), identity.type(), identity.host(), identity.region(), Status.DOWN,
-                    Optional.empty(), Optional.empty(), Map.of(), Liveness.UNKNOWN, Reason.UNKNOWN, Optional.empty(), 0);
+                    Optional.empty(), Optional.empty(), Map.of(), false, Liveness.UNKNOWN, Reason.UNKNOWN, Optional.empty(), 0);
         }
         ServiceRecord last = ServiceRecords.of(now.keys());
         return switch (now.state()) {

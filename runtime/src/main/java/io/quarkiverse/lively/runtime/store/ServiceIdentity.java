@@ -10,6 +10,7 @@ import java.util.UUID;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.runtime.store.proto.Service;
 
 /**
  * What names a service: its uuid, and what is unique beside it, its type and host together. The region is where it is kept in
@@ -80,6 +81,11 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
         long high = hash.getLong() & ~0xf000L | 0x5000L;
         long low = hash.getLong() & ~(3L << 62) | 1L << 63;
         return new UUID(high, low).toString();
+    }
+
+    /** Whether that record has another type or host. */
+    public boolean hasOtherName(Service record) {
+        return !record.getType().equals(type) || !record.getHost().equals(host);
     }
 
     @Override

@@ -42,12 +42,4 @@ public record ServiceKeys(Entry<Service> service, Entry<ByteString> up, Entry<Cl
     public boolean stateIsCurrent() {
         return service.exists() && state.modRevision() >= service.modRevision();
     }
-
-    ServiceKeys withUp(Entry<ByteString> newUp) {
-        return new ServiceKeys(service, newUp, owner, state, history, typeHost, region);
-    }
-
-    ServiceKeys withOwner(Entry<Claim> newOwner) {
-        return new ServiceKeys(service, up, newOwner, state, history, typeHost, region);
-    }
 }

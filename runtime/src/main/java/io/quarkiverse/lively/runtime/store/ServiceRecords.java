@@ -38,7 +38,7 @@ public final class ServiceRecords {
                 : state.map(ServiceRecords::reason).orElse(Reason.UNKNOWN);
         return new ServiceRecord(record.getUuid(), record.getType(), record.getHost(), region(record), status,
                 maintenance(record), claim.flatMap(ServiceRecords::endpoint), claim.map(Claim::getMetadataMap).orElse(Map.of()),
-                liveness, reason, state.map(said -> Instant.ofEpochMilli(said.getSince())), revision);
+                claim.isPresent(), liveness, reason, state.map(said -> Instant.ofEpochMilli(said.getSince())), revision);
     }
 
     public static Status status(Service record) {

@@ -1,0 +1,231 @@
+package io.quarkiverse.lively.runtime.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.etcd.Transaction.Compare;
+import io.quarkiverse.lively.runtime.etcd.Transaction.Delete;
+import io.quarkiverse.lively.runtime.etcd.Transaction.ModRevisionIs;
+import io.quarkiverse.lively.runtime.etcd.Transaction.Operation;
+import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
+import io.quarkiverse.lively.runtime.etcd.Transaction.ValueIs;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.History;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.store.proto.Transition;
+
+/**
+ * Puts one guarded write of a service together. Every write is guarded by the revisions of the record, the claim and the state,
+ * and keeps the invariant that a record is UP only together with its entry under UP. No key is written twice.
+ */
+final class WriteBuilder {
+
+    private static final int HISTORY = 32;
+
+    private final KeyLayout layout;
+    private final ServiceIdentity id;
+    private final ByteString uuid;
+    private final ServiceKeys seen;
+    private final long lease;
+    private final List<Compare> guards = new ArrayList<>();
+    private final List<Operation> writes = new ArrayList<>();
+
+    private LongFunction<Entry<Service>> service;
+    private LongFunction<Entry<ByteString>> up;
+    private LongFunction<Entry<Claim>> owner;
+    private LongFunction<Entry<State>> state;
+    private LongFunction<Entry<History>> history;
+    private LongFunction<Entry<ByteString>> typeHost;
+    private LongFunction<Entry<ByteString>> region;
+
+    /**
+     * @param id the names of the service as they are to be
+     * @param seen its keys as they were seen
+     * @param lease of what has none of its own: of all keys but those that say that somebody keeps the service alive
+     */
+    WriteBuilder(KeyLayout layout, ServiceIdentity id, ServiceKeys seen, long lease) {
+        this.layout = layout;
+        this.id = id;
+        this.uuid = ByteString.copyFromUtf8(id.uuid());
+        this.seen = seen;
+        this.lease = lease;
+        service = revision -> seen.service();
+        up = revision -> seen.up();
+        owner = revision -> seen.owner();
+        state = revision -> seen.state();
+        history = revision -> seen.history();
+        typeHost = revision -> seen.typeHost();
+        region = revision -> seen.region();
+        // The revision of the claim alone would let a write through that lands in between; and a wiped etcd repeats revisions.
+        guards.add(new ModRevisionIs(layout.service(id.uuid()), seen.service().modRevision()));
+        guards.add(new ModRevisionIs(layout.owner(id.uuid()), seen.owner().modRevision()));
+        guards.add(new ModRevisionIs(layout.state(id.uuid()), seen.state().modRevision()));
+        seen.owner().value().ifPresent(claim -> guards.add(new ValueIs(layout.owner(id.uuid()), claim.toByteString())));
+    }
+
+    GuardedWrite build() {
+        return new GuardedWrite(new Transaction(guards, writes, Transaction.gets(ServiceKeys.keys(layout, id))),
+                revision -> new ServiceKeys(service.apply(revision), up.apply(revision), owner.apply(revision),
+                        state.apply(revision), history.apply(revision), typeHost.apply(revision), region.apply(revision)));
+    }
+
+    /** The record is UP, for as long as that lease lives. */
+    WriteBuilder publishUp(Service record, long upLease, State said) {
+        putRecord(record.toBuilder().setStatus(Status.UP).build(), said);
+        writes.add(new Put(layout.up(id.uuid()), ByteString.EMPTY, upLease));
+        writes.add(new Delete(layout.down(id.uuid())));
+        up = revision -> Entry.of(ByteString.EMPTY, revision, upLease);
+        return transition(Status.UP, said);
+    }
+
+    /** The record is DOWN. */
+    WriteBuilder publishDown(Service record, State said) {
+        putRecord(record.toBuilder().setStatus(Status.DOWN).build(), said);
+        writes.add(new Put(layout.down(id.uuid()), ByteString.EMPTY, lease));
+        return withoutUp().transition(Status.DOWN, said);
+    }
+
+    /** The record changes, and its status does not. */
+    WriteBuilder rewrite(Service record, State said) {
+        putRecord(record, said);
+        return this;
+    }
+
+    /** Only the state changes, to say who rewrote the record. */
+    WriteBuilder adopt(State said) {
+        putState(said);
+        return transition(Status.UP, said);
+    }
+
+    WriteBuilder claim(Claim claim, long ownerLease) {
+        writes.add(new Put(layout.owner(id.uuid()), claim.toByteString(), ownerLease));
+        owner = revision -> Entry.of(claim, revision, ownerLease);
+        return this;
+    }
+
+    WriteBuilder disclaim() {
+        writes.add(new Delete(layout.owner(id.uuid())));
+        owner = revision -> Entry.absent();
+        return this;
+    }
+
+    WriteBuilder withoutUp() {
+        writes.add(new Delete(layout.up(id.uuid())));
+        up = revision -> Entry.absent();
+        return this;
+    }
+
+    /** The service is found under its type and host, and in its region, and no longer where it was before. */
+    WriteBuilder putInPlace(Neighbours neighbours) {
+        guards.add(new ModRevisionIs(typeHostKey(), seen.typeHost().modRevision()));
+        putTypeHost();
+        putRegion();
+        leaveFormerPlaces(neighbours);
+        displaceRival(neighbours);
+        return this;
+    }
+
+    /** As {@link #putInPlace}, but only what is missing. */
+    WriteBuilder putMissingEntries() {
+        if (!seen.typeHost().exists()) {
+            guards.add(new ModRevisionIs(typeHostKey(), 0));
+            putTypeHost();
+        }
+        if (!seen.region().exists()) {
+            putRegion();
+        }
+        return this;
+    }
+
+    /** Nothing of the service is left. */
+    WriteBuilder delete(boolean withTypeHost) {
+        if (withTypeHost) {
+            guards.add(new ModRevisionIs(typeHostKey(), seen.typeHost().modRevision()));
+            writes.add(new Delete(typeHostKey()));
+            typeHost = revision -> Entry.absent();
+        }
+        writes.add(new Delete(layout.service(id.uuid())));
+        writes.add(new Delete(layout.down(id.uuid())));
+        writes.add(new Delete(layout.region(id.region(), id.uuid())));
+        writes.add(new Delete(layout.state(id.uuid())));
+        writes.add(new Delete(layout.history(id.uuid())));
+        service = revision -> Entry.absent();
+        region = revision -> Entry.absent();
+        state = revision -> Entry.absent();
+        history = revision -> Entry.absent();
+        return withoutUp().disclaim();
+    }
+
+    private void putRecord(Service record, State said) {
+        writes.add(new Put(layout.service(id.uuid()), record.toByteString(), lease));
+        service = revision -> Entry.of(record, revision, lease);
+        putState(said);
+    }
+
+    private void putState(State said) {
+        writes.add(new Put(layout.state(id.uuid()), said.toByteString(), lease));
+        state = revision -> Entry.of(said, revision, lease);
+    }
+
+    private WriteBuilder transition(Status status, State said) {
+        List<Transition> transitions = new ArrayList<>(
+                seen.history().value().orElseGet(History::getDefaultInstance).getTransitionsList());
+        transitions.add(Transition.newBuilder().setSince(said.getSince()).setStatus(status).setReason(said.getReason())
+                .setBy(said.getBy()).build());
+        int tooMany = Math.max(0, transitions.size() - HISTORY);
+        History log = History.newBuilder().addAllTransitions(transitions.subList(tooMany, transitions.size())).build();
+        writes.add(new Put(layout.history(id.uuid()), log.toByteString(), lease));
+        history = revision -> Entry.of(log, revision, lease);
+        return this;
+    }
+
+    private void putTypeHost() {
+        writes.add(new Put(typeHostKey(), uuid, lease));
+        typeHost = revision -> Entry.of(uuid, revision, lease);
+    }
+
+    private void putRegion() {
+        writes.add(new Put(layout.region(id.region(), id.uuid()), ByteString.EMPTY, lease));
+        region = revision -> Entry.of(ByteString.EMPTY, revision, lease);
+    }
+
+    private void leaveFormerPlaces(Neighbours neighbours) {
+        seen.service().value().ifPresent(former -> {
+            if (id.hasOtherName(former) && neighbours.formerName().value().filter(uuid::equals).isPresent()) {
+                ByteString formerName = layout.typeHost(former.getType(), former.getHost());
+                guards.add(new ModRevisionIs(formerName, neighbours.formerName().modRevision()));
+                writes.add(new Delete(formerName));
+            }
+            if (!ServiceRecords.region(former).equals(id.region())) {
+                writes.add(new Delete(layout.region(ServiceRecords.region(former), id.uuid())));
+            }
+        });
+    }
+
+    /** That the rival may go is for the caller to find out; that nothing of it has changed since is guarded here. */
+    private void displaceRival(Neighbours neighbours) {
+        neighbours.rival().ifPresent(rival -> {
+            ServiceKeys rivalKeys = neighbours.rivalKeys();
+            guards.add(new ModRevisionIs(layout.service(rival), rivalKeys.service().modRevision()));
+            rivalKeys.service().value().filter(record -> !id.hasOtherName(record)).ifPresent(record -> {
+                guards.add(new ModRevisionIs(layout.up(rival), 0));
+                guards.add(new ModRevisionIs(layout.owner(rival), 0));
+                writes.add(new Delete(layout.service(rival)));
+                writes.add(new Delete(layout.down(rival)));
+                writes.add(new Delete(layout.region(ServiceRecords.region(record), rival)));
+                writes.add(new Delete(layout.state(rival)));
+                writes.add(new Delete(layout.history(rival)));
+            });
+        });
+    }
+
+    private ByteString typeHostKey() {
+        return layout.typeHost(id.type(), id.host());
+    }
+}
