@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Registration;
@@ -30,7 +31,7 @@ final class EtcdLivenessRegistry implements LivenessRegistry {
     @Override
     public boolean isUp(String uuid) {
         ServiceIdentity.check("uuid", uuid);
-        return await(reader.isUp(uuid));
+        return await(() -> reader.isUp(uuid));
     }
 
     @Override
@@ -41,19 +42,19 @@ final class EtcdLivenessRegistry implements LivenessRegistry {
     @Override
     public Optional<ServiceRecord> find(String uuid) {
         ServiceIdentity.check("uuid", uuid);
-        return await(reader.find(uuid));
+        return await(() -> reader.find(uuid));
     }
 
     @Override
     public Optional<ServiceRecord> find(String type, String host) {
         ServiceIdentity.check("type", type);
         ServiceIdentity.check("host", host);
-        return await(reader.find(type, host));
+        return await(() -> reader.find(type, host));
     }
 
     @Override
     public List<ServiceRecord> list(ServiceQuery query) {
-        return await(reader.list(query));
+        return await(() -> reader.list(query));
     }
 
     @Override
@@ -61,14 +62,14 @@ final class EtcdLivenessRegistry implements LivenessRegistry {
         return own;
     }
 
-    private static <T> T await(CompletableFuture<T> answer) {
+    private static <T> T await(Supplier<CompletableFuture<T>> question) {
         if (!BlockingOperationControl.isBlockingAllowed()) {
             throw new BlockingOperationNotAllowedException("LivenessRegistry waits for etcd and must not be called on an event"
                     + " loop: annotate the caller with @Blocking");
         }
         try {
             // The answer comes in bounded time, or a failure does.
-            return answer.get();
+            return question.get().get();
         } catch (ExecutionException e) {
             EtcdException cause = EtcdException.of(e.getCause());
             throw new RegistryUnavailableException(cause.getMessage(), cause);

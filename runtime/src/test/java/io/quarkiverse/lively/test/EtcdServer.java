@@ -82,6 +82,10 @@ public final class EtcdServer implements AutoCloseable {
         signal(process.pid(), "CONT");
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public String url() {
         return "http://127.0.0.1:" + clientPort;
     }

@@ -4,9 +4,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
@@ -39,7 +37,8 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
 
         EtcdSettings etcd = new EtcdSettings(config.etcd().endpoints().stream().map(LivelySettings::endpoint).toList(),
                 config.etcd().connectTimeout(), config.etcd().requestTimeout(), patience(ttl));
-        String namespace = config.etcd().keyNamespace().orElse("");
+        // Two spellings of one namespace must not give a service two uuids.
+        String namespace = config.etcd().keyNamespace().orElse("").replaceFirst("^/+", "");
         return new LivelySettings(etcd, new KeyLayout(namespace),
                 new Registrar.Settings(config.registration().enabled(), identity(config.service(), namespace, mode), ttl,
                         config.shutdown().timeout(), version, config.service().metadata()));
@@ -80,14 +79,22 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
 
     private static URI endpoint(String endpoint) {
         URI uri = parse(bracketed(endpoint.strip()));
-        Supplier<String> why = () -> "it must be a URL with host and port, such as http://etcd.example.com:2379"
-                + " (or set OSLIVELY_ETCD_HOST and OSLIVELY_ETCD_PORT)";
-        require(uri != null && uri.getHost() != null && List.of("http", "https").contains(uri.getScheme()), "etcd.endpoints",
-                endpoint, why.get());
-        require(uri.getPort() > 0 && uri.getPort() <= 65535, "etcd.endpoints", endpoint, why.get());
-        require(uri.getRawUserInfo() == null && uri.getRawPath().replace("/", "").isEmpty() && uri.getRawQuery() == null,
-                "etcd.endpoints", endpoint, why.get());
+        require(uri == null || !"https".equals(uri.getScheme()), "etcd.endpoints", withoutPassword(endpoint),
+                "Lively cannot use TLS yet, and does not fall back to plain text: it must be a URL that begins with http://");
+        require(uri != null && isAddress(uri), "etcd.endpoints", withoutPassword(endpoint),
+                "it must be a URL with host and port and nothing else, such as http://etcd.example.com:2379"
+                        + " (or set OSLIVELY_ETCD_HOST and OSLIVELY_ETCD_PORT)");
         return uri;
+    }
+
+    private static boolean isAddress(URI uri) {
+        return "http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0 && uri.getPort() <= 65535
+                && uri.getRawUserInfo() == null && uri.getRawPath().replace("/", "").isEmpty() && uri.getRawQuery() == null
+                && uri.getRawFragment() == null;
+    }
+
+    private static String withoutPassword(String endpoint) {
+        return endpoint.replaceFirst("//.*@", "//***@");
     }
 
     private static URI parse(String endpoint) {
@@ -114,6 +121,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     }
 
     private static ConfigurationException invalid(String property, Object value, String why) {
-        return new ConfigurationException(PREFIX + property + " is '" + value + "', but " + why, Set.of(PREFIX + property));
+        String printable = String.valueOf(value).replaceAll("\\p{Cc}", "?");
+        return new ConfigurationException(PREFIX + property + " is '" + printable + "', but " + why, Set.of(PREFIX + property));
     }
 }

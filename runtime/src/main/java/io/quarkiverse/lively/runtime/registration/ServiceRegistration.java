@@ -227,7 +227,9 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     private void stoppedWith(ServiceKeys keys, Throwable failure) {
         if (failure == null) {
             stand(RegistrationState.STOPPED, "it was stopped", keys, standing.lease());
-            LOG.infof("Stopped %s", identity);
+            if (keys.service().exists()) {
+                LOG.infof("Stopped %s", identity);
+            }
         } else {
             String why = EtcdException.of(failure).getMessage();
             stand(RegistrationState.STOPPED, "it was stopped, but DOWN could not be written: " + why);
@@ -260,6 +262,6 @@ final class ServiceRegistration implements Registration, Publication.Listener {
 
     /** Somebody else's text goes into a log and onto pages: as one line. */
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return text.replaceAll("\\p{Cc}", "?");
     }
 }

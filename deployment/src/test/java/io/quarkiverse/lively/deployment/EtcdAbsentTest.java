@@ -1,0 +1,61 @@
+package io.quarkiverse.lively.deployment;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+
+import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.RegistryUnavailableException;
+import io.quarkiverse.lively.ServiceQuery;
+import io.quarkus.test.QuarkusUnitTest;
+import io.restassured.RestAssured;
+
+/** Nobody listens where etcd should be: the application starts, is ready, and cannot tell who is up. */
+class EtcdAbsentTest {
+
+    @RegisterExtension
+    static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
+            .withEmptyApplication()
+            .overrideConfigKey("quarkus.http.test-port", "0")
+            .overrideRuntimeConfigKey("quarkus.lively.etcd.endpoints", "http://127.0.0.1:1");
+
+    @Inject
+    LivenessRegistry registry;
+
+    @Test
+    void noAnswerIsMadeUp() {
+        assertUnavailable(() -> registry.isUp("a"));
+        assertUnavailable(() -> registry.isUp("a", "b"));
+        assertUnavailable(() -> registry.find("a"));
+        assertUnavailable(() -> registry.find("a", "b"));
+        assertUnavailable(() -> registry.list(ServiceQuery.all()));
+        assertUnavailable(() -> registry.list(ServiceQuery.uuids("a")));
+    }
+
+    @Test
+    void readyWithAReason() {
+        await().untilAsserted(() -> RestAssured.get("/q/health/ready").then().statusCode(200)
+                .body("checks.find { it.name == 'lively' }.status", equalTo("UP"))
+                .body("checks.find { it.name == 'lively' }.data.state", equalTo("STARTING"))
+                .body("checks.find { it.name == 'lively' }.data.reason",
+                        startsWith("etcd at http://127.0.0.1:1 cannot be reached: "))
+                .body("checks.find { it.name == 'lively' }.data.reason", containsString("onnection refused")));
+    }
+
+    private static void assertUnavailable(Runnable question) {
+        RegistryUnavailableException failure = assertTimeout(Duration.ofSeconds(3),
+                () -> assertThrows(RegistryUnavailableException.class, question::run));
+        assertTrue(failure.getMessage().startsWith("etcd at http://127.0.0.1:1 cannot be reached: "), failure.getMessage());
+    }
+}

@@ -1,0 +1,54 @@
+package io.quarkiverse.lively.deployment;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+
+import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkus.test.QuarkusUnitTest;
+import io.restassured.RestAssured;
+
+/** {@code quarkus.lively.active=false}: nothing happens, and who needs Lively all the same is told. */
+class SwitchedOffTest {
+
+    @RegisterExtension
+    static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
+            .withEmptyApplication()
+            .overrideConfigKey("quarkus.http.test-port", "0")
+            .overrideConfigKey("quarkus.lively.devservices.enabled", "false")
+            .overrideRuntimeConfigKey("quarkus.lively.active", "false");
+
+    @Inject
+    LivenessRegistry registry;
+
+    @Test
+    void noThread() {
+        assertEquals(List.of(), Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
+                .filter(name -> name.startsWith("lively")).toList());
+    }
+
+    @Test
+    void useIsRefused() {
+        assertRefused(() -> registry.isUp("a"));
+        assertRefused(() -> registry.registration());
+    }
+
+    @Test
+    void ready() {
+        RestAssured.get("/q/health/ready").then().statusCode(200)
+                .body("checks.find { it.name == 'lively' }.data.active", equalTo(false));
+    }
+
+    private static void assertRefused(Runnable use) {
+        String message = assertThrows(IllegalStateException.class, use::run).getMessage();
+        assertTrue(message.contains("quarkus.lively.active"), message);
+    }
+}

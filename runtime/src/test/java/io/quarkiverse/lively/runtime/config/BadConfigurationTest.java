@@ -1,0 +1,116 @@
+package io.quarkiverse.lively.runtime.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+/** A bad value is refused with one message of one line that names the property, the value, and what is wrong with it. */
+class BadConfigurationTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0", "1", "1500MS", "2500MS", "-5S", "25H" })
+    void ttlThatIsNoWholeNumberOfSecondsBetweenTwoAndADay(String ttl) {
+        assertRefused(Configured.nothing().with("status-ttl", ttl), "status-ttl");
+    }
+
+    @Test
+    void ttlOfOsLively() {
+        String message = assertRefused(Configured.nothing().withVariable("OSLIVELY_STATUS_TTL", "0"), "status-ttl");
+        assertTrue(message.contains("OSLIVELY_STATUS_TTL"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "status-ttl, abc", "service.port, many", "etcd.request-timeout, soon", "health.when-disconnected, sideways" })
+    void valueOfTheWrongKind(String key, String value) {
+        RuntimeException refusal = assertThrows(RuntimeException.class, () -> Configured.nothing().with(key, value).settings());
+        assertTrue(refusal.getMessage().contains("quarkus.lively." + key), refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0", "-1", "65536", "99999" })
+    void port(String port) {
+        assertRefused(Configured.nothing().with("service.port", port), "service.port");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "http://:2379", "http://etcd", "http://etcd:0", "http://etcd:99999", "http://etcd:99999999999",
+            "http://etcd:-1", "http://etcd:port", "etcd:2379", "etcd", "//etcd:2379", "ftp://etcd:2379", "unix:///etcd.sock",
+            "http://etcd:2379/v3", "http://etcd:2379?a=b", "http://etcd:2379#a",
+            "http://et cd:2379", "http://[::1:2379", "http://::1", "http://etcd:2379,http://:2379" })
+    void endpoint(String endpoint) {
+        assertRefused(Configured.nothing().with("etcd.endpoints", endpoint), "etcd.endpoints");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "http://user:secret@etcd:2379", "https://user:secret@etcd:2379", "http://user:secret@:2379" })
+    void endpointWithPassword(String endpoint) {
+        String message = assertRefused(Configured.nothing().with("etcd.endpoints", endpoint), "etcd.endpoints");
+        assertFalse(message.contains("secret"), message);
+    }
+
+    @Test
+    void noEndpoint() {
+        RuntimeException refusal = assertThrows(RuntimeException.class,
+                () -> Configured.nothing().with("etcd.endpoints", "").settings());
+        assertTrue(refusal.getMessage().contains("quarkus.lively.etcd.endpoints"), refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "OSLIVELY_ETCD_PORT, 99999", "OSLIVELY_ETCD_PORT, ''", "OSLIVELY_ETCD_HOST, ''", "OSLIVELY_ETCD_HOST, a/b" })
+    void endpointOfOsLively(String variable, String value) {
+        String message = assertRefused(Configured.nothing().withVariable(variable, value), "etcd.endpoints");
+        assertTrue(message.contains(variable), message);
+    }
+
+    /** There is no TLS yet, and plain text is not what was asked for. */
+    @ParameterizedTest
+    @ValueSource(strings = { "https://etcd:2379", "http://etcd:2379,https://etcd2:2379" })
+    void endpointWithTls(String endpoint) {
+        String message = assertRefused(Configured.nothing().with("etcd.endpoints", endpoint), "etcd.endpoints");
+        assertTrue(message.contains("TLS"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "etcd.connect-timeout, 0", "etcd.request-timeout, 0", "etcd.request-timeout, -PT1S", "shutdown.timeout, 0" })
+    void timeout(String key, String value) {
+        assertRefused(Configured.nothing().with(key, value), key);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "service.type", "service.host", "service.region", "service.uuid" })
+    void name(String key) {
+        assertRefused(Configured.nothing().with(key, "a/b"), key);
+        assertRefused(Configured.nothing().with(key, "a\tb"), key);
+        assertRefused(Configured.nothing().with(key, "a\nb"), key);
+        assertRefused(Configured.nothing().with(key, "a\u0000"), key);
+        assertRefused(Configured.nothing().with(key, "a\u0085b"), key);
+        assertRefused(Configured.nothing().with(key, "ä".repeat(128)), key);
+        Configured.nothing().with(key, "ä".repeat(127)).settings();
+    }
+
+    @Test
+    void typeThatNobodySet() {
+        assertRefused(Configured.nothing().withProperty("quarkus.application.name", ""), "service.type");
+        assertRefused(Configured.nothing().with("service.type", ""), "service.type");
+        assertRefused(Configured.nothing().withProperty("quarkus.application.name", "a/b"), "service.type");
+    }
+
+    private static String assertRefused(Configured configured, String key) {
+        ConfigurationException refusal = assertThrows(ConfigurationException.class, configured::settings);
+        String property = "quarkus.lively." + key;
+        assertTrue(refusal.getMessage().startsWith(property + " is '"), refusal.getMessage());
+        assertTrue(refusal.getMessage().chars().noneMatch(Character::isISOControl), refusal.getMessage());
+        assertEquals(Set.of(property), refusal.getConfigKeys());
+        return refusal.getMessage();
+    }
+}

@@ -1,0 +1,57 @@
+package io.quarkiverse.lively.runtime.config;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+
+/** The configuration of an application named {@code inventory}, as Quarkus would read it. */
+public record Configured(Map<String, String> properties, Map<String, String> environment) {
+
+    public static Configured nothing() {
+        return new Configured(Map.of("quarkus.application.name", "inventory"), Map.of());
+    }
+
+    /** A key of {@code application.properties}, below {@code quarkus.lively}. */
+    public Configured with(String key, String value) {
+        return withProperty("quarkus.lively." + key, value);
+    }
+
+    public Configured withProperty(String name, String value) {
+        return new Configured(and(properties, name, value), environment);
+    }
+
+    /** An environment variable. */
+    public Configured withVariable(String name, String value) {
+        return new Configured(properties, and(environment, name, value));
+    }
+
+    public LivelyConfig config() {
+        return new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withSources(new EnvConfigSource(environment, 300), new PropertiesConfigSource(properties, "test", 250))
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(LivelyConfig.class)
+                .build()
+                .getConfigMapping(LivelyConfig.class);
+    }
+
+    public LivelySettings settings() {
+        return settings(LaunchMode.NORMAL);
+    }
+
+    public LivelySettings settings(LaunchMode mode) {
+        return LivelySettings.of(config(), "1.0", mode);
+    }
+
+    private static Map<String, String> and(Map<String, String> some, String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(some);
+        more.put(name, value);
+        return more;
+    }
+}

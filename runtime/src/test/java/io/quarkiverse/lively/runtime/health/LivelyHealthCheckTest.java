@@ -1,0 +1,115 @@
+package io.quarkiverse.lively.runtime.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import io.quarkiverse.lively.Lease;
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.config.Configured;
+
+/** What the check says in which state. The registry here answers no question, so the check can ask none. */
+class LivelyHealthCheckTest {
+
+    private static final Set<RegistrationState> NOT_READY = EnumSet.of(RegistrationState.HELD_DOWN, RegistrationState.FENCED,
+            RegistrationState.STOPPED);
+    private static final Set<RegistrationState> DISCONNECTED = EnumSet.of(RegistrationState.STARTING, RegistrationState.LOST);
+
+    @ParameterizedTest
+    @EnumSource
+    void lossOfEtcdIsNoReasonNotToBeReady(RegistrationState state) {
+        assertEquals(!NOT_READY.contains(state), isReady(state, Configured.nothing()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void lossOfEtcdIsAReasonIfConfiguredSo(RegistrationState state) {
+        assertEquals(!NOT_READY.contains(state) && !DISCONNECTED.contains(state),
+                isReady(state, Configured.nothing().with("health.when-disconnected", "down")));
+    }
+
+    @Test
+    void data() {
+        HealthCheckResponse response = check(RegistrationState.REGISTERED,
+                Optional.of(new Lease("1a2b", Duration.ofSeconds(60), Duration.ofMillis(41_500))), Configured.nothing());
+        assertEquals("lively", response.getName());
+        assertEquals(Map.ofEntries(Map.entry("state", "REGISTERED"), Map.entry("since", "2026-01-02T03:04:05.678Z"),
+                Map.entry("reason", "a reason"), Map.entry("uuid", "a-uuid"), Map.entry("type", "a-type"),
+                Map.entry("host", "a-host"), Map.entry("region", "a-region"), Map.entry("status", "UP"),
+                Map.entry("revision", 17L), Map.entry("leaseId", "1a2b"), Map.entry("ttl", 60L),
+                Map.entry("ttlLeft", "41.5 s")), response.getData().orElseThrow());
+    }
+
+    @Test
+    void switchedOff() {
+        HealthCheckResponse response = new LivelyHealthCheck(registry(() -> {
+            throw new AssertionError("It is switched off");
+        }), Configured.nothing().with("active", "false").config()).call();
+        assertEquals(HealthCheckResponse.Status.UP, response.getStatus());
+        assertEquals(Map.of("active", false), response.getData().orElseThrow());
+    }
+
+    private static boolean isReady(RegistrationState state, Configured configured) {
+        return check(state, Optional.empty(), configured).getStatus() == HealthCheckResponse.Status.UP;
+    }
+
+    private static HealthCheckResponse check(RegistrationState state, Optional<Lease> lease, Configured configured) {
+        return new LivelyHealthCheck(registry(() -> new Standing(state, lease)), configured.config()).call();
+    }
+
+    private static LivenessRegistry registry(Supplier<Registration> registration) {
+        return (LivenessRegistry) Proxy.newProxyInstance(LivelyHealthCheckTest.class.getClassLoader(),
+                new Class<?>[] { LivenessRegistry.class }, (proxy, method, arguments) -> {
+                    assertEquals("registration", method.getName(), "All else may wait for etcd");
+                    return registration.get();
+                });
+    }
+
+    private record Standing(RegistrationState state, Optional<Lease> lease) implements Registration {
+
+        @Override
+        public ServiceRecord record() {
+            return new ServiceRecord("a-uuid", "a-type", "a-host", "a-region", Status.UP, Optional.empty(), Optional.empty(),
+                    Map.of(), true, Liveness.UP, Reason.REGISTERED, Optional.empty(), 17);
+        }
+
+        @Override
+        public Instant since() {
+            return Instant.parse("2026-01-02T03:04:05.678901Z");
+        }
+
+        @Override
+        public String reason() {
+            return "a reason";
+        }
+
+        @Override
+        public OptionalLong fencingToken() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public void close() {
+            throw new AssertionError("A check changes nothing");
+        }
+    }
+}
