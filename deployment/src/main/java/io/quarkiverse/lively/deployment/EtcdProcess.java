@@ -9,10 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * An etcd of one member in a process of its own, on free ports of 127.0.0.1, with its data and its log in a temporary
  * directory. It ends, and its directory is deleted, when it is closed or when the JVM exits, unless the JVM is killed.
+ * <p>
+ * An application that ends with the JVM still finds it: Ctrl-C does not reach it, and while the JVM exits it waits to be
+ * closed, for {@link #LAST_CALL}.
  */
 final class EtcdProcess implements LocalEtcd {
 
@@ -20,20 +27,26 @@ final class EtcdProcess implements LocalEtcd {
     private static final int ATTEMPTS = 3;
     private static final Duration POLL = Duration.ofMillis(20);
     private static final int PROBE_MILLIS = 1000;
+    /** An application takes less than that to publish DOWN. */
+    private static final Duration LAST_CALL = Duration.ofSeconds(5);
 
     private final Path program;
+    private final Optional<Path> setsid;
     private final Duration patience;
-    private final Thread endWithTheJvm = new Thread(this::end, "end-etcd");
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread endWithTheJvm = new Thread(this::endAfterTheApplication, "end-etcd");
     private TemporaryDirectory directory;
     private LoopbackPorts ports;
     private Process process;
     private boolean ended;
 
     /**
+     * @param setsid the program that starts another one in a session of its own; without it, Ctrl-C ends etcd at once
      * @param patience how long it may take until it answers
      */
-    EtcdProcess(Path program, Duration patience) {
+    EtcdProcess(Path program, Optional<Path> setsid, Duration patience) {
         this.program = program;
+        this.setsid = setsid;
         this.patience = patience;
     }
 
@@ -75,6 +88,7 @@ final class EtcdProcess implements LocalEtcd {
     @Override
     public void close() {
         end();
+        closed.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(endWithTheJvm);
         } catch (IllegalStateException e) {
@@ -98,11 +112,7 @@ final class EtcdProcess implements LocalEtcd {
             directory = TemporaryDirectory.create("quarkus-lively-etcd");
         }
         ports = LoopbackPorts.free();
-        ProcessBuilder builder = new ProcessBuilder(program.toString(),
-                "--data-dir", directory.path().resolve("data").toString(),
-                "--listen-client-urls", ports.clientUrl(), "--advertise-client-urls", ports.clientUrl(),
-                "--listen-peer-urls", ports.peerUrl(), "--initial-advertise-peer-urls", ports.peerUrl(),
-                "--initial-cluster", "default=" + ports.peerUrl())
+        ProcessBuilder builder = new ProcessBuilder(command())
                 .redirectErrorStream(true).redirectOutput(log().toFile());
         // What the user has set for an etcd of his own is not meant for this one.
         builder.environment().keySet().removeIf(name -> name.startsWith("ETCD_") && !name.equals("ETCD_UNSUPPORTED_ARCH"));
@@ -111,6 +121,15 @@ final class EtcdProcess implements LocalEtcd {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private List<String> command() {
+        Stream<String> etcd = Stream.of(program.toString(),
+                "--data-dir", directory.path().resolve("data").toString(),
+                "--listen-client-urls", ports.clientUrl(), "--advertise-client-urls", ports.clientUrl(),
+                "--listen-peer-urls", ports.peerUrl(), "--initial-advertise-peer-urls", ports.peerUrl(),
+                "--initial-cluster", "default=" + ports.peerUrl());
+        return Stream.concat(setsid.map(Path::toString).stream(), etcd).toList();
     }
 
     /** Whether it answers, as opposed to: it has ended, or all patience has. */
@@ -151,6 +170,16 @@ final class EtcdProcess implements LocalEtcd {
 
     private Path log() {
         return directory.path().resolve("etcd.log");
+    }
+
+    /** The JVM runs all its hooks at once: without a wait, etcd would be gone before the application says that it is DOWN. */
+    private void endAfterTheApplication() {
+        try {
+            closed.await(LAST_CALL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        end();
     }
 
     /** Kills it: its data are thrown away, so there is nothing to save. */

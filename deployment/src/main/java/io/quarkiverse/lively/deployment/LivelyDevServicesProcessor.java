@@ -53,7 +53,7 @@ class LivelyDevServicesProcessor {
         if (docker) {
             candidates.add(new EtcdContainer(image, mode, patience));
         }
-        path.find("etcd").ifPresent(program -> candidates.add(new EtcdProcess(program, patience)));
+        path.find("etcd").ifPresent(program -> candidates.add(new EtcdProcess(program, path.find("setsid"), patience)));
         return candidates;
     }
 

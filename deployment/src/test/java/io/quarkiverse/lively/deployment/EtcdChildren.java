@@ -2,7 +2,7 @@ package io.quarkiverse.lively.deployment;
 
 import java.util.List;
 
-/** The etcd processes that this JVM has started and that are still running. */
+/** The etcd processes that Dev Services have started from this JVM and that are still running. */
 final class EtcdChildren {
 
     private EtcdChildren() {
@@ -10,7 +10,7 @@ final class EtcdChildren {
 
     static List<Long> pids() {
         return ProcessHandle.current().descendants()
-                .filter(process -> process.info().command().filter(command -> command.endsWith("/etcd")).isPresent())
+                .filter(process -> process.info().commandLine().orElse("").contains("/quarkus-lively-etcd"))
                 .map(ProcessHandle::pid).toList();
     }
 }

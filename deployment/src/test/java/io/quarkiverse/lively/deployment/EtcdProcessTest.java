@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -19,11 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** An etcd process answers once it is started, and nothing of it is left once it is closed. */
 class EtcdProcessTest {
 
+    private static final SearchPath PATH = SearchPath.ofEnvironment();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @RepeatedTest(5)
     void leavesNothingBehind() throws IOException {
-        EtcdProcess etcd = new EtcdProcess(SearchPath.ofEnvironment().find("etcd").orElseThrow(), PATIENCE);
+        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), PATH.find("setsid"), PATIENCE);
 
         etcd.start();
 
@@ -42,9 +45,26 @@ class EtcdProcessTest {
     }
 
     @Test
+    void doesNotHearTheCtrlCOfTheTerminal() throws IOException {
+        Optional<Path> setsid = PATH.find("setsid");
+        assumeTrue(setsid.isPresent());
+        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), setsid, PATIENCE);
+
+        etcd.start();
+
+        try {
+            Process ps = new ProcessBuilder("ps", "-o", "pgid=", "-p", Long.toString(etcd.pid())).start();
+            assertEquals(Long.toString(etcd.pid()), new String(ps.getInputStream().readAllBytes()).strip(),
+                    "the leader of its process group");
+        } finally {
+            etcd.close();
+        }
+    }
+
+    @Test
     void aFailureNamesItsReasonAndLeavesNothingBehind(@TempDir Path directory) throws IOException {
         Path broken = program(directory, "echo >&2 no space left; exit 7");
-        EtcdProcess etcd = new EtcdProcess(broken, PATIENCE);
+        EtcdProcess etcd = new EtcdProcess(broken, Optional.empty(), PATIENCE);
 
         String message = assertThrows(IllegalStateException.class, etcd::start).getMessage();
 
@@ -55,7 +75,7 @@ class EtcdProcessTest {
     @Test
     void isEndedIfItDoesNotAnswerInTime(@TempDir Path directory) throws IOException {
         Path silent = program(directory, "exec sleep 60");
-        EtcdProcess etcd = new EtcdProcess(silent, Duration.ofSeconds(1));
+        EtcdProcess etcd = new EtcdProcess(silent, PATH.find("setsid"), Duration.ofSeconds(1));
 
         String message = assertThrows(IllegalStateException.class, etcd::start).getMessage();
 
