@@ -3,6 +3,7 @@ package io.quarkiverse.lively.deployment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.jboss.logging.Logger;
 
@@ -23,7 +24,7 @@ final class DevEtcd implements Startable {
     private static final Logger LOG = Logger.getLogger(DevEtcd.class);
 
     private final List<LocalEtcd> candidates;
-    private final List<String> failures = new ArrayList<>();
+    private final List<Announcement> failures = new ArrayList<>();
     private Optional<LocalEtcd> running = Optional.empty();
 
     /**
@@ -41,22 +42,18 @@ final class DevEtcd implements Startable {
                 running = Optional.of(candidate);
                 return;
             } catch (RuntimeException | LinkageError e) {
-                failures.add(candidate.description() + " did not start: " + e.getMessage());
+                failures.add(Announcement.warning(candidate.description() + " did not start: " + e.getMessage()));
                 LOG.debug("The failure", e);
             }
         }
     }
 
     /**
-     * Logs what came of the start, in a line for the outcome and one for each that failed. Apart from it because Quarkus
+     * What came of the start: a line for each that failed, and one for the outcome. It is not said at once, because Quarkus
      * swallows what is logged while a Dev Service starts.
      */
-    void announce() {
-        failures.forEach(LOG::warn);
-        running.ifPresentOrElse(
-                etcd -> LOG.infof("Dev Services for Lively started %s. To look into it: etcdctl --endpoints %s get --prefix"
-                        + " /services --keys-only", etcd.description(), etcd.getConnectionInfo()),
-                () -> LOG.warn("Dev Services for Lively could not start an etcd. " + REMEDY));
+    List<Announcement> announcements() {
+        return Stream.concat(failures.stream(), Stream.of(outcome())).toList();
     }
 
     /** Where it is; empty if none could be started. */
@@ -72,6 +69,12 @@ final class DevEtcd implements Startable {
     @Override
     public String getContainerId() {
         return running.map(Startable::getContainerId).orElse(null);
+    }
+
+    private Announcement outcome() {
+        return running.map(etcd -> Announcement.info("Dev Services for Lively started " + etcd.description()
+                + ". To look into it: etcdctl --endpoints " + etcd.getConnectionInfo() + " get --prefix /services --keys-only"))
+                .orElseGet(() -> Announcement.warning("Dev Services for Lively could not start an etcd. " + REMEDY));
     }
 
     @Override

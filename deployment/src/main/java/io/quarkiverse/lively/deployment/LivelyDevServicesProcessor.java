@@ -4,11 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
-import org.jboss.logging.Logger;
 
 import io.quarkus.deployment.IsDevServicesSupportedByLaunchMode;
 import io.quarkus.deployment.annotations.BuildStep;
@@ -21,8 +19,6 @@ import io.quarkus.runtime.LaunchMode;
 
 /** Starts an etcd beside the application in dev mode, in tests and for {@code quarkus:run}, if none is configured. */
 class LivelyDevServicesProcessor {
-
-    private static final Logger LOG = Logger.getLogger(LivelyDevServicesProcessor.class);
 
     private static final String ENDPOINTS = "quarkus.lively.etcd.endpoints";
     private static final String OSLIVELY_HOST = "OSLIVELY_ETCD_HOST";
@@ -40,8 +36,8 @@ class LivelyDevServicesProcessor {
         List<LocalEtcd> candidates = candidates(config.devservices().imageName(), mode.getLaunchMode(),
                 devServices.timeout().orElse(PATIENCE), docker.isContainerRuntimeAvailable(), SearchPath.ofEnvironment());
         if (candidates.isEmpty()) {
-            LOG.warn("Dev Services for Lively has no etcd to start: Docker does not work, and there is no etcd on the PATH. "
-                    + DevEtcd.REMEDY);
+            Announcement.warning("Dev Services for Lively has no etcd to start: Docker does not work, and there is no etcd on"
+                    + " the PATH. " + DevEtcd.REMEDY).print();
             return null;
         }
         return mode.getLaunchMode() == LaunchMode.RUN ? startedFor(candidates, shutdown)
@@ -69,7 +65,7 @@ class LivelyDevServicesProcessor {
                 // All that could make it another one.
                 .serviceConfig(image)
                 .startable(() -> new DevEtcd(candidates))
-                .postStartHook(DevEtcd::announce)
+                .postStartHook(etcd -> etcd.announcements().forEach(Announcement::log))
                 .configProvider(Map.of(ENDPOINTS, etcd -> etcd.url().orElse(DEFAULT_ENDPOINT)))
                 .build();
     }
@@ -79,10 +75,9 @@ class LivelyDevServicesProcessor {
             CuratedApplicationShutdownBuildItem shutdown) {
         DevEtcd etcd = new DevEtcd(candidates);
         etcd.start();
-        etcd.announce();
+        etcd.announcements().forEach(Announcement::print);
         shutdown.addCloseTask(etcd::close, true);
-        Optional<String> url = etcd.url();
-        return url.map(found -> DevServicesResultBuildItem.discovered().feature(LivelyProcessor.FEATURE)
-                .containerId(etcd.getContainerId()).config(Map.of(ENDPOINTS, found)).build()).orElse(null);
+        return etcd.url().map(url -> DevServicesResultBuildItem.discovered().feature(LivelyProcessor.FEATURE)
+                .containerId(etcd.getContainerId()).config(Map.of(ENDPOINTS, url)).build()).orElse(null);
     }
 }

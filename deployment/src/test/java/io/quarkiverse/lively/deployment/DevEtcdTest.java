@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
+import org.jboss.logging.Logger.Level;
 import org.junit.jupiter.api.Test;
 
 import io.quarkus.runtime.LaunchMode;
@@ -24,11 +25,14 @@ class DevEtcdTest {
         DevEtcd etcd = new DevEtcd(List.of(broken, good, spare));
 
         etcd.start();
-        etcd.announce();
 
         assertEquals(Optional.of("http://good:1"), etcd.url());
         assertTrue(good.running);
         assertFalse(spare.running);
+        assertEquals(List.of(Announcement.warning("etcd at http://broken:1 did not start: broken"),
+                Announcement.info("Dev Services for Lively started etcd at http://good:1. To look into it: etcdctl --endpoints"
+                        + " http://good:1 get --prefix /services --keys-only")),
+                etcd.announcements());
 
         etcd.close();
 
@@ -40,9 +44,9 @@ class DevEtcdTest {
         DevEtcd etcd = new DevEtcd(List.of(broken));
 
         etcd.start();
-        etcd.announce();
 
         assertEquals(Optional.empty(), etcd.url());
+        assertEquals(List.of(Level.WARN, Level.WARN), etcd.announcements().stream().map(Announcement::level).toList());
         etcd.close();
     }
 
@@ -51,7 +55,6 @@ class DevEtcdTest {
         DevEtcd etcd = new DevEtcd(List.of(new EtcdContainer("no image:at all", LaunchMode.TEST, Duration.ofSeconds(1)), good));
 
         etcd.start();
-        etcd.announce();
 
         assertEquals(Optional.of("http://good:1"), etcd.url());
     }
