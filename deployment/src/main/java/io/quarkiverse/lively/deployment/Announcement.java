@@ -1,0 +1,30 @@
+package io.quarkiverse.lively.deployment;
+
+import org.jboss.logging.Logger;
+
+/** One line for the developer, of Dev Services. */
+record Announcement(Logger.Level level, String text) {
+
+    private static final Logger LOG = Logger.getLogger("io.quarkiverse.lively.devservices");
+
+    static Announcement info(String text) {
+        return new Announcement(Logger.Level.INFO, text);
+    }
+
+    static Announcement warning(String text) {
+        return new Announcement(Logger.Level.WARN, text);
+    }
+
+    void log() {
+        LOG.log(level, text);
+    }
+
+    /** Shows it even if it is not logged, because Maven was told to be quiet: the application that it runs is not either. */
+    void print() {
+        if (LOG.isEnabled(level)) {
+            log();
+        } else {
+            System.out.println(text);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.quarkiverse.lively.deployment;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+import io.quarkus.deployment.IsDevServicesSupportedByLaunchMode;
+import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.builditem.CuratedApplicationShutdownBuildItem;
+import io.quarkus.deployment.builditem.DevServicesResultBuildItem;
+import io.quarkus.deployment.builditem.DockerStatusBuildItem;
+import io.quarkus.deployment.builditem.LaunchModeBuildItem;
+import io.quarkus.deployment.dev.devservices.DevServicesConfig;
+import io.quarkus.runtime.LaunchMode;
+
+/** Starts an etcd beside the application in dev mode, in tests and for {@code quarkus:run}, if none is configured. */
+class LivelyDevServicesProcessor {
+
+    private static final String ENDPOINTS = "quarkus.lively.etcd.endpoints";
+    private static final String OSLIVELY_HOST = "OSLIVELY_ETCD_HOST";
+    /** That of {@code LivelyConfig}: a Dev Service cannot take back that it sets the property, so it sets what is so anyway. */
+    private static final String DEFAULT_ENDPOINT = "http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @BuildStep(onlyIf = { IsDevServicesSupportedByLaunchMode.class, DevServicesConfig.Enabled.class })
+    DevServicesResultBuildItem etcd(LivelyBuildTimeConfig config, DevServicesConfig devServices, LaunchModeBuildItem mode,
+            DockerStatusBuildItem docker, CuratedApplicationShutdownBuildItem shutdown) {
+        // Docker is asked last: its answer takes long.
+        if (!config.devservices().enabled() || isConfigured(ConfigProvider.getConfig())) {
+            return null;
+        }
+        List<LocalEtcd> candidates = candidates(config.devservices().imageName(), mode.getLaunchMode(),
+                devServices.timeout().orElse(PATIENCE), docker.isContainerRuntimeAvailable(), SearchPath.ofEnvironment());
+        if (candidates.isEmpty()) {
+            Announcement.warning("Dev Services for Lively has no etcd to start: Docker does not work, and there is no etcd on"
+                    + " the PATH. " + DevEtcd.REMEDY).print();
+            return null;
+        }
+        return mode.getLaunchMode() == LaunchMode.RUN ? startedFor(candidates, shutdown)
+                : owned(candidates, config.devservices().imageName());
+    }
+
+    static List<LocalEtcd> candidates(String image, LaunchMode mode, Duration patience, boolean docker, SearchPath path) {
+        List<LocalEtcd> candidates = new ArrayList<>();
+        if (docker) {
+            candidates.add(new EtcdContainer(image, mode, patience));
+        }
+        path.find("etcd").ifPresent(program -> candidates.add(new EtcdProcess(program, path.find("setsid"), patience)));
+        return candidates;
+    }
+
+    private static boolean isConfigured(Config config) {
+        return config.getOptionalValues(ENDPOINTS, String.class).isPresent()
+                || config.getOptionalValue(OSLIVELY_HOST, String.class).isPresent();
+    }
+
+    /** Quarkus starts it before the application, keeps it over reloads, and ends it. */
+    private static DevServicesResultBuildItem owned(List<LocalEtcd> candidates, String image) {
+        return DevServicesResultBuildItem.<DevEtcd> owned()
+                .feature(LivelyProcessor.FEATURE)
+                // All that could make it another one.
+                .serviceConfig(image)
+                .startable(() -> new DevEtcd(candidates))
+                .postStartHook(etcd -> etcd.announcements().forEach(Announcement::log))
+                .configProvider(Map.of(ENDPOINTS, etcd -> etcd.url().orElse(DEFAULT_ENDPOINT)))
+                .build();
+    }
+
+    /** {@code quarkus:run} starts no owned service, so that this one is started here, and ended with Maven. */
+    private static DevServicesResultBuildItem startedFor(List<LocalEtcd> candidates,
+            CuratedApplicationShutdownBuildItem shutdown) {
+        DevEtcd etcd = new DevEtcd(candidates);
+        etcd.start();
+        etcd.announcements().forEach(Announcement::print);
+        shutdown.addCloseTask(etcd::close, true);
+        return etcd.url().map(url -> DevServicesResultBuildItem.discovered().feature(LivelyProcessor.FEATURE)
+                .containerId(etcd.getContainerId()).config(Map.of(ENDPOINTS, url)).build()).orElse(null);
+    }
+}

@@ -1,0 +1,36 @@
+package io.quarkiverse.lively.deployment;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+/**
+ * Two ports of 127.0.0.1, one for the clients of an etcd and one for its peers. They were free when they were chosen; that
+ * nobody else takes them since is not guaranteed.
+ */
+record LoopbackPorts(int client, int peer) {
+
+    private static final byte[] LOOPBACK = { 127, 0, 0, 1 };
+
+    static LoopbackPorts free() {
+        // Both at once, so that they differ.
+        try (ServerSocket client = listening(); ServerSocket peer = listening()) {
+            return new LoopbackPorts(client.getLocalPort(), peer.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException("No free port on 127.0.0.1", e);
+        }
+    }
+
+    String clientUrl() {
+        return "http://127.0.0.1:" + client;
+    }
+
+    String peerUrl() {
+        return "http://127.0.0.1:" + peer;
+    }
+
+    private static ServerSocket listening() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getByAddress(LOOPBACK));
+    }
+}

@@ -1,0 +1,92 @@
+package io.quarkiverse.lively.deployment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An etcd process answers once it is started, and nothing of it is left once it is closed. */
+class EtcdProcessTest {
+
+    private static final SearchPath PATH = SearchPath.ofEnvironment();
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @RepeatedTest(5)
+    void leavesNothingBehind() throws IOException {
+        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), PATH.find("setsid"), PATIENCE);
+
+        etcd.start();
+
+        URI url = URI.create(etcd.getConnectionInfo());
+        ProcessHandle process = ProcessHandle.of(etcd.pid()).orElseThrow();
+        assertEquals("127.0.0.1", url.getHost());
+        assertTrue(new String(url.resolve("/version").toURL().openStream().readAllBytes()).contains("etcdserver"));
+        assertTrue(Files.isDirectory(etcd.directory().resolve("data")));
+
+        etcd.close();
+
+        assertThrows(IOException.class, () -> new Socket(url.getHost(), url.getPort()).close());
+        assertFalse(process.isAlive());
+        assertFalse(Files.exists(etcd.directory()));
+        etcd.close();
+    }
+
+    @Test
+    void doesNotHearTheCtrlCOfTheTerminal() throws IOException {
+        Optional<Path> setsid = PATH.find("setsid");
+        assumeTrue(setsid.isPresent());
+        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), setsid, PATIENCE);
+
+        etcd.start();
+
+        try {
+            Process ps = new ProcessBuilder("ps", "-o", "pgid=", "-p", Long.toString(etcd.pid())).start();
+            assertEquals(Long.toString(etcd.pid()), new String(ps.getInputStream().readAllBytes()).strip(),
+                    "the leader of its process group");
+        } finally {
+            etcd.close();
+        }
+    }
+
+    @Test
+    void aFailureNamesItsReasonAndLeavesNothingBehind(@TempDir Path directory) throws IOException {
+        Path broken = program(directory, "echo >&2 no space left; exit 7");
+        EtcdProcess etcd = new EtcdProcess(broken, Optional.empty(), PATIENCE);
+
+        String message = assertThrows(IllegalStateException.class, etcd::start).getMessage();
+
+        assertEquals("it ended with 7, its last words: no space left", message);
+        assertFalse(Files.exists(etcd.directory()));
+    }
+
+    @Test
+    void isEndedIfItDoesNotAnswerInTime(@TempDir Path directory) throws IOException {
+        Path silent = program(directory, "exec sleep 60");
+        EtcdProcess etcd = new EtcdProcess(silent, PATH.find("setsid"), Duration.ofSeconds(1));
+
+        String message = assertThrows(IllegalStateException.class, etcd::start).getMessage();
+
+        assertEquals("it does not answer within 1 s", message);
+        assertTrue(ProcessHandle.of(etcd.pid()).isEmpty());
+        assertFalse(Files.exists(etcd.directory()));
+    }
+
+    private static Path program(Path directory, String script) throws IOException {
+        Path program = Files.writeString(directory.resolve("etcd"), "#!/bin/sh\n" + script + "\n");
+        assertTrue(program.toFile().setExecutable(true));
+        return program;
+    }
+}
