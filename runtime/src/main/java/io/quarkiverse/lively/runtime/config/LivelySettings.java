@@ -37,10 +37,9 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
 
         EtcdSettings etcd = new EtcdSettings(config.etcd().endpoints().stream().map(LivelySettings::endpoint).toList(),
                 config.etcd().connectTimeout(), config.etcd().requestTimeout(), patience(ttl));
-        // Two spellings of one namespace must not give a service two uuids.
-        String namespace = config.etcd().keyNamespace().orElse("").replaceFirst("^/+", "");
-        return new LivelySettings(etcd, new KeyLayout(namespace),
-                new Registrar.Settings(config.registration().enabled(), identity(config.service(), namespace, mode), ttl,
+        KeyLayout layout = new KeyLayout(config.etcd().keyNamespace().orElse(""));
+        return new LivelySettings(etcd, layout,
+                new Registrar.Settings(config.registration().enabled(), identity(config.service(), layout, mode), ttl,
                         config.shutdown().timeout(), version, config.service().metadata()));
     }
 
@@ -58,14 +57,14 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         return quarter.compareTo(LEAST_TTL) > 0 ? quarter : LEAST_TTL;
     }
 
-    private static ServiceIdentity identity(LivelyConfig.Service service, String namespace, LaunchMode mode) {
+    private static ServiceIdentity identity(LivelyConfig.Service service, KeyLayout layout, LaunchMode mode) {
         String type = named("service.type", "type", service.type().orElse(""));
         String host = named("service.host", "host",
                 service.host().orElseGet(() -> hostName() + (mode == LaunchMode.TEST ? "-test" : "")));
         String region = named("service.region", "region", service.region());
         String uuid = named("service.uuid", "uuid",
-                service.uuid().orElseGet(() -> ServiceIdentity.uuidOf(namespace, type, host)));
-        return new ServiceIdentity(uuid, type, host, region);
+                service.uuid().orElseGet(() -> layout.uuidOf(type, host)));
+        return ServiceIdentity.checked(uuid, type, host, region);
     }
 
     private static String named(String property, String field, String value) {

@@ -14,6 +14,7 @@ import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.Entry;
 import io.quarkiverse.lively.runtime.store.GuardedWrite;
+import io.quarkiverse.lively.runtime.store.Holds;
 import io.quarkiverse.lively.runtime.store.Neighbours;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;

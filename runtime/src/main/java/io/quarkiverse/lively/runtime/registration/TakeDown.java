@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.store.GuardedWrite;
+import io.quarkiverse.lively.runtime.store.Holds;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.proto.Claim;

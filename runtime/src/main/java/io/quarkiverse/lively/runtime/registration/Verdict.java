@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.registration;
 import java.time.Instant;
 import java.util.Optional;
 
+import io.quarkiverse.lively.runtime.store.Holds;
 import io.quarkiverse.lively.runtime.store.Neighbours;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
@@ -68,7 +69,7 @@ sealed interface Verdict {
                 && up.filter(writes::isInPlace).isPresent();
 
         Optional<String> rival = writes.rival(seen);
-        boolean rivalStays = rival.isPresent() && mustStay(neighbours, writes, now);
+        boolean rivalStays = neighbours.rivalStays(writes.identity(), now);
         if (rivalStays && !published) {
             return new NameTaken(rival.get());
         }
@@ -85,13 +86,5 @@ sealed interface Verdict {
             return new Adopt();
         }
         return OwnerWrites.entriesAreMissing(seen) ? new Mend() : new Settled();
-    }
-
-    /** A service keeps its name while it is alive, and while somebody holds it. */
-    private static boolean mustStay(Neighbours neighbours, OwnerWrites writes, Instant now) {
-        ServiceKeys rival = neighbours.rivalKeys();
-        boolean hasTheName = rival.service().value().filter(record -> !writes.hasOtherName(record)).isPresent();
-        return hasTheName && (rival.up().exists() || rival.owner().exists()
-                || Holds.of(rival, now, Optional.empty()).filter(hold -> Holds.isInForce(hold, now)).isPresent());
     }
 }

@@ -11,14 +11,20 @@ public final class KeyLayout {
 
     private static final int PAGE = 1000;
 
+    private final String namespace;
     private final String base;
 
     /**
      * @param namespace what the keys of this registry begin with; empty for none. Leading slashes do not count
      */
     public KeyLayout(String namespace) {
-        String name = namespace.replaceFirst("^/+", "");
-        base = (name.isEmpty() ? "" : "/" + name) + "/services";
+        this.namespace = namespace.replaceFirst("^/+", "");
+        this.base = (this.namespace.isEmpty() ? "" : "/" + this.namespace) + "/services";
+    }
+
+    /** The uuid of a service that is given none: always the same for the same type and host in the same namespace. */
+    public String uuidOf(String type, String host) {
+        return ServiceIdentity.uuidOf(namespace, type, host);
     }
 
     /** The record: the truth that the other keys index. */

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime.store;
 
+import java.time.Instant;
 import java.util.Optional;
 
 import com.google.protobuf.ByteString;
@@ -14,4 +15,15 @@ import com.google.protobuf.ByteString;
 public record Neighbours(Optional<String> rival, ServiceKeys rivalKeys, Entry<ByteString> formerName) {
 
     public static final Neighbours NONE = new Neighbours(Optional.empty(), ServiceKeys.ABSENT, Entry.absent());
+
+    /**
+     * Whether a rival keeps the name that it has: while it is alive, and while somebody holds it.
+     *
+     * @param id the names that it has, too, if it is a rival at all
+     */
+    public boolean rivalStays(ServiceIdentity id, Instant now) {
+        boolean hasTheName = rivalKeys.service().value().filter(record -> !id.hasOtherName(record)).isPresent();
+        return hasTheName && (rivalKeys.up().exists() || rivalKeys.owner().exists()
+                || Holds.of(rivalKeys, now, Optional.empty()).filter(hold -> Holds.isInForce(hold, now)).isPresent());
+    }
 }

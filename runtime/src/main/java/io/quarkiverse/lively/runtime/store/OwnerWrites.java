@@ -27,6 +27,10 @@ public final class OwnerWrites {
         this.uuid = ByteString.copyFromUtf8(id.uuid());
     }
 
+    public ServiceIdentity identity() {
+        return id;
+    }
+
     public Transaction look() {
         return Transaction.read(keys());
     }

@@ -26,13 +26,16 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
     private static final UUID NAMESPACE = UUID.fromString("7c3f1d0e-9a54-4b8e-8f57-3f3f6f0c2a91");
 
     /**
+     * The names of a service that is to be written.
+     *
      * @throws InvalidServiceException if a field cannot be a part of a key
      */
-    public ServiceIdentity {
+    public static ServiceIdentity checked(String uuid, String type, String host, String region) {
         check("uuid", uuid);
         check("type", type);
         check("host", host);
         check("region", region);
+        return new ServiceIdentity(uuid, type, host, region);
     }
 
     /**
@@ -68,7 +71,7 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
     }
 
     /** A uuid (version 5) that is the same for the same names, so that a service keeps it when it is started again. */
-    public static String uuidOf(String keyNamespace, String type, String host) {
+    static String uuidOf(String keyNamespace, String type, String host) {
         byte[] names = (keyNamespace + '\0' + type + '\0' + host).getBytes(StandardCharsets.UTF_8);
         ByteBuffer input = ByteBuffer.allocate(16 + names.length).putLong(NAMESPACE.getMostSignificantBits())
                 .putLong(NAMESPACE.getLeastSignificantBits()).put(names);

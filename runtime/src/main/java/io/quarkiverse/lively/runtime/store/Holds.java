@@ -1,19 +1,18 @@
-package io.quarkiverse.lively.runtime.registration;
+package io.quarkiverse.lively.runtime.store;
 
 import java.time.Instant;
 import java.util.Optional;
 
-import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
 /** Finds out whether somebody else keeps a service DOWN, or is going to. */
-final class Holds {
+public final class Holds {
 
     /** Who wrote what does not say who wrote it. */
-    static final String SOMEBODY = "unknown";
+    public static final String SOMEBODY = "unknown";
 
     private Holds() {
     }
@@ -25,7 +24,7 @@ final class Holds {
      *        by
      *        then is meant to last all the same: os-lively shifts ends by the time zone
      */
-    static Optional<Hold> of(ServiceKeys seen, Instant now, Optional<Instant> firstSeen) {
+    public static Optional<Hold> of(ServiceKeys seen, Instant now, Optional<Instant> firstSeen) {
         if (seen.stateIsCurrent()) {
             return seen.state().value().filter(State::hasHold).map(State::getHold).filter(hold -> !isOver(hold, now));
         }
@@ -35,7 +34,7 @@ final class Holds {
                 .filter(hold -> !isOver(hold, now));
     }
 
-    static boolean isInForce(Hold hold, Instant now) {
+    public static boolean isInForce(Hold hold, Instant now) {
         return hold.getStart() <= now.toEpochMilli() && !isOver(hold, now);
     }
 

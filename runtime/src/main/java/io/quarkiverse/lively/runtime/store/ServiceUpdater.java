@@ -1,0 +1,179 @@
+package io.quarkiverse.lively.runtime.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceConflictException;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.StaleRecordException;
+import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.store.proto.Reason;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+
+/**
+ * Writes a service as its caller wants it to be, provided that nobody has changed it since the caller read it. One that no
+ * process
+ * owns is published for one TTL, under a lease of its own; the same update again renews that lease and writes nothing.
+ */
+public final class ServiceUpdater {
+
+    private static final Duration RENEWAL_TIMEOUT = Duration.ofSeconds(3);
+
+    private final Etcd etcd;
+    private final KeyLayout layout;
+    private final InstantSource clock;
+    private final Duration ttl;
+    private final ServiceWriter writer;
+
+    /**
+     * @param ttl how long a service that no process owns stays UP
+     * @param writer writes what others say of a service that a process owns
+     */
+    public ServiceUpdater(Etcd etcd, KeyLayout layout, InstantSource clock, Duration ttl, ServiceWriter writer) {
+        this.etcd = etcd;
+        this.layout = layout;
+        this.clock = clock;
+        this.ttl = ttl;
+        this.writer = writer;
+    }
+
+    /** The service as it is stored then. Without a uuid, it gets the one that follows from its type and host. */
+    public CompletableFuture<ServiceRecord> update(ServiceRecord wanted) {
+        ServiceIdentity.check("type", wanted.type());
+        ServiceIdentity.check("host", wanted.host());
+        String uuid = wanted.uuid().isEmpty() ? layout.uuidOf(wanted.type(), wanted.host()) : wanted.uuid();
+        ServiceIdentity id = ServiceIdentity.checked(uuid, wanted.type(), wanted.host(), wanted.region());
+        wanted.maintenance().ifPresent(ServiceWriter::checkTimes);
+        return new Update(id, wanted).attempt(1);
+    }
+
+    private final class Update {
+
+        private final ServiceIdentity id;
+        private final ServiceRecord wanted;
+        private final Maintenance maintenance;
+        private final OwnerWrites names;
+
+        Update(ServiceIdentity id, ServiceRecord wanted) {
+            this.id = id;
+            this.wanted = wanted;
+            this.maintenance = wanted.maintenance().orElse(ServiceWriter.NO_MAINTENANCE);
+            this.names = new OwnerWrites(layout, id);
+        }
+
+        CompletableFuture<ServiceRecord> attempt(int race) {
+            return etcd.commit(names.look()).thenCompose(result -> {
+                ServiceKeys seen = names.seen(result);
+                checkNotStale(seen);
+                if (seen.owner().exists()) {
+                    return commit(seen, updateOwned(seen), race);
+                }
+                return (names.hasNeighbours(seen)
+                        ? etcd.commit(names.lookAtNeighbours(seen)).thenApply(found -> names.neighbours(seen, found))
+                        : CompletableFuture.completedFuture(Neighbours.NONE))
+                        .thenCompose(neighbours -> updateUnowned(seen, neighbours, race));
+            });
+        }
+
+        private void checkNotStale(ServiceKeys seen) {
+            if (seen.service().modRevision() != wanted.revision()) {
+                String who = seen.stateIsCurrent() ? seen.state().value().map(State::getBy).orElse(Holds.SOMEBODY)
+                        : Holds.SOMEBODY;
+                throw new StaleRecordException(seen.service().value().map(record -> ServiceRecords.of(seen)), who,
+                        "The service " + id + " was changed by " + who + " since it was read at revision " + wanted.revision()
+                                + ": it is at revision " + seen.service().modRevision() + " now. Read it again");
+            }
+        }
+
+        /** Its lease, its claim and its names are its owner's. */
+        private Optional<WriteBuilder> updateOwned(ServiceKeys seen) {
+            Service record = seen.service().value().orElseThrow();
+            checkIsOwners("type", wanted.type(), record.getType());
+            checkIsOwners("host", wanted.host(), record.getHost());
+            checkIsOwners("region", wanted.region(), ServiceRecords.region(record));
+            Service asWanted = ServiceWriter.withMaintenance(record, maintenance);
+            boolean sameMaintenance = asWanted.equals(record);
+            if (ServiceRecords.status(record) == wanted.status() && sameMaintenance) {
+                return Optional.empty();
+            }
+            if (wanted.status() == Status.DOWN) {
+                return Optional.of(writer.takeDown(seen, maintenance));
+            }
+            boolean toCome = maintenance.start().filter(start -> start.isAfter(clock.instant())).isPresent();
+            return toCome ? Optional.of(writer.plan(seen, maintenance)) : writer.lift(seen);
+        }
+
+        private void checkIsOwners(String field, String value, String ofOwner) {
+            if (!value.equals(ofOwner)) {
+                throw new InvalidServiceException(field, "the " + field + " is '" + ofOwner
+                        + "' as long as the process lives that keeps the service alive");
+            }
+        }
+
+        private CompletableFuture<ServiceRecord> updateUnowned(ServiceKeys seen, Neighbours neighbours, int race) {
+            Instant now = clock.instant();
+            if (neighbours.rivalStays(id, now)) {
+                throw new ServiceConflictException(neighbours.rival().orElseThrow(), "The service "
+                        + neighbours.rival().orElseThrow() + " has the type " + id.type() + " and the host " + id.host()
+                        + ", and is alive or held. Choose another type or host, or delete it");
+            }
+            Service record = ServiceWriter.withMaintenance(Service.newBuilder().setUuid(id.uuid()).setType(id.type())
+                    .setHost(id.host()).setRegion(id.region()).setStatusValue(wanted.status().number()).build(), maintenance);
+            boolean inPlace = names.isNamed(seen) && seen.region().exists()
+                    && seen.service().value().filter(record::equals).isPresent();
+            if (wanted.status() == Status.DOWN) {
+                boolean same = inPlace && !seen.up().exists();
+                return commit(seen, same ? Optional.empty()
+                        : Optional.of(new WriteBuilder(layout, id, seen, 0).publishDown(record, writer.held(maintenance, now))
+                                .putInPlace(neighbours)),
+                        race);
+            }
+            return inPlace && seen.up().lease() != 0 ? renew(seen, race) : publish(seen, neighbours, record, now, race);
+        }
+
+        private CompletableFuture<ServiceRecord> renew(ServiceKeys seen, int race) {
+            return etcd.renewLease(seen.up().lease(), RENEWAL_TIMEOUT).thenApply(lease -> ServiceRecords.of(seen))
+                    .exceptionallyCompose(
+                            failure -> EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND ? again(race)
+                                    : CompletableFuture.failedFuture(failure));
+        }
+
+        private CompletableFuture<ServiceRecord> publish(ServiceKeys seen, Neighbours neighbours, Service record, Instant now,
+                int race) {
+            return etcd.grantLease(ttl).thenCompose(lease -> {
+                WriteBuilder write = new WriteBuilder(layout, id, seen, 0)
+                        .publishUp(record, lease.id(), writer.said(Reason.REGISTERED, now).build()).putInPlace(neighbours);
+                return etcd.commit(write.build().transaction()).thenCompose(result -> result.succeeded()
+                        ? CompletableFuture.completedFuture(ServiceRecords.of(write.build().then().apply(result.revision())))
+                        : again(race)).whenComplete((done, failure) -> {
+                            if (failure != null) {
+                                etcd.revokeLease(lease.id());
+                            }
+                        });
+            });
+        }
+
+        private CompletableFuture<ServiceRecord> commit(ServiceKeys seen, Optional<WriteBuilder> decision, int race) {
+            if (decision.isEmpty()) {
+                return CompletableFuture.completedFuture(ServiceRecords.of(seen));
+            }
+            GuardedWrite write = decision.get().build();
+            return etcd.commit(write.transaction()).thenCompose(result -> result.succeeded()
+                    ? CompletableFuture.completedFuture(ServiceRecords.of(write.then().apply(result.revision())))
+                    : again(race));
+        }
+
+        /** If the record has changed, this will find out. */
+        private CompletableFuture<ServiceRecord> again(int race) {
+            return ServiceWriter.again(race, () -> attempt(race + 1));
+        }
+    }
+}

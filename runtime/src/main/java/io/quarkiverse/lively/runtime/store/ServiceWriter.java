@@ -1,0 +1,220 @@
+package io.quarkiverse.lively.runtime.store;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.UnknownServiceException;
+import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.store.proto.Hold;
+import io.quarkiverse.lively.runtime.store.proto.Reason;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.store.proto.Status;
+
+/**
+ * What anybody but its owner may write of a service: a DOWN that holds, its end, and its deletion. Each is one transaction that
+ * is guarded by what was read; if that lost a race, it is read and decided anew.
+ */
+public final class ServiceWriter {
+
+    /** Losing so many races in a row is no accident any more. */
+    private static final int RACES = 8;
+    private static final int LONGEST_NOTE = 4096;
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+    static final Maintenance NO_MAINTENANCE = Maintenance.of("");
+
+    private final Etcd etcd;
+    private final KeyLayout layout;
+    private final InstantSource clock;
+    private final String by;
+
+    /**
+     * @param by who writes, as others shall read it
+     */
+    public ServiceWriter(Etcd etcd, KeyLayout layout, InstantSource clock, String by) {
+        this.etcd = etcd;
+        this.layout = layout;
+        this.clock = clock;
+        this.by = by;
+    }
+
+    /** Takes a service down, at once or from the start of a maintenance on, until somebody lifts it or the maintenance ends. */
+    public CompletableFuture<ServiceRecord> down(String uuid, Maintenance maintenance) {
+        ServiceIdentity.check("uuid", uuid);
+        check(maintenance);
+        return change(uuid, seen -> Optional.of(
+                maintenance.start().filter(start -> start.isAfter(clock.instant())).isPresent() ? plan(seen, maintenance)
+                        : takeDown(seen, maintenance)));
+    }
+
+    /** Ends what somebody else said of a service; its owner then publishes it as UP. */
+    public CompletableFuture<ServiceRecord> up(String uuid) {
+        ServiceIdentity.check("uuid", uuid);
+        return change(uuid, this::lift);
+    }
+
+    /** Deletes a service, whatever is there of it. False if there was none. */
+    public CompletableFuture<Boolean> delete(String uuid) {
+        ServiceIdentity.check("uuid", uuid);
+        return look(unnamed(uuid)).thenCompose(seen -> delete(uuid, seen, 1));
+    }
+
+    private CompletableFuture<Boolean> delete(String uuid, ServiceKeys known, int race) {
+        if (!known.service().exists()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        ServiceIdentity id = known.service().value().map(record -> named(uuid, record)).orElse(unnamed(uuid));
+        return look(id).thenCompose(seen -> {
+            if (!seen.service().equals(known.service())) {
+                return again(race, () -> delete(uuid, seen, race + 1));
+            }
+            boolean isNamed = seen.typeHost().value().filter(ByteString.copyFromUtf8(uuid)::equals).isPresent();
+            GuardedWrite write = new WriteBuilder(layout, id, seen, 0).delete(isNamed).build();
+            return etcd.commit(write.transaction()).thenCompose(result -> result.succeeded()
+                    ? CompletableFuture.completedFuture(true)
+                    : again(race, () -> delete(uuid, ServiceKeys.of(layout, id, result), race + 1)));
+        });
+    }
+
+    private CompletableFuture<ServiceRecord> change(String uuid, Function<ServiceKeys, Optional<WriteBuilder>> decision) {
+        return look(unnamed(uuid)).thenCompose(seen -> change(uuid, seen, decision, 1));
+    }
+
+    /** @param decision what is to be done; empty if nothing is */
+    private CompletableFuture<ServiceRecord> change(String uuid, ServiceKeys seen,
+            Function<ServiceKeys, Optional<WriteBuilder>> decision, int race) {
+        if (seen.service().value().filter(record -> record.getUuid().equals(uuid)).isEmpty()) {
+            return CompletableFuture.failedFuture(new UnknownServiceException(uuid));
+        }
+        Optional<GuardedWrite> write = decision.apply(seen).map(WriteBuilder::build);
+        if (write.isEmpty()) {
+            return CompletableFuture.completedFuture(ServiceRecords.of(seen));
+        }
+        return etcd.commit(write.get().transaction()).thenCompose(result -> result.succeeded()
+                ? CompletableFuture.completedFuture(ServiceRecords.of(write.get().then().apply(result.revision())))
+                : again(race,
+                        () -> change(uuid, ServiceKeys.of(layout, unnamed(uuid), result), decision, race + 1)));
+    }
+
+    /** DOWN from now on, whenever the maintenance is said to start. */
+    WriteBuilder takeDown(ServiceKeys seen, Maintenance maintenance) {
+        return write(seen).publishDown(withMaintenance(seen.service().value().orElseThrow(), maintenance),
+                held(maintenance, clock.instant()));
+    }
+
+    /** Until the maintenance starts, nothing changes but what is to come. */
+    WriteBuilder plan(ServiceKeys seen, Maintenance maintenance) {
+        Instant now = clock.instant();
+        return write(seen).rewrite(withMaintenance(seen.service().value().orElseThrow(), maintenance),
+                lastSaid(seen, now).toBuilder().setHold(hold(maintenance, now)
+                        .setStart(maintenance.start().map(Instant::toEpochMilli).orElse(0L))).build());
+    }
+
+    /** Empty if nobody said anything that could be lifted. */
+    Optional<WriteBuilder> lift(ServiceKeys seen) {
+        Instant now = clock.instant();
+        Service record = seen.service().value().orElseThrow();
+        Service cleared = withMaintenance(record, NO_MAINTENANCE);
+        if (record.getStatus() != Status.UP) {
+            // UP without the entry under UP, which only an owner puts, would read as a crash.
+            return Optional.of(write(seen).publishDown(cleared, said(Reason.OPERATOR, now).build()));
+        }
+        State last = lastSaid(seen, now);
+        boolean planned = last.hasHold() || !cleared.equals(record);
+        return planned ? Optional.of(write(seen).rewrite(cleared, last.toBuilder().clearHold().build())) : Optional.empty();
+    }
+
+    /** Why the service has its status, and since when, as far as anybody said. */
+    private static State lastSaid(ServiceKeys seen, Instant now) {
+        return seen.state().value().filter(state -> seen.stateIsCurrent())
+                .orElseGet(() -> State.newBuilder().setSince(now.toEpochMilli()).setBy(Holds.SOMEBODY).build());
+    }
+
+    private WriteBuilder write(ServiceKeys seen) {
+        // Who rewrites a key of a service that vanishes with its lease leaves it under that lease.
+        return new WriteBuilder(layout, unnamed(seen.service().value().orElseThrow().getUuid()), seen,
+                seen.service().lease());
+    }
+
+    private CompletableFuture<ServiceKeys> look(ServiceIdentity id) {
+        return etcd.commit(Transaction.read(ServiceKeys.keys(layout, id)))
+                .thenApply(result -> ServiceKeys.of(layout, id, result));
+    }
+
+    static <T> CompletableFuture<T> again(int race, Supplier<CompletableFuture<T>> attempt) {
+        return race < RACES ? attempt.get()
+                : CompletableFuture.failedFuture(new EtcdException(EtcdException.Kind.REFUSED,
+                        "The service was changed " + RACES + " times while it was to be written", null));
+    }
+
+    /** The names of a service of which only the uuid matters: its entries by name and by region are left alone. */
+    private static ServiceIdentity unnamed(String uuid) {
+        return new ServiceIdentity(uuid, "", "", "");
+    }
+
+    private static ServiceIdentity named(String uuid, Service record) {
+        return new ServiceIdentity(uuid, record.getType(), record.getHost(), ServiceRecords.region(record));
+    }
+
+    private void check(Maintenance maintenance) {
+        checkTimes(maintenance);
+        if (maintenance.end().filter(end -> !end.isAfter(clock.instant())).isPresent()) {
+            throw new InvalidServiceException("end", "the maintenance must not have ended already");
+        }
+    }
+
+    /**
+     * @throws InvalidServiceException if that can be no maintenance, whenever it is
+     */
+    static void checkTimes(Maintenance maintenance) {
+        maintenance.start().ifPresent(start -> checkTime("start", start));
+        maintenance.end().ifPresent(end -> {
+            checkTime("end", end);
+            if (!end.isAfter(maintenance.start().orElse(Instant.EPOCH))) {
+                throw new InvalidServiceException("end", "the maintenance must not end before it starts");
+            }
+        });
+        if (maintenance.note().length() > LONGEST_NOTE) {
+            throw new InvalidServiceException("note", "the note must not be longer than " + LONGEST_NOTE + " characters");
+        }
+    }
+
+    private static void checkTime(String field, Instant time) {
+        if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
+            throw new InvalidServiceException(field, "the " + field + " of a maintenance must be between " + Instant.EPOCH
+                    + " and " + LATEST);
+        }
+    }
+
+    static Service withMaintenance(Service record, Maintenance maintenance) {
+        return record.toBuilder().setMaintenanceNote(maintenance.note())
+                .setMaintenanceStart(maintenance.start().map(Instant::getEpochSecond).orElse(0L))
+                .setMaintenanceEnd(maintenance.end().map(Instant::getEpochSecond).orElse(0L)).build();
+    }
+
+    /** A hold that is in force. */
+    State held(Maintenance maintenance, Instant now) {
+        Reason reason = maintenance.equals(NO_MAINTENANCE) ? Reason.OPERATOR : Reason.MAINTENANCE;
+        return said(reason, now).setHold(hold(maintenance, now)).build();
+    }
+
+    State.Builder said(Reason reason, Instant now) {
+        return State.newBuilder().setReason(reason).setSince(now.toEpochMilli()).setBy(by);
+    }
+
+    private Hold.Builder hold(Maintenance maintenance, Instant now) {
+        return Hold.newBuilder().setBy(by).setSince(now.toEpochMilli())
+                .setEnd(maintenance.end().map(Instant::toEpochMilli).orElse(0L)).setNote(maintenance.note());
+    }
+}
