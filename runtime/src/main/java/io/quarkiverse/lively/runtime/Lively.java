@@ -28,7 +28,7 @@ public final class Lively {
 
     public Lively(LivelySettings settings) {
         worker = new WorkerThread("lively");
-        etcd = new EtcdConnection(settings.etcd(), worker);
+        etcd = new EtcdConnection(settings.etcd());
         registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar());
         registry = new EtcdLivenessRegistry(new ServiceReader(etcd, settings.layout()), registrar.own());
         shutdownBudget = settings.registrar().stopTimeout();

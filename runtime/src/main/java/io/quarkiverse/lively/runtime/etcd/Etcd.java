@@ -21,7 +21,7 @@ public interface Etcd extends AutoCloseable {
      * Gives a lease its whole TTL again, from some moment between this call and its answer. Fails with
      * {@link EtcdException.Kind#LEASE_NOT_FOUND} if it ran out or was revoked.
      *
-     * @param deadline how long to wait for the answer
+     * @param deadline how long to wait for the answer, if the request timeout is not shorter
      */
     CompletableFuture<Lease> renewLease(long id, Duration deadline);
 

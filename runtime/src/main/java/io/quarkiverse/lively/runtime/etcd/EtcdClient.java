@@ -48,6 +48,10 @@ final class EtcdClient implements Etcd {
                 .connectTimeout(settings.connectTimeout())
                 .keepaliveTime(PING_EVERY)
                 .keepaliveTimeout(PING_TIMEOUT)
+                // etcd forbids more, and hangs up on who does it all the same.
+                .keepaliveWithoutCalls(false)
+                // One connection: it fails as a whole, and is then replaced. Of several, one that hangs spoils its share of calls.
+                .loadBalancerPolicy("pick_first")
                 .maxInboundMessageSize(MAX_INBOUND_BYTES)
                 .interceptor(calls)
                 // Fail while there is no connection, rather than wait: we decide when to try again.
@@ -56,6 +60,9 @@ final class EtcdClient implements Etcd {
                 .build();
         // The only call of jetcd that reaches the interceptor on this thread.
         client.getLeaseClient().keepAliveOnce(0);
+        if (calls.channel() == null) {
+            throw new IllegalStateException("jetcd hides its channel in a new way: use the version that Lively was built with");
+        }
         this.kv = client.getKVClient();
     }
 
@@ -100,7 +107,8 @@ final class EtcdClient implements Etcd {
     @Override
     public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
         KeepAliveStream stream = keepAliveStream();
-        return call(() -> stream.renew(id), deadline).whenComplete((lease, failure) -> {
+        Duration limit = deadline.compareTo(settings.requestTimeout()) < 0 ? deadline : settings.requestTimeout();
+        return call(() -> stream.renew(id), limit).whenComplete((lease, failure) -> {
             if (failure != null && EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE) {
                 // An answer that came late would be taken for the one to the next question.
                 stream.cancel(failure);

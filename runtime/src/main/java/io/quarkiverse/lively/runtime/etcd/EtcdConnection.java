@@ -1,51 +1,55 @@
 package io.quarkiverse.lively.runtime.etcd;
 
 import java.time.Duration;
-import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 import org.jboss.logging.Logger;
 
 /**
- * etcd by a client that is replaced by a new one when it has had no success for too long. Says once in the log that etcd cannot
- * be
- * reached, and once that it can again.
+ * etcd by a client that is replaced by a new one, which tries another member first, when it has had no success for too
+ * long: gRPC waits ever longer between two tries to connect, up to two minutes, longer than any lease lives. Says once
+ * in the log that etcd cannot be reached, and once that it can again.
  */
 public final class EtcdConnection implements Etcd {
 
     private static final Logger LOG = Logger.getLogger(EtcdConnection.class);
+    /** What is over sooner is not worth a line. */
+    private static final Duration WORTH_A_WARNING = Duration.ofSeconds(1);
 
-    private final Supplier<Etcd> clients;
+    private final IntFunction<Etcd> clients;
     private final Duration patience;
     private final Executor builder;
     private final LongSupplier nanoClock;
 
-    private Etcd client;
+    private int generation;
+    private CompletableFuture<Etcd> client;
+    private FailureStreak clientStreak;
     private FailureStreak streak;
-    private boolean replacing;
+    private boolean warned;
     private boolean closed;
-    private OptionalLong unreachableSince = OptionalLong.empty();
 
-    /**
-     * Opens no connection before the first call.
-     *
-     * @param builder where a new client is made. That takes some ten milliseconds, and must not happen on a thread of Vert.x
-     */
-    public EtcdConnection(EtcdSettings settings, Executor builder) {
-        this(() -> new EtcdClient(settings), settings.patience(), builder, System::nanoTime);
+    /** Opens no connection before the first call, and does not wait for anything. */
+    public EtcdConnection(EtcdSettings settings) {
+        this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size())), settings.patience(),
+                EtcdConnection::inAThreadOfItsOwn, System::nanoTime);
     }
 
-    EtcdConnection(Supplier<Etcd> clients, Duration patience, Executor builder, LongSupplier nanoClock) {
+    /**
+     * @param clients makes the client that comes after so many others
+     * @param builder where clients are made. That takes some ten milliseconds, and is not allowed on a thread of Vert.x
+     */
+    EtcdConnection(IntFunction<Etcd> clients, Duration patience, Executor builder, LongSupplier nanoClock) {
         this.clients = clients;
         this.patience = patience;
         this.builder = builder;
         this.nanoClock = nanoClock;
-        this.client = clients.get();
-        this.streak = new FailureStreak(patience);
+        this.streak = new FailureStreak(nanoClock.getAsLong());
+        build();
     }
 
     @Override
@@ -64,24 +68,33 @@ public final class EtcdConnection implements Etcd {
     }
 
     @Override
-    public CompletableFuture<Void> revokeLease(long id) {
-        return call(etcd -> etcd.revokeLease(id));
-    }
-
-    @Override
     public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
         return call(etcd -> etcd.renewLease(id, deadline));
     }
 
     @Override
+    public CompletableFuture<Void> revokeLease(long id) {
+        return call(etcd -> etcd.revokeLease(id));
+    }
+
+    @Override
     public synchronized void close() {
         closed = true;
-        client.close();
+        client.thenAccept(Etcd::close);
+    }
+
+    /** Every new client begins with the next member. */
+    private record MembersInTurn(EtcdSettings settings, int first) implements IntFunction<Etcd> {
+
+        @Override
+        public Etcd apply(int generation) {
+            return new EtcdClient(settings.startingWith(first + generation));
+        }
     }
 
     private <T> CompletableFuture<T> call(Function<Etcd, CompletableFuture<T>> call) {
         long sentAt = nanoClock.getAsLong();
-        Etcd current;
+        CompletableFuture<Etcd> current;
         synchronized (this) {
             if (closed) {
                 return CompletableFuture.failedFuture(
@@ -89,7 +102,7 @@ public final class EtcdConnection implements Etcd {
             }
             current = client;
         }
-        return call.apply(current).whenComplete((answer, failure) -> {
+        return current.thenCompose(call).whenComplete((answer, failure) -> {
             if (failure != null && EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE) {
                 failed(current, sentAt, EtcdException.of(failure));
             } else {
@@ -99,52 +112,43 @@ public final class EtcdConnection implements Etcd {
     }
 
     /** A refusal is an answer, too. */
-    private synchronized void succeeded(Etcd by) {
+    private synchronized void succeeded(CompletableFuture<Etcd> by) {
         if (by != client) {
             return;
         }
-        streak.succeeded();
-        if (unreachableSince.isPresent()) {
-            LOG.infof("etcd answers again, after %d ms",
-                    Duration.ofNanos(nanoClock.getAsLong() - unreachableSince.getAsLong()).toMillis());
-            unreachableSince = OptionalLong.empty();
+        long now = nanoClock.getAsLong();
+        clientStreak.succeeded(now);
+        streak.succeeded(now);
+        if (warned) {
+            warned = false;
+            LOG.info("etcd answers again");
         }
     }
 
-    private synchronized void failed(Etcd by, long sentAt, EtcdException cause) {
+    private synchronized void failed(CompletableFuture<Etcd> by, long sentAt, EtcdException cause) {
         if (by != client || closed) {
             return;
         }
-        if (unreachableSince.isEmpty()) {
-            unreachableSince = OptionalLong.of(sentAt);
+        long now = nanoClock.getAsLong();
+        if (!warned && streak.failed(sentAt, now).compareTo(WORTH_A_WARNING) >= 0) {
+            warned = true;
             LOG.warnf("%s. Trying again until it answers", cause.getMessage());
         }
-        if (streak.failed(sentAt, nanoClock.getAsLong()) && !replacing) {
-            replacing = true;
-            builder.execute(this::replace);
+        if (clientStreak.failed(sentAt, now).compareTo(patience) >= 0) {
+            build();
+            by.thenAccept(Etcd::close);
         }
     }
 
-    private void replace() {
-        try {
-            use(clients.get()).close();
-        } catch (RuntimeException e) {
-            LOG.warnf("No new client of etcd could be made, so the one that fails stays: %s", e);
-        } finally {
-            synchronized (this) {
-                replacing = false;
-            }
-        }
+    private void build() {
+        int number = generation++;
+        client = CompletableFuture.supplyAsync(() -> clients.apply(number), builder);
+        clientStreak = new FailureStreak(nanoClock.getAsLong());
     }
 
-    /** Returns the one that is of no use any more. */
-    private synchronized Etcd use(Etcd fresh) {
-        if (closed) {
-            return fresh;
-        }
-        Etcd former = client;
-        client = fresh;
-        streak = new FailureStreak(patience);
-        return former;
+    private static void inAThreadOfItsOwn(Runnable task) {
+        Thread thread = new Thread(task, "lively-connect");
+        thread.setDaemon(true);
+        thread.start();
     }
 }

@@ -36,6 +36,7 @@ final class EtcdErrors {
         String description = description(status, cause);
         return switch (status.getCode()) {
             case DEADLINE_EXCEEDED -> unavailable("no answer within " + deadline.toMillis() + " ms", cause);
+            // INTERNAL and UNKNOWN come from proxies and broken connections more often than from etcd: worth another try.
             case UNAVAILABLE, CANCELLED, ABORTED, INTERNAL, UNKNOWN -> unavailable(description, cause);
             case OUT_OF_RANGE -> new EtcdException(EtcdException.Kind.COMPACTED, message("refused: ", description), cause);
             case NOT_FOUND -> description.contains(LEASE_NOT_FOUND)

@@ -2,6 +2,8 @@ package io.quarkiverse.lively.runtime.etcd;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -17,6 +19,13 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
 
     public EtcdSettings {
         endpoints = List.copyOf(endpoints);
+    }
+
+    /** The same members in another order, so that another one is tried first. */
+    EtcdSettings startingWith(int member) {
+        List<URI> order = new ArrayList<>(endpoints);
+        Collections.rotate(order, -(member % order.size()));
+        return new EtcdSettings(order, connectTimeout, requestTimeout, patience);
     }
 
     /** The endpoints as a user would write them. */

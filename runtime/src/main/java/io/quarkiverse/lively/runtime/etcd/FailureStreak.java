@@ -3,32 +3,35 @@ package io.quarkiverse.lively.runtime.etcd;
 import java.time.Duration;
 
 /**
- * Decides when a client has failed for so long that a new one is due. gRPC waits ever longer between two tries to connect, up
- * to two minutes, longer than any lease lives; a new client starts at once. Times are of a monotonic clock, in nanoseconds.
+ * For how long nothing has succeeded, although something was tried. Times are of a monotonic clock, in nanoseconds.
  */
 final class FailureStreak {
 
-    private final long patience;
+    private long lastSuccess;
     private long since;
     private boolean failing;
 
-    FailureStreak(Duration patience) {
-        this.patience = patience.toNanos();
+    /**
+     * @param start counts as a success
+     */
+    FailureStreak(long start) {
+        lastSuccess = start;
     }
 
-    void succeeded() {
+    void succeeded(long now) {
         failing = false;
+        lastSuccess = now;
     }
 
     /**
-     * @param sentAt when the call that failed was sent
-     * @return whether nothing has succeeded for the whole of the patience
+     * @param sentAt when the call that failed was sent; what succeeded after that shows that it says little
+     * @return how long the streak is by now
      */
-    boolean failed(long sentAt, long now) {
+    Duration failed(long sentAt, long now) {
         if (!failing) {
             failing = true;
-            since = sentAt;
+            since = sentAt - lastSuccess > 0 ? sentAt : lastSuccess;
         }
-        return now - since >= patience;
+        return Duration.ofNanos(now - since);
     }
 }

@@ -31,7 +31,7 @@ class EtcdConnectionTest {
     private final ExecutorService builder = Executors.newSingleThreadExecutor();
     private final AtomicInteger clients = new AtomicInteger();
     private final AtomicLong clock = new AtomicLong();
-    private final EtcdConnection connection = new EtcdConnection(() -> {
+    private final EtcdConnection connection = new EtcdConnection(generation -> {
         clients.incrementAndGet();
         return new EtcdClient(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
                 Duration.ofSeconds(1), PATIENCE));

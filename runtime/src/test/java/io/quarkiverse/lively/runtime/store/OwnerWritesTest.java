@@ -46,7 +46,7 @@ class OwnerWritesTest {
     static void start() {
         server = EtcdServer.started();
         etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(5),
-                Duration.ofSeconds(5), Duration.ofSeconds(2)), Runnable::run);
+                Duration.ofSeconds(5), Duration.ofSeconds(2)));
     }
 
     @AfterAll
