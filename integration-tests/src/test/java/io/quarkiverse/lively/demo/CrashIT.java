@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.time.Duration;
 import java.util.List;
@@ -44,12 +45,14 @@ class CrashIT {
             String uuid = crashing.uuid();
             String incarnation = String.join("", etcd.etcdctl("get", "/services/by-owner/" + uuid));
             crashing.kill();
-            try (DemoProcess restarted = DemoProcess.start(etcd)) {
+            try (DemoProcess restarted = DemoProcess.start(etcd, crashing.port())) {
                 Measured restart = Measured.fromNow();
                 restart.await("from listening to UP under a new claim", Duration.ofSeconds(1),
                         () -> !incarnation.equals(String.join("", etcd.etcdctl("get", "/services/by-owner/" + uuid))));
-                assertEquals("true", restarted.get("/up", "uuid", uuid).asString());
+                assertEquals("true", restarted.awaitRegistered().get("/up", "uuid", uuid).asString());
                 assertEquals(uuid, restarted.uuid());
+                assertFalse(restarted.log().contains(" WARN "),
+                        "at the same address, it can only be itself: " + restarted.log());
             }
         }
     }

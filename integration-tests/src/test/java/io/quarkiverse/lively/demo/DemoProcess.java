@@ -39,10 +39,17 @@ final class DemoProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(endWithTheJvm);
     }
 
-    /** Starts it against that etcd, and waits until its port listens. */
+    /** Starts it against that etcd, on a free port, and waits until that listens. */
     static DemoProcess start(EtcdServer etcd, String... systemProperties) {
         try {
-            int port = freePort();
+            return start(etcd, freePort(), systemProperties);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static DemoProcess start(EtcdServer etcd, int port, String... systemProperties) {
+        try {
             Path log = Files.createTempFile("lively-demo", ".log");
             List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Dquarkus.http.port=" + port));

@@ -71,8 +71,10 @@ final class EtcdLivenessRegistry implements LivenessRegistry {
             // The answer comes in bounded time, or a failure does.
             return question.get().get();
         } catch (ExecutionException e) {
-            EtcdException cause = EtcdException.of(e.getCause());
-            throw new RegistryUnavailableException(cause.getMessage(), cause);
+            if (e.getCause() instanceof EtcdException cause) {
+                throw new RegistryUnavailableException(cause.getMessage(), cause);
+            }
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RegistryUnavailableException("Interrupted while waiting for etcd", e);

@@ -22,8 +22,9 @@ import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 @Singleton
 public class HttpServing {
 
-    /** Remembers the port in dev mode: after a reload the socket is still open, and nobody says so again. */
-    private static final String DEV_MODE_PORT = "lively.dev-mode.port";
+    /** Remembers the socket in dev mode: after a reload it is still open, and nobody says so again. */
+    private static final String DEV_MODE_SOCKET = "lively.dev-mode.socket";
+    private static final String DOMAIN_SOCKET = "domain";
     private static final Set<String> ALL_ADDRESSES = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     private final LivelyLifecycle lively;
@@ -39,8 +40,17 @@ public class HttpServing {
     void started(@Observes StartupEvent event) {
         if (!http.hostEnabled() && !http.domainSocketEnabled()) {
             lively.serve(ApplicationServing.endpoint(config));
-        } else if (LaunchMode.current() == LaunchMode.DEVELOPMENT && System.getProperty(DEV_MODE_PORT) != null) {
-            serve(Integer.getInteger(DEV_MODE_PORT), false);
+        } else if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+            serveAgain(System.getProperty(DEV_MODE_SOCKET, ""));
+        }
+    }
+
+    private void serveAgain(String socket) {
+        if (socket.equals(DOMAIN_SOCKET)) {
+            lively.serve(ApplicationServing.endpoint(config));
+        } else if (!socket.isEmpty()) {
+            String[] schemeAndPort = socket.split(":");
+            serve(Integer.parseInt(schemeAndPort[1]), schemeAndPort[0].equals("https"));
         }
     }
 
@@ -53,15 +63,20 @@ public class HttpServing {
     }
 
     void domainSocket(@ObservesAsync DomainSocketServerStart event) {
+        remember(DOMAIN_SOCKET);
         lively.serve(ApplicationServing.endpoint(config));
     }
 
     private void serve(int port, boolean secure) {
-        if (LaunchMode.current() == LaunchMode.DEVELOPMENT && !secure) {
-            System.setProperty(DEV_MODE_PORT, Integer.toString(port));
-        }
+        remember((secure ? "https:" : "http:") + port);
         lively.serve(Optional.of(new Endpoint(config.service().address().orElseGet(this::address),
                 config.service().port().orElse(port), secure)));
+    }
+
+    private static void remember(String socket) {
+        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+            System.setProperty(DEV_MODE_SOCKET, socket);
+        }
     }
 
     private String address() {

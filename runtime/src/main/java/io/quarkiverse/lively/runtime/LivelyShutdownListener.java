@@ -19,7 +19,7 @@ final class LivelyShutdownListener implements ShutdownListener {
     public void preShutdown(ShutdownNotification notification) {
         try {
             stop.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // Let out, it would make Quarkus skip its own delay and all other listeners.
             LOG.error("A bug in Lively: DOWN was not published", e);
         } finally {

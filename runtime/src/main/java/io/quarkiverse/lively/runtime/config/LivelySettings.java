@@ -19,6 +19,8 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
 
     private static final Duration LEAST_TTL = Duration.ofSeconds(2);
     private static final Duration MOST_TTL = Duration.ofDays(1);
+    private static final Duration LEAST_TIMEOUT = Duration.ofMillis(1);
+    private static final Duration MOST_TIMEOUT = Duration.ofHours(1);
     private static final String PREFIX = "quarkus.lively.";
 
     /**
@@ -29,9 +31,9 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         Duration ttl = config.statusTtl();
         require(ttl.compareTo(LEAST_TTL) >= 0 && ttl.compareTo(MOST_TTL) <= 0 && ttl.getNano() == 0, "status-ttl", ttl,
                 "it must be between 2 seconds and a day, in whole seconds (or set OSLIVELY_STATUS_TTL)");
-        positive("etcd.connect-timeout", config.etcd().connectTimeout());
-        positive("etcd.request-timeout", config.etcd().requestTimeout());
-        positive("shutdown.timeout", config.shutdown().timeout());
+        bounded("etcd.connect-timeout", config.etcd().connectTimeout());
+        bounded("etcd.request-timeout", config.etcd().requestTimeout());
+        bounded("shutdown.timeout", config.shutdown().timeout());
         config.service().port().ifPresent(
                 port -> require(port > 0 && port <= 65535, "service.port", port, "it must be between 1 and 65535"));
 
@@ -52,6 +54,16 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         }
     }
 
+    /** Two hosts that do not know their names must not take each other's services. */
+    private static String knownHostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw new ConfigurationException(PREFIX + "service.host is not set, and the name of this host is not known: "
+                    + e.getMessage(), Set.of(PREFIX + "service.host"));
+        }
+    }
+
     private static Duration patience(Duration ttl) {
         Duration quarter = ttl.dividedBy(4);
         return quarter.compareTo(LEAST_TTL) > 0 ? quarter : LEAST_TTL;
@@ -60,7 +72,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     private static ServiceIdentity identity(LivelyConfig.Service service, KeyLayout layout, LaunchMode mode) {
         String type = named("service.type", "type", service.type().orElse(""));
         String host = named("service.host", "host",
-                service.host().orElseGet(() -> hostName() + (mode == LaunchMode.TEST ? "-test" : "")));
+                service.host().orElseGet(() -> knownHostName() + (mode == LaunchMode.TEST ? "-test" : "")));
         String region = named("service.region", "region", service.region());
         String uuid = named("service.uuid", "uuid",
                 service.uuid().orElseGet(() -> layout.uuidOf(type, host)));
@@ -109,8 +121,9 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         return endpoint.replaceFirst("^(https?://)([0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*):(\\d+)$", "$1[$2]:$3");
     }
 
-    private static void positive(String property, Duration value) {
-        require(!value.isZero() && !value.isNegative(), property, value, "it must be more than nothing");
+    private static void bounded(String property, Duration value) {
+        require(value.compareTo(LEAST_TIMEOUT) >= 0 && value.compareTo(MOST_TIMEOUT) <= 0, property, value,
+                "it must be between 1 millisecond and 1 hour");
     }
 
     private static void require(boolean holds, String property, Object value, String why) {

@@ -6,7 +6,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.runtime.store.Entry;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.History;
+import io.quarkiverse.lively.runtime.store.proto.Reason;
+import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
  * One start of one process, and what it says of itself in its claims.
@@ -18,6 +22,25 @@ record Incarnation(String id, Instant startedAt, String version, Map<String, Str
 
     static Incarnation started(Instant at, String version, Map<String, String> metadata) {
         return new Incarnation(UUID.randomUUID().toString(), at, version, metadata);
+    }
+
+    /** Whether a claim is its own. */
+    boolean isIn(Entry<Claim> owner) {
+        return owner.value().filter(claim -> claim.getIncarnation().equals(id)).isPresent();
+    }
+
+    /** Whether it said that itself. */
+    boolean isIn(State state) {
+        return state.getBy().equals(id);
+    }
+
+    /** Whether it has ever written a transition that is still in the log. */
+    boolean isIn(History history) {
+        return history.getTransitionsList().stream().anyMatch(transition -> transition.getBy().equals(id));
+    }
+
+    State.Builder says(Reason reason, Instant since) {
+        return State.newBuilder().setReason(reason).setSince(since.toEpochMilli()).setBy(id);
     }
 
     Claim claim(Optional<Endpoint> endpoint) {

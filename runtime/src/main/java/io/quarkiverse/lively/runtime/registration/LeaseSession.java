@@ -24,7 +24,7 @@ final class LeaseSession {
         /** There is a valid lease now, where there was none: another one, or the old one again. */
         void leaseHeld(LeaseTerm term);
 
-        /** There is no valid lease any more. */
+        /** There is no valid lease any more. May be said more than once. */
         void leaseLost(String why);
 
         /** There is still no lease. */
@@ -85,35 +85,35 @@ final class LeaseSession {
 
     private void grant() {
         long sentAt = worker.nanoTime();
-        etcd.grantLease(ttl).whenCompleteAsync((lease, failure) -> {
+        worker.when(etcd.grantLease(ttl), (lease, failure) -> {
             if (closed) {
                 if (lease != null) {
                     etcd.revokeLease(lease.id());
                 }
             } else if (failure != null) {
-                tryAgain(EtcdException.of(failure), this::grant);
-                listener.leaseNotGranted(EtcdException.of(failure));
+                tryAgain(failure, this::grant);
+                listener.leaseNotGranted(failure);
             } else {
                 hold(lease, sentAt);
             }
-        }, worker);
+        });
     }
 
     private void renew() {
         long sentAt = worker.nanoTime();
         long id = term.id();
-        etcd.renewLease(id, term.ttl().dividedBy(3)).whenCompleteAsync((lease, failure) -> {
+        worker.when(etcd.renewLease(id, term.ttl().dividedBy(3)), (lease, failure) -> {
             if (closed || term == null || term.id() != id) {
                 return;
             }
             if (failure == null) {
                 hold(lease, sentAt);
-            } else if (EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND) {
+            } else if (failure.kind() == EtcdException.Kind.LEASE_NOT_FOUND) {
                 replace();
             } else {
-                tryAgain(EtcdException.of(failure), this::renew);
+                tryAgain(failure, this::renew);
             }
-        }, worker);
+        });
     }
 
     private void hold(Etcd.Lease lease, long sentAt) {
@@ -142,10 +142,8 @@ final class LeaseSession {
     }
 
     private void lose(String why) {
-        if (held) {
-            held = false;
-            listener.leaseLost(why);
-        }
+        held = false;
+        listener.leaseLost(why);
     }
 
     private void tryAgain(EtcdException failure, Runnable attempt) {

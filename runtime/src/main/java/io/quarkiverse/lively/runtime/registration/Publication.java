@@ -3,7 +3,6 @@ package io.quarkiverse.lively.runtime.registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -12,7 +11,6 @@ import java.util.random.RandomGenerator;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
-import io.quarkiverse.lively.runtime.store.Entry;
 import io.quarkiverse.lively.runtime.store.GuardedWrite;
 import io.quarkiverse.lively.runtime.store.Holds;
 import io.quarkiverse.lively.runtime.store.Neighbours;
@@ -37,8 +35,8 @@ final class Publication {
 
         void held(ServiceKeys keys, LeaseTerm lease, Hold hold);
 
-        /** Another process owns the service, and this one is about to take it over. */
-        void takesOver(Claim former);
+        /** Another process owned the service, and this one has taken it over. */
+        void tookOver(Claim former, Claim mine);
 
         void fenced(Claim by);
 
@@ -49,11 +47,13 @@ final class Publication {
 
     /** Losing so many races in a row is no accident any more: wait, then start again. */
     static final int RACES = 8;
+    private static final Runnable NOTHING = () -> {
+    };
 
     private final Etcd etcd;
     private final Worker worker;
     private final OwnerWrites writes;
-    private final Duration ttl;
+    private final Incarnation incarnation;
     private final RandomGenerator random;
     private final Backoff backoff;
     private final LongConsumer leaseGone;
@@ -66,8 +66,7 @@ final class Publication {
     private boolean claimed;
     private long recordRevision = -1;
     private Instant recordSeenAt;
-    private boolean fenced;
-    private OptionalLong unownedSince = OptionalLong.empty();
+    private final Fence fence = new Fence();
     private boolean busy;
     private Runnable next;
     private Worker.Timer timer = () -> {
@@ -75,14 +74,15 @@ final class Publication {
     private boolean retired;
 
     /**
+     * @param ttl of the lease, as it is asked for
      * @param leaseGone told the id of a lease that etcd does not know any more
      */
-    Publication(Etcd etcd, Worker worker, OwnerWrites writes, Duration ttl, RandomGenerator random, LongConsumer leaseGone,
-            Listener listener) {
+    Publication(Etcd etcd, Worker worker, OwnerWrites writes, Incarnation incarnation, Duration ttl, RandomGenerator random,
+            LongConsumer leaseGone, Listener listener) {
         this.etcd = etcd;
         this.worker = worker;
         this.writes = writes;
-        this.ttl = ttl;
+        this.incarnation = incarnation;
         this.random = random;
         this.backoff = new Backoff(ttl, random);
         this.leaseGone = leaseGone;
@@ -117,7 +117,7 @@ final class Publication {
         if (!tried) {
             return CompletableFuture.completedFuture(seen);
         }
-        TakeDown takeDown = new TakeDown(etcd, worker, writes, claim);
+        TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation);
         Worker.Timer timeout = worker.after(limit, takeDown::giveUp);
         begin(() -> takeDown.run(seen, claimed));
         return takeDown.result().whenComplete((keys, failure) -> timeout.cancel());
@@ -129,7 +129,17 @@ final class Publication {
             next = activity;
         } else {
             busy = true;
-            activity.run();
+            step(activity);
+        }
+    }
+
+    /** A part of an activity. Should it fail in a way that nobody thought of, the activity is at least not stuck for ever. */
+    private void step(Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException e) {
+            end(backoff.next());
+            throw e;
         }
     }
 
@@ -165,72 +175,66 @@ final class Publication {
             end(Duration.ZERO);
             return;
         }
-        Optional<Duration> wait = fencedFor();
-        if (wait.isPresent()) {
-            end(wait.get());
+        LeaseTerm under = lease;
+        Optional<Duration> away = fence.keepsAwayFor(seen.owner().exists(), under.ttl(), worker.nanoTime());
+        if (away.isPresent()) {
+            end(away.get());
             return;
         }
         Instant now = worker.now();
-        LeaseTerm under = lease;
-        Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), firstSeen(now), now);
+        noteWhatIsSeen(now);
+        Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(),
+                claimed ? Optional.of(recordSeenAt) : Optional.empty(), now);
         if (verdict instanceof Verdict.Settled) {
             Optional<Hold> toCome = Holds.of(seen, now, Optional.empty());
-            settle(() -> listener.registered(seen, under), toCome.map(Hold::getStart).orElse(0L), now);
+            listener.registered(seen, under);
+            settle(under, toCome.map(Hold::getStart).orElse(0L), now);
         } else if (verdict instanceof Verdict.Register register) {
-            if (register.reason() == Reason.TAKEOVER) {
-                listener.takesOver(seen.owner().value().orElseGet(Claim::getDefaultInstance));
-            }
-            State.Builder state = state(claim, register.reason(), now);
+            State.Builder state = incarnation.says(register.reason(), now);
             register.toCome().ifPresent(state::setHold);
-            write(race, writes.register(seen, neighbours, claim, under.id(), state.build()));
+            Claim former = seen.owner().value().orElseGet(Claim::getDefaultInstance);
+            write(race, writes.register(seen, neighbours, claim, under.id(), state.build()), () -> {
+                if (register.reason() == Reason.TAKEOVER) {
+                    listener.tookOver(former, claim);
+                }
+            });
         } else if (verdict instanceof Verdict.Adopt) {
-            write(race, writes.adopt(seen, state(claim, Reason.UNKNOWN, now).setBy(Holds.SOMEBODY).build()));
+            write(race, writes.adopt(seen, incarnation.says(Reason.UNKNOWN, now).setBy(Holds.SOMEBODY).build()),
+                    NOTHING);
         } else if (verdict instanceof Verdict.Mend) {
-            write(race, writes.putMissingEntries(seen));
+            write(race, writes.putMissingEntries(seen), NOTHING);
         } else if (verdict instanceof Verdict.Held held && held.settled()) {
-            settle(() -> listener.held(seen, under, held.hold()), held.hold().getEnd(), now);
+            listener.held(seen, under, held.hold());
+            settle(under, held.hold().getEnd(), now);
         } else if (verdict instanceof Verdict.Held held) {
-            State state = state(claim, Reason.MAINTENANCE, now).setHold(held.hold()).build();
-            write(race, writes.claimHeld(seen, claim, under.id(), state));
+            State state = incarnation.says(Reason.MAINTENANCE, now).setHold(held.hold()).build();
+            write(race, writes.claimHeld(seen, claim, under.id(), state), NOTHING);
         } else if (verdict instanceof Verdict.Fenced by) {
-            fenced = true;
+            fence.close();
             listener.fenced(by.by());
-            end(ttl.dividedBy(2));
+            end(under.ttl().dividedBy(2));
         } else if (verdict instanceof Verdict.NameTaken taken) {
             listener.nameTaken(taken.uuid());
-            end(ttl.dividedBy(2));
+            end(under.ttl().dividedBy(2));
+        } else {
+            throw new IllegalStateException("No way to deal with " + verdict);
         }
     }
 
-    /** When this process, as the owner of the service, first saw the record as it is; empty before it was the owner. */
-    private Optional<Instant> firstSeen(Instant now) {
+    /** A claim whose answer was lost is found out: by the claim itself, or by what it left in the log. */
+    private void noteWhatIsSeen(Instant now) {
         if (recordRevision != seen.service().modRevision()) {
             recordRevision = seen.service().modRevision();
             recordSeenAt = now;
         }
-        return claimed ? Optional.of(recordSeenAt) : Optional.empty();
+        claimed = claimed || incarnation.isIn(seen.owner()) || seen.history().value().filter(incarnation::isIn).isPresent();
     }
 
-    /** A fenced process waits until nobody has owned the service for a whole TTL; empty if it need not wait. */
-    private Optional<Duration> fencedFor() {
-        if (!fenced || seen.owner().exists()) {
-            unownedSince = OptionalLong.empty();
-            return Optional.empty();
-        }
-        long now = worker.nanoTime();
-        unownedSince = OptionalLong.of(unownedSince.orElse(now));
-        Duration left = ttl.minusNanos(now - unownedSince.getAsLong());
-        if (left.isNegative() || left.isZero()) {
-            fenced = false;
-            return Optional.empty();
-        }
-        return Optional.of(left);
-    }
-
-    private void write(int race, GuardedWrite write) {
+    private void write(int race, GuardedWrite write, Runnable report) {
         send(write.transaction(), result -> {
             if (result.succeeded()) {
                 seen = write.then().apply(result.revision());
+                report.run();
                 judge(1);
                 return;
             }
@@ -247,27 +251,24 @@ final class Publication {
     private void send(Transaction transaction, Consumer<Transaction.Result> then) {
         tried = true;
         long under = lease == null ? 0 : lease.id();
-        etcd.commit(transaction).whenCompleteAsync((result, failure) -> {
+        worker.when(etcd.commit(transaction), (result, failure) -> {
             if (failure == null) {
-                then.accept(result);
+                step(() -> then.accept(result));
                 return;
             }
-            EtcdException cause = EtcdException.of(failure);
             end(backoff.next());
-            if (cause.kind() == EtcdException.Kind.LEASE_NOT_FOUND) {
+            if (failure.kind() == EtcdException.Kind.LEASE_NOT_FOUND) {
                 leaseGone.accept(under);
             } else {
-                listener.failed(cause);
+                listener.failed(failure);
             }
-        }, worker);
+        });
     }
 
     /** @param change when a hold begins or ends, in ms since the epoch; 0 if it does not */
-    private void settle(Runnable report, long change, Instant now) {
-        claimed = true;
+    private void settle(LeaseTerm under, long change, Instant now) {
         backoff.reset();
-        report.run();
-        Duration jittered = Duration.ofNanos((long) (ttl.toNanos() * (0.375 + random.nextDouble(0.25))));
+        Duration jittered = Duration.ofNanos((long) (under.ttl().toNanos() * (0.375 + random.nextDouble(0.25))));
         Duration untilChange = Duration.ofMillis(change - now.toEpochMilli());
         end(change > now.toEpochMilli() && untilChange.compareTo(jittered) < 0 ? untilChange : jittered);
     }
@@ -277,20 +278,12 @@ final class Publication {
         if (race == 1) {
             then.run();
         } else {
-            worker.after(Duration.ofMillis(random.nextInt(10 * race)), then);
+            worker.after(Duration.ofMillis(random.nextInt(10 * race)), () -> step(then));
         }
     }
 
     static EtcdException lostAllRaces() {
         return new EtcdException(EtcdException.Kind.REFUSED, "its keys changed " + RACES + " times while they were written",
                 null);
-    }
-
-    static boolean isBy(Claim claim, Entry<Claim> owner) {
-        return owner.value().filter(by -> by.getIncarnation().equals(claim.getIncarnation())).isPresent();
-    }
-
-    static State.Builder state(Claim by, Reason reason, Instant since) {
-        return State.newBuilder().setReason(reason).setSince(since.toEpochMilli()).setBy(by.getIncarnation());
     }
 }

@@ -27,7 +27,8 @@ public final class Registrar implements LeaseSession.Listener {
     private final ServiceRegistration own;
     private final boolean enabled;
 
-    private Optional<Optional<Endpoint>> served = Optional.empty();
+    private boolean serving;
+    private Optional<Endpoint> endpoint = Optional.empty();
 
     /**
      * What is registered, and how.
@@ -49,7 +50,7 @@ public final class Registrar implements LeaseSession.Listener {
         this.session = new LeaseSession(etcd, worker, settings.ttl(), random, this);
         OwnerWrites writes = new OwnerWrites(layout, settings.identity());
         this.own = new ServiceRegistration(settings.identity(), worker,
-                listener -> new Publication(etcd, worker, writes, settings.ttl(), random, session::gone, listener),
+                listener -> new Publication(etcd, worker, writes, incarnation, settings.ttl(), random, session::gone, listener),
                 session::term, settings.stopTimeout(), enabled ? RegistrationState.STARTING : RegistrationState.DISABLED,
                 enabled ? "the application is starting" : "quarkus.lively.registration.enabled is false");
     }
@@ -69,21 +70,38 @@ public final class Registrar implements LeaseSession.Listener {
     /**
      * The application serves from now on: registers it.
      *
-     * @param endpoint where; empty if it serves nothing
+     * @param where empty if it serves nothing
      */
-    public void serve(Optional<Endpoint> endpoint) {
+    public void serve(Optional<Endpoint> where) {
         worker.execute(() -> {
-            if (enabled && served.isEmpty()) {
-                served = Optional.of(endpoint);
+            if (enabled && !serving) {
+                serving = true;
+                endpoint = where;
                 session.term().ifPresent(this::leaseHeld);
             }
         });
     }
 
-    /** Publishes DOWN and lets go. Fails if that cannot be done in time; then the lease is at least not renewed any more. */
+    /**
+     * Publishes DOWN and lets go. Fails if that cannot be done in time; then the lease is given back at once, if that can be
+     * done: the service is not UP, at least.
+     */
     public CompletableFuture<Void> stop(Duration limit) {
-        return enabled ? own.stop(limit).whenCompleteAsync((nothing, failure) -> session.orphan(), worker)
-                : CompletableFuture.completedFuture(null);
+        if (!enabled) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Duration forDown = limit.multipliedBy(3).dividedBy(4);
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        worker.when(own.stop(forDown), (nothing, failure) -> {
+            if (failure == null) {
+                session.orphan();
+                done.complete(null);
+            } else {
+                worker.after(limit.minus(forDown), () -> done.completeExceptionally(failure));
+                session.close().whenComplete((revoked, unrevoked) -> done.completeExceptionally(failure));
+            }
+        });
+        return done;
     }
 
     /** Gives the lease back. */
@@ -93,7 +111,9 @@ public final class Registrar implements LeaseSession.Listener {
 
     @Override
     public void leaseHeld(LeaseTerm term) {
-        served.ifPresent(endpoint -> own.publish(incarnation.claim(endpoint), term));
+        if (serving) {
+            own.publish(incarnation.claim(endpoint), term);
+        }
     }
 
     @Override

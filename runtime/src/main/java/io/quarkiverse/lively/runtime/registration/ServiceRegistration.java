@@ -27,6 +27,8 @@ import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.ServiceRecords;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
+import io.quarkus.runtime.BlockingOperationControl;
+import io.quarkus.runtime.BlockingOperationNotAllowedException;
 
 /**
  * One service that this process keeps alive, and where it stands. The state changes on the worker thread; any thread may read
@@ -117,7 +119,8 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     public void held(ServiceKeys keys, LeaseTerm lease, Hold hold) {
         RegistrationState before = standing.state();
         lastRefusal = "";
-        String why = "kept DOWN by " + hold.getBy() + (hold.getNote().isEmpty() ? "" : ": " + printable(hold.getNote()))
+        String why = "kept DOWN by " + printable(hold.getBy())
+                + (hold.getNote().isEmpty() ? "" : ": " + printable(hold.getNote()))
                 + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()));
         stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
         if (before != RegistrationState.HELD_DOWN) {
@@ -126,9 +129,16 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     }
 
     @Override
-    public void takesOver(Claim former) {
-        LOG.warnf("%s is registered by another process, at %s. Taking it over. If both are to live, give one of them another "
-                + "quarkus.lively.service.type or quarkus.lively.service.host", identity, address(former));
+    public void tookOver(Claim former, Claim mine) {
+        if (former.getPort() == mine.getPort() && former.getAddress().equals(mine.getAddress())) {
+            LOG.infof("%s was still registered by the process that had the address %s before", identity, address(mine));
+        } else {
+            LOG.warnf(
+                    "%s was registered by another process, at %s, and this one, at %s, has taken it over. If both are to live,"
+                            + " give one of them another quarkus.lively.service.type or quarkus.lively.service.host",
+                    identity,
+                    address(former), address(mine));
+        }
     }
 
     @Override
@@ -153,8 +163,8 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     public void failed(EtcdException cause) {
         if (cause.kind() == EtcdException.Kind.REFUSED) {
             refused(cause.getMessage());
-        } else if (standing.state() == RegistrationState.STARTING) {
-            stand(RegistrationState.STARTING, cause.getMessage());
+        } else {
+            explain(cause.getMessage());
         }
     }
 
@@ -182,7 +192,8 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     @Override
     public OptionalLong fencingToken() {
         Standing now = current();
-        boolean ours = now.state() == RegistrationState.REGISTERED || now.state() == RegistrationState.HELD_DOWN;
+        boolean ours = now.state() == RegistrationState.REGISTERED
+                || now.state() == RegistrationState.HELD_DOWN && validLease(now).isPresent();
         return ours ? OptionalLong.of(now.keys().owner().modRevision()) : OptionalLong.empty();
     }
 
@@ -203,6 +214,14 @@ final class ServiceRegistration implements Registration, Publication.Listener {
 
     @Override
     public void close() {
+        RegistrationState now = standing.state();
+        if (now == RegistrationState.STOPPED || now == RegistrationState.DISABLED) {
+            return;
+        }
+        if (!BlockingOperationControl.isBlockingAllowed()) {
+            throw new BlockingOperationNotAllowedException("Closing a registration waits for etcd and must not be done on an"
+                    + " event loop");
+        }
         try {
             stop(stopTimeout).orTimeout(stopTimeout.toMillis(), TimeUnit.MILLISECONDS).join();
         } catch (CompletionException | CancellationException e) {
@@ -215,13 +234,20 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         if (last.state() != RegistrationState.REGISTERED) {
             return last;
         }
-        long now = worker.nanoTime();
-        Optional<LeaseTerm> lease = leases.get().filter(term -> term.id() == last.lease().orElseThrow().id());
-        if (lease.filter(term -> term.isValidAt(now)).isPresent()) {
+        if (validLease(last).isPresent()) {
             return last;
         }
-        Instant since = lease.map(term -> worker.now().minusNanos(now - term.validUntil())).orElseGet(worker::now);
+        long now = worker.nanoTime();
+        Instant since = leases.get().map(term -> worker.now().minusNanos(Math.max(0, now - term.validUntil())))
+                .orElseGet(worker::now);
         return new Standing(RegistrationState.LOST, since, "its lease may have run out", last.keys(), last.lease());
+    }
+
+    /** The lease under which it was written, if that is certain to live. */
+    private Optional<LeaseTerm> validLease(Standing written) {
+        long now = worker.nanoTime();
+        return leases.get().filter(term -> term.isValidAt(now))
+                .filter(term -> written.lease().filter(under -> under.id() == term.id()).isPresent());
     }
 
     private void stoppedWith(ServiceKeys keys, Throwable failure) {
@@ -237,10 +263,15 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         }
     }
 
-    private void refused(String why) {
-        if (standing.state() == RegistrationState.STARTING) {
-            stand(RegistrationState.STARTING, why);
+    /** What keeps it from being registered is the reason of the state that it is in. */
+    private void explain(String why) {
+        if (standing.state() == RegistrationState.STARTING || standing.state() == RegistrationState.LOST) {
+            stand(standing.state(), why);
         }
+    }
+
+    private void refused(String why) {
+        explain(why);
         if (!why.equals(lastRefusal)) {
             lastRefusal = why;
             LOG.warnf("%s cannot be registered: %s. Trying again", identity, why);

@@ -11,7 +11,6 @@ import io.quarkiverse.lively.runtime.store.GuardedWrite;
 import io.quarkiverse.lively.runtime.store.Holds;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
-import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
@@ -27,18 +26,18 @@ final class TakeDown {
     private final Etcd etcd;
     private final Worker worker;
     private final OwnerWrites writes;
-    private final Claim claim;
+    private final Incarnation incarnation;
     private final CompletableFuture<ServiceKeys> result = new CompletableFuture<>();
 
     private ServiceKeys seen;
     private boolean claimed;
     private EtcdException lastFailure = new EtcdException(EtcdException.Kind.UNAVAILABLE, "etcd did not answer in time", null);
 
-    TakeDown(Etcd etcd, Worker worker, OwnerWrites writes, Claim claim) {
+    TakeDown(Etcd etcd, Worker worker, OwnerWrites writes, Incarnation incarnation) {
         this.etcd = etcd;
         this.worker = worker;
         this.writes = writes;
-        this.claim = claim;
+        this.incarnation = incarnation;
     }
 
     /** What the keys hold in the end. Completes on the worker thread. */
@@ -70,29 +69,28 @@ final class TakeDown {
             write(1);
             return;
         }
-        etcd.commit(writes.look()).whenCompleteAsync((answer, failure) -> {
+        worker.when(etcd.commit(writes.look()), (answer, failure) -> {
             if (failure != null) {
-                failed(EtcdException.of(failure));
+                failed(failure);
             } else {
                 seen = writes.seen(answer);
                 write(1);
             }
-        }, worker);
+        });
     }
 
     private void write(int race) {
-        // With no owner left, the lease of this process has run out, and nobody else has said a word since.
-        if (seen.owner().exists() ? !Publication.isBy(claim, seen.owner()) : !claimed) {
+        if (!mayWrite()) {
             result.complete(seen);
             return;
         }
         Instant now = worker.now();
-        State.Builder state = Publication.state(claim, Reason.SHUTDOWN, now);
+        State.Builder state = incarnation.says(Reason.SHUTDOWN, now);
         Holds.of(seen, now, Optional.empty()).ifPresent(state::setHold);
         GuardedWrite write = writes.stop(seen, state.build());
-        etcd.commit(write.transaction()).whenCompleteAsync((answer, failure) -> {
+        worker.when(etcd.commit(write.transaction()), (answer, failure) -> {
             if (failure != null) {
-                failed(EtcdException.of(failure));
+                failed(failure);
             } else if (answer.succeeded()) {
                 result.complete(write.then().apply(answer.revision()));
             } else if (race == Publication.RACES) {
@@ -101,7 +99,15 @@ final class TakeDown {
                 seen = writes.seen(answer);
                 write(race + 1);
             }
-        }, worker);
+        });
+    }
+
+    /** With no owner left, the lease of this process may have run out; then the last word must be its own. */
+    private boolean mayWrite() {
+        if (seen.owner().exists()) {
+            return incarnation.isIn(seen.owner());
+        }
+        return claimed && seen.stateIsCurrent() && incarnation.isIn(seen.state().value().orElseGet(State::getDefaultInstance));
     }
 
     private void failed(EtcdException cause) {

@@ -2,7 +2,11 @@ package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
 
 /**
  * The one thread on which everything that keeps state about registrations happens, and the clocks that it goes by. What runs
@@ -15,6 +19,15 @@ public interface Worker extends Executor {
 
     /** The wall clock. Only for what others read; nothing is scheduled by it. */
     Instant now();
+
+    /**
+     * Runs what follows on this thread once the answer, or the failure, is there. Not through a future, which would keep an
+     * exception of what follows to itself.
+     */
+    default <T> void when(CompletableFuture<T> answer, BiConsumer<T, EtcdException> then) {
+        answer.whenComplete((value, failure) -> execute(
+                () -> then.accept(value, failure == null ? null : EtcdException.of(failure))));
+    }
 
     /** Runs a task on this thread after that time. A task that is cancelled on this thread will not run. */
     Timer after(Duration delay, Runnable task);

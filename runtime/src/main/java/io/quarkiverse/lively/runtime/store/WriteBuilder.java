@@ -66,7 +66,9 @@ final class WriteBuilder {
         guards.add(new ModRevisionIs(layout.service(id.uuid()), seen.service().modRevision()));
         guards.add(new ModRevisionIs(layout.owner(id.uuid()), seen.owner().modRevision()));
         guards.add(new ModRevisionIs(layout.state(id.uuid()), seen.state().modRevision()));
-        seen.owner().value().ifPresent(claim -> guards.add(new ValueIs(layout.owner(id.uuid()), claim.toByteString())));
+        if (seen.owner().exists()) {
+            guards.add(new ValueIs(layout.owner(id.uuid()), seen.owner().bytes()));
+        }
     }
 
     GuardedWrite build() {

@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.registration;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 
 import org.junit.jupiter.api.Test;
@@ -64,5 +65,46 @@ class FencingTest {
         scene.seconds(30);
         assertEquals(RegistrationState.FENCED, scene.state());
         assertEquals(RegistrationState.REGISTERED, replacement.own().state());
+    }
+
+    @Test
+    void theFencedOneIsStoppedAndTheCrashOfTheOtherStaysOne() {
+        MortalWorker mortal = new MortalWorker(scene.worker);
+        scene.start(scene.process(Scene.ID, mortal));
+        scene.seconds(6);
+        mortal.die();
+        scene.seconds(8);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        assertTrue(!scene.isOwned());
+        scene.etcd.forgetWritten();
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertTrue(scene.etcd.written().isEmpty());
+    }
+
+    @Test
+    void aProcessThatWasPausedReplacedAndStoppedLeavesTheCrashOfTheOtherAlone() {
+        scene.worker.sleepThrough(Scene.TTL.plusSeconds(1));
+        MortalWorker mortal = new MortalWorker(scene.worker);
+        scene.start(scene.process(Scene.ID, mortal));
+        mortal.die();
+        scene.etcd.revoke(scene.leaseOfUp());
+        scene.etcd.forgetWritten();
+        // Its timers are overdue, and have not run yet.
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertTrue(scene.etcd.written().isEmpty());
+    }
+
+    @Test
+    void aFirstClaimWhoseAnswerWasLostDisplacesNobodyLater() {
+        Scene fresh = new Scene();
+        fresh.registrar.start();
+        fresh.etcd.be(FakeEtcd.Mode.MUTE);
+        fresh.registrar.serve(Optional.empty());
+        fresh.etcd.be(FakeEtcd.Mode.ANSWERS);
+        Registrar second = fresh.process(Scene.ID);
+        fresh.start(second);
+        fresh.seconds(30);
+        assertEquals(RegistrationState.FENCED, fresh.state());
+        assertEquals(RegistrationState.REGISTERED, second.own().state());
     }
 }

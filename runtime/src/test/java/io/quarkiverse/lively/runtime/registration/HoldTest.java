@@ -40,6 +40,7 @@ class HoldTest {
         scene.etcd.be(FakeEtcd.Mode.DOWN);
         scene.seconds(60);
         assertEquals(RegistrationState.HELD_DOWN, scene.state(), "nobody sees a difference");
+        assertTrue(scene.registrar.own().fencingToken().isEmpty(), "but the claim is gone");
         scene.etcd.be(FakeEtcd.Mode.ANSWERS);
         scene.seconds(6);
         assertEquals(RegistrationState.HELD_DOWN, scene.state());

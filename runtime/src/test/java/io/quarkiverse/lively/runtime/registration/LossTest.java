@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.registration;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -157,5 +158,26 @@ class LossTest {
         refused.etcd.refuseWrites(null);
         refused.seconds(3);
         assertEquals(RegistrationState.REGISTERED, refused.state());
+    }
+
+    @Test
+    void aRefusalIsTheReasonWhyItIsStillLost() {
+        scene.etcd.revoke(scene.leaseOfUp());
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.seconds(10);
+        assertEquals(RegistrationState.LOST, scene.state());
+        assertTrue(scene.registrar.own().reason().contains("database space exceeded"), scene.registrar.own().reason());
+    }
+
+    @Test
+    void aBugIsNotKeptSilentAndDoesNotStopItForEver() {
+        scene.etcd.delete(scene.layout.up(Scene.ID.uuid()));
+        scene.etcd.beforeNextWrite(() -> {
+            throw new IllegalStateException("a bug");
+        });
+        assertThrows(IllegalStateException.class, () -> scene.pass(Scene.TTL));
+        scene.pass(Scene.TTL);
+        assertTrue(scene.isUp());
+        assertEquals(RegistrationState.REGISTERED, scene.state());
     }
 }

@@ -32,7 +32,11 @@ final class Scene {
 
     /** Another process on the same etcd. */
     Registrar process(ServiceIdentity identity) {
-        return new Registrar(etcd, layout, worker, new Random(1),
+        return process(identity, worker);
+    }
+
+    Registrar process(ServiceIdentity identity, Worker itsWorker) {
+        return new Registrar(etcd, layout, itsWorker, new Random(1),
                 new Registrar.Settings(true, identity, TTL, STOP_TIMEOUT, "1.0", Map.of("zone", "a")));
     }
 

@@ -85,6 +85,7 @@ class StartTest {
                 new Registrar.Settings(false, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of()));
         scene.start(disabled);
         scene.seconds(60);
+        disabled.own().close();
         disabled.stop(Scene.STOP_TIMEOUT);
         assertEquals(RegistrationState.DISABLED, disabled.own().state());
         assertTrue(scene.etcd.written().isEmpty());

@@ -131,7 +131,6 @@ class StopTest {
         CompletableFuture<Void> stopped = scene.registrar.stop(Scene.STOP_TIMEOUT);
         assertTrue(stopped.isCompletedExceptionally());
         assertTrue(scene.registrar.own().reason().contains("database space exceeded"), scene.registrar.own().reason());
-        scene.registrar.close();
-        assertFalse(scene.isUp());
+        assertFalse(scene.isUp(), "at once, and not only at the end");
     }
 }

@@ -1,0 +1,47 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** The worker of a process that can die: then nothing of it runs any more, while the clock goes on. */
+final class MortalWorker implements Worker {
+
+    private final FakeWorker clock;
+    private boolean dead;
+
+    MortalWorker(FakeWorker clock) {
+        this.clock = clock;
+    }
+
+    void die() {
+        dead = true;
+    }
+
+    @Override
+    public long nanoTime() {
+        return clock.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+        return clock.now();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        clock.execute(whileAlive(task));
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable task) {
+        return clock.after(delay, whileAlive(task));
+    }
+
+    private Runnable whileAlive(Runnable task) {
+        return () -> {
+            if (!dead) {
+                task.run();
+            }
+        };
+    }
+}
