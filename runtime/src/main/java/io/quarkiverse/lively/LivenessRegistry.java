@@ -14,8 +14,10 @@ import java.util.Optional;
  * is read. And a service that died is UP until its lease has run out, one TTL after its last renewal.
  * <p>
  * Names that cannot exist (empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an
- * {@link InvalidServiceException}. Every method but {@link #registration()} throws {@link RegistryUnavailableException}
- * when etcd cannot be reached in time, never {@code false} or an empty answer.
+ * {@link InvalidServiceException} before anything is asked or written. Every method that needs etcd throws
+ * {@link RegistryUnavailableException} when it cannot be reached in time, never {@code false} or an empty answer; whether a
+ * write
+ * took effect is not known then.
  */
 public interface LivenessRegistry {
 
@@ -38,6 +40,64 @@ public interface LivenessRegistry {
      */
     List<ServiceRecord> list(ServiceQuery query);
 
+    /**
+     * Writes a service, provided that it is still at the revision of that record; 0 says that it is new.
+     * <p>
+     * A service that no process keeps alive is published under a lease of its own, for one TTL
+     * ({@code quarkus.lively.status-ttl}); the same update again, with the record that was returned, renews that lease and
+     * writes nothing. Of a service that a process keeps alive, only status and maintenance can be written: DOWN as by
+     * {@link #down(String, Maintenance)}, UP as by {@link #up(String)}. Needs two to four requests.
+     *
+     * @return the service as it is stored now
+     * @throws StaleRecordException if somebody changed it since
+     * @throws ServiceConflictException if another service, alive or held, has its type and host
+     * @throws InvalidServiceException if the record cannot be written, naming the field
+     */
+    ServiceRecord update(ServiceRecord record);
+
+    /** As {@link #down(String, Maintenance)}, until somebody lifts it. */
+    ServiceRecord down(String uuid);
+
+    /**
+     * Keeps a service DOWN, from now or from the start of the maintenance on, until somebody lifts it or the maintenance ends.
+     * Replaces what was said before. Neither heart-beats nor health nor a restart of the service end it. A start that is to
+     * come, and an end, are enforced by the process that keeps the service alive, by its wall clock; without one
+     * ({@link ServiceRecord#owned()}) nobody enforces them. Needs two requests.
+     *
+     * @return the service as it is stored now
+     * @throws UnknownServiceException if there is none
+     * @throws InvalidServiceException if the maintenance ends before it starts, or has ended
+     */
+    ServiceRecord down(String uuid, Maintenance maintenance);
+
+    /**
+     * Lifts a DOWN that somebody else said, and a maintenance that is to come. The process that keeps the service alive notices
+     * within one TTL, and publishes it as UP; without one ({@link ServiceRecord#owned()}) it stays DOWN until one comes. Needs
+     * two requests.
+     *
+     * @return the service as it is stored now: still DOWN
+     * @throws UnknownServiceException if there is none
+     */
+    ServiceRecord up(String uuid);
+
+    /**
+     * Deletes a service and all that is known of it. A process that keeps it alive registers it again within one TTL. Needs
+     * three requests.
+     *
+     * @return false if there was none
+     */
+    boolean delete(String uuid);
+
     /** The registration of this application. Never blocks. */
     Registration registration();
+
+    /**
+     * Registers a further service, which this process keeps alive under the same lease until it is closed. Never blocks: the
+     * registration is made in the background, and tells where it stands. Uuid, type, host, region, endpoint and metadata of
+     * the record count, and nothing else of it.
+     *
+     * @throws ServiceConflictException if this process has registered that uuid already
+     * @throws InvalidServiceException if the names cannot be written, naming the field
+     */
+    Registration register(ServiceRecord record);
 }

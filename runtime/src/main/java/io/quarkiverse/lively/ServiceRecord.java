@@ -8,7 +8,9 @@ import java.util.Optional;
 /**
  * A service, as it was at one revision of etcd.
  *
- * @param uuid identifies it; opaque, never normalised
+ * @param uuid identifies it; opaque, never normalised. In a record to be written it may be empty, and then follows from type
+ *        and
+ *        host
  * @param type what it is, {@code inventory} for example
  * @param host where it runs; type and host together are unique
  * @param region where the host is; {@code default} if its record names none
@@ -49,5 +51,99 @@ public record ServiceRecord(String uuid, String type, String host, String region
     public ServiceRecord withLiveness(Liveness otherLiveness, Reason otherReason) {
         return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata, owned, otherLiveness,
                 otherReason, since, revision);
+    }
+
+    /** A service to be written: UP, in the default region, with the uuid that follows from its type and host. */
+    public static Builder builder(String type, String host) {
+        return new Builder(type, host);
+    }
+
+    /** The same service, to be changed and written again under the same {@link #revision()}. */
+    public Builder toBuilder() {
+        Builder builder = new Builder(type, host).uuid(uuid).region(region).status(status).metadata(metadata)
+                .revision(revision);
+        builder.maintenance = maintenance;
+        builder.endpoint = endpoint;
+        builder.read = Optional.of(this);
+        return builder;
+    }
+
+    /** Puts a record together. Its names are checked when it is written. */
+    public static final class Builder {
+
+        private String type;
+        private String host;
+        private String uuid = "";
+        private String region = "default";
+        private Status status = Status.UP;
+        private Optional<Maintenance> maintenance = Optional.empty();
+        private Optional<Endpoint> endpoint = Optional.empty();
+        private Map<String, String> metadata = Map.of();
+        private long revision;
+        private Optional<ServiceRecord> read = Optional.empty();
+
+        private Builder(String type, String host) {
+            this.type = type;
+            this.host = host;
+        }
+
+        /** Default: derived from namespace, type and host when it is written. */
+        public Builder uuid(String newUuid) {
+            uuid = newUuid;
+            return this;
+        }
+
+        public Builder type(String newType) {
+            type = newType;
+            return this;
+        }
+
+        public Builder host(String newHost) {
+            host = newHost;
+            return this;
+        }
+
+        /** Default: {@code default}. */
+        public Builder region(String newRegion) {
+            region = newRegion;
+            return this;
+        }
+
+        /** Default: {@link Status#UP}. */
+        public Builder status(Status newStatus) {
+            status = newStatus;
+            return this;
+        }
+
+        /** Default: none. Null for none. */
+        public Builder maintenance(Maintenance newMaintenance) {
+            maintenance = Optional.ofNullable(newMaintenance);
+            return this;
+        }
+
+        /** Default: none. Null for none. Counts only where the service is registered, and kept alive by this process. */
+        public Builder endpoint(Endpoint newEndpoint) {
+            endpoint = Optional.ofNullable(newEndpoint);
+            return this;
+        }
+
+        /** Default: none. Counts only where the service is registered, and kept alive by this process. */
+        public Builder metadata(Map<String, String> newMetadata) {
+            metadata = newMetadata;
+            return this;
+        }
+
+        /** Default: 0, which says that the service is new; otherwise the revision that was read. */
+        public Builder revision(long newRevision) {
+            revision = newRevision;
+            return this;
+        }
+
+        public ServiceRecord build() {
+            return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata,
+                    read.map(ServiceRecord::owned).orElse(false), read.map(ServiceRecord::liveness).orElse(Liveness.UNKNOWN),
+                    read.map(ServiceRecord::reason).orElse(Reason.UNKNOWN), read.flatMap(ServiceRecord::since),
+                    revision);
+        }
     }
 }

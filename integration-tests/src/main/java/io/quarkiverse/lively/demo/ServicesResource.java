@@ -1,13 +1,17 @@
 package io.quarkiverse.lively.demo;
 
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.UriInfo;
@@ -17,8 +21,11 @@ import org.jboss.resteasy.reactive.RestPath;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.UnknownServiceException;
 
 /** The services of the fleet. */
 @Path("/services")
@@ -28,6 +35,33 @@ public class ServicesResource {
 
     ServicesResource(LivenessRegistry registry) {
         this.registry = registry;
+    }
+
+    /**
+     * A service to be written.
+     *
+     * @param uuid may be left out: it then follows from type and host
+     * @param region may be left out: {@code default}
+     * @param status may be left out: UP
+     * @param maintenance may be left out: none
+     * @param revision the one that was read; left out for a new service
+     */
+    public record ServiceUpdate(String uuid, String type, String host, String region, String status, Window maintenance,
+            long revision) {
+    }
+
+    /**
+     * A maintenance.
+     *
+     * @param note may be left out
+     * @param start may be left out: at once
+     * @param end may be left out: until somebody lifts it
+     */
+    public record Window(String note, Instant start, Instant end) {
+
+        Maintenance maintenance() {
+            return new Maintenance(note == null ? "" : note, Optional.ofNullable(start), Optional.ofNullable(end));
+        }
     }
 
     /** The filters are repeatable: {@code ?type=orders&type=inventory&region=eu-west&status=UP}. */
@@ -42,7 +76,47 @@ public class ServicesResource {
     @GET
     @Path("/{uuid}")
     public ServiceRecord find(@RestPath String uuid) {
-        return registry.find(uuid).orElseThrow(() -> new NotFoundException("No service has the uuid " + uuid));
+        return registry.find(uuid).orElseThrow(() -> new UnknownServiceException(uuid));
+    }
+
+    @POST
+    public ServiceRecord update(ServiceUpdate update) {
+        if (update == null) {
+            throw new InvalidServiceException("type", "a service needs a type and a host");
+        }
+        if (update.uuid() != null && update.uuid().isEmpty()) {
+            throw new InvalidServiceException("uuid", "the uuid must not be empty; leave it out to have one made");
+        }
+        return registry.update(ServiceRecord.builder(orEmpty(update.type()), orEmpty(update.host()))
+                .uuid(orEmpty(update.uuid()))
+                .region(update.region() == null ? "default" : update.region())
+                .status(update.status() == null ? Status.UP : status(update.status()))
+                .maintenance(update.maintenance() == null ? null : update.maintenance().maintenance())
+                .revision(update.revision()).build());
+    }
+
+    @PUT
+    @Path("/{uuid}/down")
+    public ServiceRecord down(@RestPath String uuid, Window window) {
+        return window == null ? registry.down(uuid) : registry.down(uuid, window.maintenance());
+    }
+
+    @PUT
+    @Path("/{uuid}/up")
+    public ServiceRecord up(@RestPath String uuid) {
+        return registry.up(uuid);
+    }
+
+    @DELETE
+    @Path("/{uuid}")
+    public void delete(@RestPath String uuid) {
+        if (!registry.delete(uuid)) {
+            throw new UnknownServiceException(uuid);
+        }
+    }
+
+    private static String orEmpty(String value) {
+        return value == null ? "" : value;
     }
 
     private static Set<String> filter(MultivaluedMap<String, String> filters, String name) {
@@ -54,6 +128,14 @@ public class ServicesResource {
             return Liveness.valueOf(status.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new InvalidServiceException("status", "the status must be one of " + List.of(Liveness.values()));
+        }
+    }
+
+    private static Status status(String status) {
+        try {
+            return Status.of(status);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidServiceException("status", e.getMessage());
         }
     }
 }

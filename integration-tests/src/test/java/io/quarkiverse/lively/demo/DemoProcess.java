@@ -16,6 +16,7 @@ import org.awaitility.Awaitility;
 
 import io.quarkiverse.lively.test.EtcdServer;
 import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 
@@ -70,8 +71,12 @@ final class DemoProcess implements AutoCloseable {
         }
     }
 
+    RequestSpecification request() {
+        return RestAssured.given().baseUri("http://127.0.0.1").port(port).contentType(ContentType.JSON);
+    }
+
     Response get(String path, Object... queryParameters) {
-        RequestSpecification request = RestAssured.given().baseUri("http://127.0.0.1").port(port);
+        RequestSpecification request = request();
         for (int i = 0; i < queryParameters.length; i += 2) {
             request.queryParam((String) queryParameters[i], queryParameters[i + 1]);
         }

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.runtime;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -11,11 +12,14 @@ import java.util.concurrent.TimeoutException;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.runtime.config.LivelySettings;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.registration.WorkerThread;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
+import io.quarkiverse.lively.runtime.store.ServiceUpdater;
+import io.quarkiverse.lively.runtime.store.ServiceWriter;
 
 /** All that Lively is in one application, from its start to its end. */
 public final class Lively {
@@ -24,18 +28,28 @@ public final class Lively {
     private final EtcdConnection etcd;
     private final Registrar registrar;
     private final LivenessRegistry registry;
+    private final ReactiveLivenessRegistry reactiveRegistry;
     private Duration shutdownBudget;
 
     public Lively(LivelySettings settings) {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
         registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar());
-        registry = new EtcdLivenessRegistry(new ServiceReader(etcd, settings.layout()), registrar.own());
+        ServiceWriter writer = new ServiceWriter(etcd, settings.layout(), InstantSource.system(), registrar.signature());
+        RegistryCalls calls = new RegistryCalls(new ServiceReader(etcd, settings.layout()), writer,
+                new ServiceUpdater(etcd, settings.layout(), InstantSource.system(), settings.registrar().ttl(), writer),
+                registrar);
+        registry = new BlockingLivenessRegistry(calls);
+        reactiveRegistry = new EtcdReactiveLivenessRegistry(calls);
         shutdownBudget = settings.registrar().stopTimeout();
     }
 
     public LivenessRegistry registry() {
         return registry;
+    }
+
+    public ReactiveLivenessRegistry reactiveRegistry() {
+        return reactiveRegistry;
     }
 
     /** Gets ready to register, in the background. */

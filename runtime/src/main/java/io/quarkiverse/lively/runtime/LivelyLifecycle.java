@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.runtime.config.LivelySettings;
 
 /** Lively, as the application and the beans of this extension find it. Without a start it stays switched off. */
@@ -38,7 +39,17 @@ public class LivelyLifecycle {
     @Produces
     @ApplicationScoped
     LivenessRegistry registry() {
-        return lively.map(Lively::registry).orElseThrow(() -> new IllegalStateException(
+        return running().registry();
+    }
+
+    @Produces
+    @ApplicationScoped
+    ReactiveLivenessRegistry reactiveRegistry() {
+        return running().reactiveRegistry();
+    }
+
+    private Lively running() {
+        return lively.orElseThrow(() -> new IllegalStateException(
                 "Lively is switched off: set quarkus.lively.active to true to ask about services"));
     }
 }

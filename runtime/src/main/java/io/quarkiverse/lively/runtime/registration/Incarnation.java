@@ -18,10 +18,10 @@ import io.quarkiverse.lively.runtime.store.proto.State;
  * @param id of this start of this process
  * @param version of the application
  */
-record Incarnation(String id, Instant startedAt, String version, Map<String, String> metadata) {
+record Incarnation(String id, Instant startedAt, String version) {
 
-    static Incarnation started(Instant at, String version, Map<String, String> metadata) {
-        return new Incarnation(UUID.randomUUID().toString(), at, version, metadata);
+    static Incarnation started(Instant at, String version) {
+        return new Incarnation(UUID.randomUUID().toString(), at, version);
     }
 
     /** Whether a claim is its own. */
@@ -43,7 +43,7 @@ record Incarnation(String id, Instant startedAt, String version, Map<String, Str
         return State.newBuilder().setReason(reason).setSince(since.toEpochMilli()).setBy(id);
     }
 
-    Claim claim(Optional<Endpoint> endpoint) {
+    Claim claim(Optional<Endpoint> endpoint, Map<String, String> metadata) {
         Claim.Builder claim = Claim.newBuilder().setIncarnation(id).setStartedAt(startedAt.toEpochMilli())
                 .setVersion(version).putAllMetadata(metadata);
         endpoint.ifPresent(e -> claim.setAddress(e.address()).setPort(e.port()).setSecure(e.secure()));

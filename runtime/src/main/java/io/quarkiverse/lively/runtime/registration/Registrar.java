@@ -1,58 +1,71 @@
 package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceConflictException;
+import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
 
 /**
- * Keeps what this process registers alive: one lease, and who lives under it. All methods may be called on any thread, and
- * none blocks.
+ * Keeps what this process registers alive: one lease, and who lives under it. All methods may be called on any thread,
+ * and none blocks.
  */
 public final class Registrar implements LeaseSession.Listener {
 
+    private final Etcd etcd;
+    private final KeyLayout layout;
     private final Worker worker;
+    private final RandomGenerator random;
+    private final Settings settings;
     private final Incarnation incarnation;
     private final LeaseSession session;
     private final ServiceRegistration own;
-    private final boolean enabled;
+    private final Map<String, ServiceRegistration> registrations = new ConcurrentHashMap<>();
 
-    private boolean serving;
-    private Optional<Endpoint> endpoint = Optional.empty();
+    private boolean started;
 
     /**
      * What is registered, and how.
      *
-     * @param enabled if false, nothing is registered
-     * @param ttl how long the service outlives its last renewal
-     * @param stopTimeout how long closing the registration may take
+     * @param enabled if false, the application is not registered; it may still register others
+     * @param ttl how long a service outlives its last renewal
+     * @param stopTimeout how long closing a registration may take
      * @param version of the application
-     * @param metadata what the process says of itself
+     * @param metadata what the application says of itself
      */
     public record Settings(boolean enabled, ServiceIdentity identity, Duration ttl, Duration stopTimeout, String version,
             Map<String, String> metadata) {
     }
 
     public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings) {
+        this.etcd = etcd;
+        this.layout = layout;
         this.worker = worker;
-        this.enabled = settings.enabled();
-        this.incarnation = Incarnation.started(worker.now(), settings.version(), settings.metadata());
+        this.random = random;
+        this.settings = settings;
+        this.incarnation = Incarnation.started(worker.now(), settings.version());
         this.session = new LeaseSession(etcd, worker, settings.ttl(), random, this);
-        OwnerWrites writes = new OwnerWrites(layout, settings.identity());
-        this.own = new ServiceRegistration(settings.identity(), worker,
-                listener -> new Publication(etcd, worker, writes, incarnation, settings.ttl(), random, session::gone, listener),
-                session::term, settings.stopTimeout(), enabled ? RegistrationState.STARTING : RegistrationState.DISABLED,
-                enabled ? "the application is starting" : "quarkus.lively.registration.enabled is false");
+        this.own = settings.enabled()
+                ? registration(settings.identity(), RegistrationState.STARTING, "the application is starting")
+                : registration(settings.identity(), RegistrationState.DISABLED,
+                        "quarkus.lively.registration.enabled is false");
+        if (settings.enabled()) {
+            registrations.put(settings.identity().uuid(), own);
+        }
     }
 
     /** The registration of the application. */
@@ -60,10 +73,15 @@ public final class Registrar implements LeaseSession.Listener {
         return own;
     }
 
+    /** How this application signs what it says of other services. */
+    public String signature() {
+        return settings.identity().type() + "@" + settings.identity().host();
+    }
+
     /** Gets a lease, and keeps trying to. Nothing is registered yet. */
     public void start() {
-        if (enabled) {
-            worker.execute(session::start);
+        if (settings.enabled()) {
+            worker.execute(this::startSession);
         }
     }
 
@@ -73,26 +91,41 @@ public final class Registrar implements LeaseSession.Listener {
      * @param where empty if it serves nothing
      */
     public void serve(Optional<Endpoint> where) {
-        worker.execute(() -> {
-            if (enabled && !serving) {
-                serving = true;
-                endpoint = where;
-                session.term().ifPresent(this::leaseHeld);
-            }
-        });
+        if (settings.enabled()) {
+            serve(own, incarnation.claim(where, settings.metadata()));
+        }
     }
 
     /**
-     * Publishes DOWN and lets go. Fails if that cannot be done in time; then the lease is given back at once, if that can be
-     * done: the service is not UP, at least.
+     * Registers a further service, until it is closed. An empty uuid follows from its type and host.
+     *
+     * @throws ServiceConflictException if this process has registered that uuid already
+     */
+    public Registration register(ServiceRecord record) {
+        ServiceIdentity.check("type", record.type());
+        ServiceIdentity.check("host", record.host());
+        ServiceIdentity identity = ServiceIdentity.checked(
+                record.uuid().isEmpty() ? layout.uuidOf(record.type(), record.host()) : record.uuid(), record.type(),
+                record.host(), record.region());
+        ServiceRegistration further = registration(identity, RegistrationState.STARTING, "it was just registered");
+        if (registrations.putIfAbsent(identity.uuid(), further) != null) {
+            throw new ServiceConflictException(identity.uuid(),
+                    "This process has registered " + identity + " already: close that registration first");
+        }
+        serve(further, incarnation.claim(record.endpoint(), record.metadata()));
+        return further;
+    }
+
+    /**
+     * Publishes DOWN and lets go of all. Fails if that cannot be done in time; then the lease is given back at once, if
+     * that can be done: nothing is UP, at least.
      */
     public CompletableFuture<Void> stop(Duration limit) {
-        if (!enabled) {
-            return CompletableFuture.completedFuture(null);
-        }
         Duration forDown = limit.multipliedBy(3).dividedBy(4);
+        CompletableFuture<Void> allDown = CompletableFuture.allOf(registrations.values().stream()
+                .map(registration -> registration.stop(forDown)).toArray(CompletableFuture[]::new));
         CompletableFuture<Void> done = new CompletableFuture<>();
-        worker.when(own.stop(forDown), (nothing, failure) -> {
+        worker.when(allDown, (nothing, failure) -> {
             if (failure == null) {
                 session.orphan();
                 done.complete(null);
@@ -111,18 +144,38 @@ public final class Registrar implements LeaseSession.Listener {
 
     @Override
     public void leaseHeld(LeaseTerm term) {
-        if (serving) {
-            own.publish(incarnation.claim(endpoint), term);
-        }
+        List.copyOf(registrations.values()).forEach(registration -> registration.leaseHeld(term));
     }
 
     @Override
     public void leaseLost(String why) {
-        own.leaseLost(why);
+        List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(why));
     }
 
     @Override
     public void leaseNotGranted(EtcdException cause) {
-        own.failed(cause);
+        List.copyOf(registrations.values()).forEach(registration -> registration.failed(cause));
+    }
+
+    private ServiceRegistration registration(ServiceIdentity identity, RegistrationState state, String reason) {
+        OwnerWrites writes = new OwnerWrites(layout, identity);
+        return new ServiceRegistration(identity, worker, listener -> new Publication(etcd, worker, writes, incarnation,
+                settings.ttl(), random, session::gone, listener), session::term, settings.stopTimeout(), state, reason,
+                closed -> registrations.remove(identity.uuid(), closed));
+    }
+
+    private void serve(ServiceRegistration registration, Claim claim) {
+        worker.execute(() -> {
+            startSession();
+            registration.serve(claim);
+            session.term().ifPresent(registration::leaseHeld);
+        });
+    }
+
+    private void startSession() {
+        if (!started) {
+            started = true;
+            session.start();
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -43,8 +44,10 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     private final Worker worker;
     private final Supplier<Optional<LeaseTerm>> leases;
     private final Duration stopTimeout;
+    private final Consumer<ServiceRegistration> whenStopped;
 
     private final Publication publication;
+    private Optional<Claim> claim = Optional.empty();
     private CompletableFuture<ServiceKeys> stopped;
     private String lastRefusal = "";
     private volatile Standing standing;
@@ -59,21 +62,31 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     /**
      * @param publications makes what publishes the service and reports here
      * @param leases the lease of this process, as it is at the moment
+     * @param whenStopped told once this registration is of no further use
      * @param stopTimeout how long {@link #close()} may take
      */
     ServiceRegistration(ServiceIdentity identity, Worker worker, Function<Publication.Listener, Publication> publications,
-            Supplier<Optional<LeaseTerm>> leases, Duration stopTimeout, RegistrationState state, String reason) {
+            Supplier<Optional<LeaseTerm>> leases, Duration stopTimeout, RegistrationState state, String reason,
+            Consumer<ServiceRegistration> whenStopped) {
         this.identity = identity;
         this.worker = worker;
         this.publication = publications.apply(this);
         this.leases = leases;
         this.stopTimeout = stopTimeout;
+        this.whenStopped = whenStopped;
         this.standing = new Standing(state, worker.now(), reason, ServiceKeys.ABSENT, Optional.empty());
     }
 
-    /** On the worker thread, from now on. */
-    void publish(Claim claim, LeaseTerm lease) {
-        publication.publish(claim, lease);
+    /** On the worker thread: the service is to be UP from now on, whenever there is a lease. Only the first call counts. */
+    void serve(Claim asClaimed) {
+        if (claim.isEmpty()) {
+            claim = Optional.of(asClaimed);
+        }
+    }
+
+    /** On the worker thread. */
+    void leaseHeld(LeaseTerm lease) {
+        claim.ifPresent(served -> publication.publish(served, lease));
     }
 
     void leaseLost(String why) {
@@ -251,6 +264,7 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     }
 
     private void stoppedWith(ServiceKeys keys, Throwable failure) {
+        whenStopped.accept(this);
         if (failure == null) {
             stand(RegistrationState.STOPPED, "it was stopped", keys, standing.lease());
             if (keys.service().exists()) {

@@ -126,11 +126,14 @@ public final class ServiceWriter {
         Instant now = clock.instant();
         Service record = seen.service().value().orElseThrow();
         Service cleared = withMaintenance(record, NO_MAINTENANCE);
+        State last = lastSaid(seen, now);
+        if (seen.stateIsCurrent() && !last.hasHold() && cleared.equals(record)) {
+            return Optional.empty();
+        }
         if (record.getStatus() != Status.UP) {
             // UP without the entry under UP, which only an owner puts, would read as a crash.
             return Optional.of(write(seen).publishDown(cleared, said(Reason.OPERATOR, now).build()));
         }
-        State last = lastSaid(seen, now);
         boolean planned = last.hasHold() || !cleared.equals(record);
         return planned ? Optional.of(write(seen).rewrite(cleared, last.toBuilder().clearHold().build())) : Optional.empty();
     }

@@ -7,59 +7,82 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
-import io.quarkiverse.lively.runtime.store.ServiceIdentity;
-import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.BlockingOperationNotAllowedException;
 
 /** Asks etcd, and waits for the answer. */
-final class EtcdLivenessRegistry implements LivenessRegistry {
+final class BlockingLivenessRegistry implements LivenessRegistry {
 
-    private final ServiceReader reader;
-    private final Registration own;
+    private final RegistryCalls calls;
 
-    EtcdLivenessRegistry(ServiceReader reader, Registration own) {
-        this.reader = reader;
-        this.own = own;
+    BlockingLivenessRegistry(RegistryCalls calls) {
+        this.calls = calls;
     }
 
     @Override
     public boolean isUp(String uuid) {
-        ServiceIdentity.check("uuid", uuid);
-        return await(() -> reader.isUp(uuid));
+        return await(() -> calls.isUp(uuid));
     }
 
     @Override
     public boolean isUp(String type, String host) {
-        return find(type, host).filter(ServiceRecord::isUp).isPresent();
+        return await(() -> calls.isUp(type, host));
     }
 
     @Override
     public Optional<ServiceRecord> find(String uuid) {
-        ServiceIdentity.check("uuid", uuid);
-        return await(() -> reader.find(uuid));
+        return await(() -> calls.find(uuid));
     }
 
     @Override
     public Optional<ServiceRecord> find(String type, String host) {
-        ServiceIdentity.check("type", type);
-        ServiceIdentity.check("host", host);
-        return await(() -> reader.find(type, host));
+        return await(() -> calls.find(type, host));
     }
 
     @Override
     public List<ServiceRecord> list(ServiceQuery query) {
-        return await(() -> reader.list(query));
+        return await(() -> calls.list(query));
+    }
+
+    @Override
+    public ServiceRecord update(ServiceRecord record) {
+        return await(() -> calls.update(record));
+    }
+
+    @Override
+    public ServiceRecord down(String uuid) {
+        return await(() -> calls.down(uuid));
+    }
+
+    @Override
+    public ServiceRecord down(String uuid, Maintenance maintenance) {
+        return await(() -> calls.down(uuid, maintenance));
+    }
+
+    @Override
+    public ServiceRecord up(String uuid) {
+        return await(() -> calls.up(uuid));
+    }
+
+    @Override
+    public boolean delete(String uuid) {
+        return await(() -> calls.delete(uuid));
     }
 
     @Override
     public Registration registration() {
-        return own;
+        return calls.registration();
+    }
+
+    @Override
+    public Registration register(ServiceRecord record) {
+        return calls.register(record);
     }
 
     private static <T> T await(Supplier<CompletableFuture<T>> question) {

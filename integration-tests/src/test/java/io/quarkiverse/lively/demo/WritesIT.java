@@ -1,0 +1,98 @@
+package io.quarkiverse.lively.demo;
+
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.lively.test.EtcdServer;
+
+/** An operator takes services down and up, publishes and deletes them, over HTTP. */
+class WritesIT {
+
+    private static EtcdServer etcd;
+    private static DemoProcess demo;
+
+    @BeforeAll
+    static void start() {
+        etcd = EtcdServer.started();
+        demo = DemoProcess.start(etcd).awaitRegistered();
+    }
+
+    @AfterAll
+    static void end() {
+        demo.close();
+        etcd.close();
+    }
+
+    @Test
+    void aServiceIsHeldDownAndLiftedAgain() {
+        String uuid = demo.uuid();
+        demo.request().body(Map.of("note", "disk")).put("/services/" + uuid + "/down").then().statusCode(200)
+                .body("liveness", equalTo("DOWN")).body("maintenance.note", equalTo("disk"));
+        assertEquals("false", demo.get("/up", "uuid", uuid).asString());
+        Measured held = Measured.fromNow();
+        held.await("from DOWN to HELD_DOWN, TTL 5 s", DemoProcess.TTL, () -> "HELD_DOWN".equals(demo.state()));
+        assertEquals(503, demo.get("/q/health/ready").statusCode());
+
+        demo.request().put("/services/" + uuid + "/up").then().statusCode(200).body("maintenance", nullValue());
+        Measured lifted = Measured.fromNow();
+        lifted.await("from the lift to REGISTERED, TTL 5 s", DemoProcess.TTL, () -> "REGISTERED".equals(demo.state()));
+        assertEquals("true", demo.get("/up", "uuid", uuid).asString());
+    }
+
+    @Test
+    void aMaintenanceEndsByItself() {
+        demo.request().body(Map.of("end", Instant.now().plusSeconds(4).toString()))
+                .put("/services/" + demo.uuid() + "/down").then().statusCode(200);
+        Measured maintenance = Measured.fromNow();
+        maintenance.await("a maintenance of 4 s", Duration.ofSeconds(5), () -> "HELD_DOWN".equals(demo.state()));
+        maintenance.await("a maintenance of 4 s ends", Duration.ofSeconds(5), () -> "REGISTERED".equals(demo.state()));
+    }
+
+    @Test
+    void aServiceOfNoProcessIsPublishedRenewedAndDeleted() {
+        int revision = demo.request().body(Map.of("uuid", "u1", "type", "nova", "host", "h1")).post("/services").then()
+                .statusCode(200).body("liveness", equalTo("UP")).body("owned", equalTo(false)).extract().path("revision");
+        demo.request().body(Map.of("uuid", "u1", "type", "nova", "host", "h1", "revision", revision)).post("/services")
+                .then().statusCode(200).body("revision", equalTo(revision));
+        demo.request().body(Map.of("uuid", "u1", "type", "nova", "host", "h1")).post("/services").then().statusCode(409)
+                .body(containsString("was changed by"));
+        demo.request().body(Map.of("uuid", "u2", "type", "nova", "host", "h1")).post("/services").then().statusCode(409)
+                .body(containsString("u1"));
+        assertEquals(204, demo.request().delete("/services/u1").statusCode());
+        assertEquals(404, demo.request().delete("/services/u1").statusCode());
+    }
+
+    @Test
+    void theApplicationRegistersAgainAfterItWasDeleted() {
+        String uuid = demo.uuid();
+        assertEquals(204, demo.request().delete("/services/" + uuid).statusCode());
+        Measured deleted = Measured.fromNow();
+        deleted.await("from the deletion to UP, TTL 5 s", DemoProcess.TTL,
+                () -> "true".equals(demo.get("/up", "uuid", uuid).asString()));
+    }
+
+    @Test
+    void whatCannotBeIsRefused() {
+        demo.request().body(Map.of("host", "h1")).post("/services").then().statusCode(400).body(containsString("type"));
+        demo.request().body(Map.of("type", "a/b", "host", "h1")).post("/services").then().statusCode(400)
+                .body(containsString("type"));
+        demo.request().body(Map.of("uuid", "", "type", "a", "host", "h1")).post("/services").then().statusCode(400)
+                .body(containsString("uuid"));
+        demo.request().body(Map.of("type", "a", "host", "h1", "status", "SIDEWAYS")).post("/services").then()
+                .statusCode(400).body(containsString("status"));
+        demo.request().put("/services/nobody/down").then().statusCode(404).body(containsString("nobody"));
+        demo.request().put("/services/nobody/up").then().statusCode(404);
+        demo.request().body(Map.of("end", "2001-01-01T00:00:00Z")).put("/services/" + demo.uuid() + "/down").then()
+                .statusCode(400).body(containsString("end"));
+    }
+}

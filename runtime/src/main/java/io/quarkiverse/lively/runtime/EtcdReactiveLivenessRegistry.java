@@ -1,0 +1,93 @@
+package io.quarkiverse.lively.runtime;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistryUnavailableException;
+import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+
+/** Asks etcd, and hands the answer on. */
+final class EtcdReactiveLivenessRegistry implements ReactiveLivenessRegistry {
+
+    private final RegistryCalls calls;
+
+    EtcdReactiveLivenessRegistry(RegistryCalls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public Uni<Boolean> isUp(String uuid) {
+        return uni(() -> calls.isUp(uuid));
+    }
+
+    @Override
+    public Uni<Boolean> isUp(String type, String host) {
+        return uni(() -> calls.isUp(type, host));
+    }
+
+    @Override
+    public Uni<Optional<ServiceRecord>> find(String uuid) {
+        return uni(() -> calls.find(uuid));
+    }
+
+    @Override
+    public Uni<Optional<ServiceRecord>> find(String type, String host) {
+        return uni(() -> calls.find(type, host));
+    }
+
+    @Override
+    public Uni<List<ServiceRecord>> list(ServiceQuery query) {
+        return uni(() -> calls.list(query));
+    }
+
+    @Override
+    public Uni<ServiceRecord> update(ServiceRecord record) {
+        return uni(() -> calls.update(record));
+    }
+
+    @Override
+    public Uni<ServiceRecord> down(String uuid) {
+        return uni(() -> calls.down(uuid));
+    }
+
+    @Override
+    public Uni<ServiceRecord> down(String uuid, Maintenance maintenance) {
+        return uni(() -> calls.down(uuid, maintenance));
+    }
+
+    @Override
+    public Uni<ServiceRecord> up(String uuid) {
+        return uni(() -> calls.up(uuid));
+    }
+
+    @Override
+    public Uni<Boolean> delete(String uuid) {
+        return uni(() -> calls.delete(uuid));
+    }
+
+    @Override
+    public Registration registration() {
+        return calls.registration();
+    }
+
+    @Override
+    public Registration register(ServiceRecord record) {
+        return calls.register(record);
+    }
+
+    /** The threads of the client must not run code of the application. */
+    private static <T> Uni<T> uni(Supplier<CompletionStage<T>> question) {
+        return Uni.createFrom().completionStage(question)
+                .onFailure(EtcdException.class).transform(e -> new RegistryUnavailableException(e.getMessage(), e))
+                .emitOn(Infrastructure.getDefaultExecutor());
+    }
+}

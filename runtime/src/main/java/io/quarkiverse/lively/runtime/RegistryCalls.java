@@ -1,0 +1,74 @@
+package io.quarkiverse.lively.runtime;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.registration.Registrar;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.store.ServiceReader;
+import io.quarkiverse.lively.runtime.store.ServiceUpdater;
+import io.quarkiverse.lively.runtime.store.ServiceWriter;
+
+/**
+ * What the registry can be asked to do, behind its blocking and its reactive face. What cannot name a service is refused here,
+ * before anything is sent.
+ */
+record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater updater, Registrar registrar) {
+
+    CompletableFuture<Boolean> isUp(String uuid) {
+        ServiceIdentity.check("uuid", uuid);
+        return reader.isUp(uuid);
+    }
+
+    CompletableFuture<Boolean> isUp(String type, String host) {
+        return find(type, host).thenApply(found -> found.filter(ServiceRecord::isUp).isPresent());
+    }
+
+    CompletableFuture<Optional<ServiceRecord>> find(String uuid) {
+        ServiceIdentity.check("uuid", uuid);
+        return reader.find(uuid);
+    }
+
+    CompletableFuture<Optional<ServiceRecord>> find(String type, String host) {
+        ServiceIdentity.check("type", type);
+        ServiceIdentity.check("host", host);
+        return reader.find(type, host);
+    }
+
+    CompletableFuture<List<ServiceRecord>> list(ServiceQuery query) {
+        return reader.list(query);
+    }
+
+    CompletableFuture<ServiceRecord> update(ServiceRecord record) {
+        return updater.update(record);
+    }
+
+    CompletableFuture<ServiceRecord> down(String uuid) {
+        return writer.down(uuid, Maintenance.of(""));
+    }
+
+    CompletableFuture<ServiceRecord> down(String uuid, Maintenance maintenance) {
+        return writer.down(uuid, maintenance);
+    }
+
+    CompletableFuture<ServiceRecord> up(String uuid) {
+        return writer.up(uuid);
+    }
+
+    CompletableFuture<Boolean> delete(String uuid) {
+        return writer.delete(uuid);
+    }
+
+    Registration registration() {
+        return registrar.own();
+    }
+
+    Registration register(ServiceRecord record) {
+        return registrar.register(record);
+    }
+}

@@ -1,0 +1,65 @@
+package io.quarkiverse.lively.runtime.store;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
+import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
+import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.test.EtcdServer;
+
+/** A real etcd, and what others than Lively write to it. */
+final class RealStore implements AutoCloseable {
+
+    final EtcdServer server = EtcdServer.started();
+    final EtcdConnection etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(5),
+            Duration.ofSeconds(5), Duration.ofSeconds(2)));
+    final KeyLayout layout = new KeyLayout("");
+
+    void put(ByteString key, ByteString value) {
+        put(key, value, 0);
+    }
+
+    void put(ByteString key, ByteString value, long lease) {
+        write(List.of(new Transaction.Put(key, value, lease)));
+    }
+
+    /** As os-lively registers a service, or takes it down: the bare region key, DOWN under a lease, no word on who says so. */
+    void byOsLively(Service service) {
+        long lease = etcd.grantLease(Duration.ofSeconds(60)).join().id();
+        String uuid = service.getUuid();
+        boolean up = service.getStatus() == Status.UP;
+        List<Transaction.Operation> writes = new ArrayList<>(List.of(
+                new Transaction.Put(layout.service(uuid), service.toByteString(), 0),
+                new Transaction.Put(up ? layout.up(uuid) : layout.down(uuid), ByteString.EMPTY, lease),
+                new Transaction.Delete(up ? layout.down(uuid) : layout.up(uuid)),
+                new Transaction.Put(layout.typeHost(service.getType(), service.getHost()), ByteString.copyFromUtf8(uuid), 0),
+                new Transaction.Put(ByteString.copyFromUtf8("/services/by-region/" + service.getRegion()), ByteString.EMPTY,
+                        0)));
+        write(writes);
+    }
+
+    void empty() {
+        server.etcdctl("del", "--prefix", "/");
+    }
+
+    long revision() {
+        return etcd.commit(Transaction.read(List.of(layout.service("none")))).join().revision();
+    }
+
+    @Override
+    public void close() {
+        etcd.close();
+        server.close();
+    }
+
+    private void write(List<Transaction.Operation> writes) {
+        etcd.commit(new Transaction(List.of(), writes, List.of())).join();
+    }
+}

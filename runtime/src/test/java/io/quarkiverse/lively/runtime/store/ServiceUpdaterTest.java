@@ -1,0 +1,211 @@
+package io.quarkiverse.lively.runtime.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceConflictException;
+import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.StaleRecordException;
+import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+
+/** A service is written as its caller wants it to be, or not at all. */
+class ServiceUpdaterTest {
+
+    private static RealStore store;
+
+    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "ops@desk");
+    private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.system(),
+            Duration.ofSeconds(60), writer);
+    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
+
+    @BeforeAll
+    static void start() {
+        store = new RealStore();
+    }
+
+    @AfterAll
+    static void end() {
+        store.close();
+    }
+
+    @AfterEach
+    void empty() {
+        store.empty();
+        store.server.etcdctl("lease", "list").stream().skip(1)
+                .forEach(lease -> store.server.etcdctl("lease", "revoke", lease));
+    }
+
+    @Test
+    void aNewServiceIsPublishedUnderALeaseOfItsOwn() {
+        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").region("east").build()).join();
+        assertEquals(store.layout.uuidOf("type", "host"), service.uuid());
+        assertEquals(Liveness.UP, service.liveness());
+        assertFalse(service.owned());
+        assertEquals(service, reader.find("type", "host").join().orElseThrow(), "what is returned is what is stored");
+        String uuid = service.uuid();
+        assertEquals(List.of("/services/by-region/east/" + uuid, "/services/by-state/" + uuid, "/services/by-status/UP/" + uuid,
+                "/services/by-type-host/type/host", "/services/by-uuid/" + uuid, "/services/history/" + uuid),
+                store.server.keys("/services"));
+        assertEquals(1, leases());
+    }
+
+    @Test
+    void theSameUpdateAgainRenewsItsLeaseAndWritesNothing() {
+        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        long before = store.revision();
+        for (int i = 0; i < 3; i++) {
+            assertEquals(service, updater.update(service).join());
+        }
+        assertEquals(before, store.revision());
+        assertEquals(1, leases());
+    }
+
+    @Test
+    void afterItsLeaseRanOutItIsPublishedAnew() {
+        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        String lease = store.server.etcdctl("lease", "list").get(1);
+        store.server.etcdctl("lease", "revoke", lease);
+        assertEquals(Liveness.EXPIRED, reader.find("u").join().orElseThrow().liveness());
+        assertEquals(Liveness.UP, updater.update(service).join().liveness());
+        assertTrue(reader.isUp("u").join());
+    }
+
+    @Test
+    void whoReadBeforeAnotherWroteIsToldWhoAndWhat() {
+        ServiceRecord read = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        writer.down("u", Maintenance.of("disk")).join();
+        StaleRecordException stale = failure(StaleRecordException.class, read.toBuilder().region("west").build());
+        assertEquals("ops@desk", stale.by());
+        assertEquals("disk", stale.current().orElseThrow().maintenance().orElseThrow().note());
+
+        store.byOsLively(Service.newBuilder().setUuid("u").setType("type").setHost("host").build());
+        assertEquals("unknown", failure(StaleRecordException.class, read).by());
+        writer.delete("u").join();
+        assertEquals(Optional.empty(), failure(StaleRecordException.class, read).current());
+    }
+
+    @Test
+    void aServiceThatIsThereIsNotTakenForNew() {
+        updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        failure(StaleRecordException.class, ServiceRecord.builder("type", "host").uuid("u").build());
+    }
+
+    @Test
+    void aServiceMovesWithAllItsEntries() {
+        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        ServiceRecord moved = updater.update(service.toBuilder().host("otherhost").region("west").build()).join();
+        assertEquals(moved, reader.find("type", "otherhost").join().orElseThrow());
+        assertEquals(Optional.empty(), reader.find("type", "host").join());
+        assertEquals(List.of("/services/by-region/west/u"), store.server.keys("/services/by-region/"));
+    }
+
+    @Test
+    void aNameThatIsTakenIsRefused() {
+        updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        assertEquals("u", failure(ServiceConflictException.class, ServiceRecord.builder("type", "host").uuid("v").build())
+                .holder());
+        assertEquals(1, leases(), "no lease is left behind");
+    }
+
+    @Test
+    void theNameOfADeadServiceIsFree() {
+        ServiceRecord dead = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        updater.update(dead.toBuilder().status(Status.DOWN).build()).join();
+        writer.up("u").join();
+        updater.update(ServiceRecord.builder("type", "host").uuid("v").build()).join();
+        assertEquals(List.of("v"), reader.list(ServiceQuery.all()).join().stream().map(ServiceRecord::uuid).toList());
+    }
+
+    @Test
+    void downMeansDownAndUpMeansUp() {
+        ServiceRecord up = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        ServiceRecord down = updater
+                .update(up.toBuilder().status(Status.DOWN).maintenance(Maintenance.of("disk")).build()).join();
+        assertEquals(Liveness.DOWN, down.liveness());
+        assertEquals(List.of("/services/by-status/DOWN/u"), store.server.keys("/services/by-status/"));
+        ServiceRecord again = updater.update(down.toBuilder().status(Status.UP).maintenance(null).build()).join();
+        assertEquals(Liveness.UP, again.liveness());
+    }
+
+    @Test
+    void theLeaseOfAnOwnerIsNeverTouched() {
+        long lease = own("u");
+        ServiceRecord owned = reader.find("u").join().orElseThrow();
+        ServiceRecord down = updater.update(owned.toBuilder().status(Status.DOWN).build()).join();
+        assertEquals(Liveness.DOWN, down.liveness());
+        assertTrue(down.owned());
+        ServiceRecord lifted = updater.update(down.toBuilder().status(Status.UP).build()).join();
+        assertEquals(Liveness.DOWN, lifted.liveness(), "its owner publishes it");
+        assertEquals(List.of(), store.server.keys("/services/by-status/UP/"));
+        assertEquals(List.of("found 1 leases", Long.toHexString(lease)), store.server.etcdctl("lease", "list"));
+        long before = store.revision();
+        assertEquals(lifted, updater.update(lifted).join());
+        assertEquals(before, store.revision());
+    }
+
+    @Test
+    void theNamesOfAnOwnedServiceAreItsOwners() {
+        own("u");
+        ServiceRecord owned = reader.find("u").join().orElseThrow();
+        assertEquals("region",
+                failure(InvalidServiceException.class, owned.toBuilder().region("elsewhere").build()).field());
+    }
+
+    @Test
+    void whatCannotBeWrittenIsRefusedBeforeAnythingIs() {
+        long before = store.revision();
+        for (String bad : List.of("", "a/b", "a\u0000", "x".repeat(65536), "\ud800")) {
+            assertEquals("type", refused(ServiceRecord.builder(bad, "host").build()));
+            assertEquals("host", refused(ServiceRecord.builder("type", bad).build()));
+            assertEquals("region", refused(ServiceRecord.builder("type", "host").region(bad).build()));
+        }
+        assertEquals("uuid", refused(ServiceRecord.builder("type", "host").uuid("a/b").build()));
+        Instant now = Instant.now();
+        assertEquals("end", refused(ServiceRecord.builder("type", "host")
+                .maintenance(Maintenance.of("").from(now.plusSeconds(2)).until(now.plusSeconds(1))).build()));
+        assertEquals(before, store.revision());
+        assertEquals(0, leases());
+    }
+
+    private String refused(ServiceRecord record) {
+        return assertThrows(InvalidServiceException.class, () -> updater.update(record)).field();
+    }
+
+    private <E extends Exception> E failure(Class<E> type, ServiceRecord record) {
+        return type.cast(assertThrows(CompletionException.class, () -> updater.update(record).join()).getCause());
+    }
+
+    private static long leases() {
+        return store.server.etcdctl("lease", "list").size() - 1;
+    }
+
+    private long own(String uuid) {
+        long lease = store.etcd.grantLease(Duration.ofSeconds(60)).join().id();
+        OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity(uuid, "type", "host", "region"));
+        State registered = State.newBuilder().setReasonValue(1).setBy("owner").setSince(1).build();
+        assertTrue(store.etcd.commit(owner.register(ServiceKeys.ABSENT, Neighbours.NONE,
+                Claim.newBuilder().setIncarnation("owner").build(), lease, registered).transaction()).join().succeeded());
+        return lease;
+    }
+}
