@@ -1,0 +1,58 @@
+package io.quarkiverse.lively.runtime.etcd;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.test.EtcdServer;
+
+/** One member that does not answer is passed over, whichever it is. */
+class SeveralMembersTest {
+
+    private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));
+
+    private final EtcdServer one = EtcdServer.started();
+    private final EtcdServer other = EtcdServer.started();
+
+    @AfterEach
+    void end() {
+        one.close();
+        other.close();
+    }
+
+    @Test
+    void aMemberThatIsDownCostsNoCall() {
+        one.kill();
+        for (EtcdSettings order : List.of(settings(), settings().startingWith(1))) {
+            try (EtcdClient client = new EtcdClient(order)) {
+                assertTrue(client.commit(READ).join().succeeded());
+            }
+        }
+    }
+
+    @Test
+    void aMemberThatHangsIsLeftWithTheClientThatIsReplaced() {
+        try (EtcdConnection connection = new EtcdConnection(settings())) {
+            connection.commit(READ).join();
+            for (EtcdServer hanging : List.of(one, other)) {
+                hanging.freeze();
+                Awaitility.await("the other member answers").atMost(Duration.ofSeconds(15)).ignoreExceptions()
+                        .until(() -> connection.commit(READ).join().succeeded());
+                hanging.thaw();
+            }
+        }
+    }
+
+    private EtcdSettings settings() {
+        return new EtcdSettings(List.of(URI.create(one.url()), URI.create(other.url())), Duration.ofSeconds(1),
+                Duration.ofMillis(500), Duration.ofSeconds(1));
+    }
+}
