@@ -1,0 +1,99 @@
+package io.quarkiverse.lively.deployment;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+
+import org.awaitility.Awaitility;
+import org.jboss.resteasy.reactive.RestPath;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.UnknownServiceException;
+import io.quarkus.test.QuarkusUnitTest;
+import io.restassured.RestAssured;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+
+/** All that the registry does can be done from an event loop, and the answers do not come on a thread of the client. */
+@ExtendWith(RealEtcd.class)
+class ReactiveRegistryTest {
+
+    @RegisterExtension
+    static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
+            .withApplicationRoot(jar -> jar.addClass(Questions.class))
+            .overrideConfigKey("quarkus.http.test-port", "0")
+            .overrideConfigKey("quarkus.application.name", "asking")
+            .overrideConfigKey("quarkus.lively.service.host", "here");
+
+    @Test
+    void writesAndAnswers() {
+        for (String step : new String[] { "update", "isUp", "down", "find", "up", "list", "delete" }) {
+            RestAssured.get("/reactive/" + step).then().statusCode(200).body(equalTo("as expected"));
+        }
+    }
+
+    @Path("/reactive")
+    public static class Questions {
+
+        private static final String UUID = "u";
+
+        @Inject
+        ReactiveLivenessRegistry registry;
+
+        @GET
+        @Path("{step}")
+        public Uni<String> ask(@RestPath String step) {
+            if (!Context.isOnEventLoopThread()) {
+                throw new IllegalStateException("The test is wrong");
+            }
+            return answer(step).map(asExpected -> {
+                if (Thread.currentThread().getName().contains("vert.x-eventloop")) {
+                    throw new IllegalStateException("The answer came on " + Thread.currentThread());
+                }
+                return asExpected ? "as expected" : "not as expected";
+            });
+        }
+
+        private Uni<Boolean> answer(String step) {
+            return switch (step) {
+                case "update" -> registry.update(ServiceRecord.builder("type", "host").uuid(UUID).build())
+                        .map(ServiceRecord::isUp);
+                case "isUp" -> registry.isUp(UUID).flatMap(
+                        byUuid -> registry.isUp("type", "host").map(byName -> byUuid && byName));
+                case "down" -> registry.down(UUID, Maintenance.of("disk")).map(service -> !service.isUp());
+                case "find" -> registry.find("type", "host")
+                        .map(found -> found.orElseThrow().maintenance().orElseThrow().note().equals("disk"));
+                case "up" -> registry.up(UUID).map(service -> service.maintenance().isEmpty());
+                case "list" -> registry.list(ServiceQuery.types("type")).map(services -> services.size() == 1);
+                default -> registry.delete(UUID)
+                        .flatMap(deleted -> registry.down(UUID).map(service -> false)
+                                .onFailure(UnknownServiceException.class).recoverWithItem(deleted))
+                        .flatMap(soFar -> registry.isUp("a/b").onFailure(InvalidServiceException.class)
+                                .recoverWithItem(soFar));
+            };
+        }
+    }
+
+    @Inject
+    ReactiveLivenessRegistry registry;
+
+    @Test
+    void itsOwnRegistrationIsTheSame() {
+        Awaitility.await().atMost(Duration.ofSeconds(10))
+                .until(() -> registry.registration().state() == RegistrationState.REGISTERED);
+        assertEquals("asking", registry.registration().record().type());
+    }
+}
