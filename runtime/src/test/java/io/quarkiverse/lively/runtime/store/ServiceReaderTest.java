@@ -185,6 +185,23 @@ class ServiceReaderTest {
     }
 
     @Test
+    void aPageMayBeLargerThanWhatGrpcTakesByDefault() {
+        String note = "x".repeat(5_000);
+        int services = 1_500;
+        for (int i = 0; i < services; i += 100) {
+            etcd.commit(new Transaction(List.of(), IntStream.range(i, i + 100)
+                    .mapToObj(n -> String.format("u%04d", n)).<Transaction.Operation> map(uuid -> new Put(layout.service(uuid),
+                            service(uuid, Status.DOWN).toBuilder()
+                                    .setMaintenanceNote(note).build().toByteString(),
+                            0))
+                    .toList(), List.of())).join();
+        }
+        List<ServiceRecord> found = list(ServiceQuery.liveness(Liveness.DOWN));
+        assertEquals(services, found.size());
+        assertEquals(note, found.get(services - 1).maintenance().orElseThrow().note());
+    }
+
+    @Test
     void allFiltersMustAgree() {
         put(layout.service("a"), service("a", Status.UP).toByteString());
         put(layout.service("b"), service("b", Status.DOWN).toBuilder().setType("other").build().toByteString());
