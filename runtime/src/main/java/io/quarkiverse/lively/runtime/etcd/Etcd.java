@@ -28,6 +28,13 @@ public interface Etcd extends AutoCloseable {
     /** Revokes a lease, and so deletes its keys at once. Revoking one that is gone is no error. */
     CompletableFuture<Void> revokeLease(long id);
 
+    /**
+     * Hears of every change of a range, whatever its revision, limit and keysOnly are. Accepted in bounded time, or ended.
+     *
+     * @param from the first revision to hear of. One that is still to come is accepted in silence
+     */
+    Watch watch(Range range, long from, Watch.Listener listener);
+
     /** Ends what is under way, without waiting for it: what is pending fails. */
     @Override
     void close();

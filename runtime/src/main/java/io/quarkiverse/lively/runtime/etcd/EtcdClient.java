@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -22,6 +24,7 @@ import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
+import io.grpc.Status;
 
 /** etcd by one jetcd client. It is never repaired: {@link EtcdConnection} replaces it. */
 final class EtcdClient implements Etcd {
@@ -37,6 +40,7 @@ final class EtcdClient implements Etcd {
     private final CallInterceptor calls;
     private final Client client;
     private final KV kv;
+    private final Set<WatchStream> watches = ConcurrentHashMap.newKeySet();
     private KeepAliveStream keepAlive;
 
     EtcdClient(EtcdSettings settings) {
@@ -117,8 +121,20 @@ final class EtcdClient implements Etcd {
     }
 
     @Override
+    public Watch watch(Range range, long from, Watch.Listener listener) {
+        watches.removeIf(WatchStream::isOver);
+        Duration deadline = settings.requestTimeout();
+        WatchStream watch = new WatchStream(calls.channel(), range, from, deadline,
+                failure -> errors.translate(failure, deadline), listener);
+        watches.add(watch);
+        return watch;
+    }
+
+    @Override
     public void close() {
         client.close();
+        // The channel would let them run on.
+        watches.forEach(watch -> watch.cancel(Status.UNAVAILABLE.withDescription("the client was closed").asException()));
     }
 
     private synchronized KeepAliveStream keepAliveStream() {

@@ -78,6 +78,18 @@ public final class EtcdConnection implements Etcd {
     }
 
     @Override
+    public Watch watch(Range range, long from, Watch.Listener listener) {
+        CompletableFuture<Etcd> current = current();
+        CountedWatch counted = new CountedWatch(current, listener);
+        CompletableFuture<Watch> opened = current.thenApply(etcd -> etcd.watch(range, from, counted));
+        opened.exceptionally(failure -> {
+            counted.ended(EtcdException.of(failure));
+            return null;
+        });
+        return new OpeningWatch(opened);
+    }
+
+    @Override
     public synchronized void close() {
         closed = true;
         client.thenAccept(Etcd::close);
@@ -94,14 +106,7 @@ public final class EtcdConnection implements Etcd {
 
     private <T> CompletableFuture<T> call(Function<Etcd, CompletableFuture<T>> call) {
         long sentAt = nanoClock.getAsLong();
-        CompletableFuture<Etcd> current;
-        synchronized (this) {
-            if (closed) {
-                return CompletableFuture.failedFuture(
-                        new EtcdException(EtcdException.Kind.UNAVAILABLE, "The connection to etcd is closed", null));
-            }
-            current = client;
-        }
+        CompletableFuture<Etcd> current = current();
         return current.thenCompose(call).whenComplete((answer, failure) -> {
             if (failure != null && EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE) {
                 failed(current, sentAt, EtcdException.of(failure));
@@ -109,6 +114,11 @@ public final class EtcdConnection implements Etcd {
                 succeeded(current);
             }
         });
+    }
+
+    private synchronized CompletableFuture<Etcd> current() {
+        return closed ? CompletableFuture.failedFuture(
+                new EtcdException(EtcdException.Kind.UNAVAILABLE, "The connection to etcd is closed", null)) : client;
     }
 
     /** A refusal is an answer, too. */
@@ -150,5 +160,40 @@ public final class EtcdConnection implements Etcd {
         Thread thread = new Thread(task, "lively-connect");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Every answer of a watch is a success. Its end is a failure of that moment, however long ago it was opened. */
+    private final class CountedWatch implements Watch.Listener {
+
+        private final CompletableFuture<Etcd> by;
+        private final Watch.Listener listener;
+        private final long openedAt = nanoClock.getAsLong();
+        private boolean answered;
+
+        CountedWatch(CompletableFuture<Etcd> by, Watch.Listener listener) {
+            this.by = by;
+            this.listener = listener;
+        }
+
+        @Override
+        public void created(long revision) {
+            answered = true;
+            succeeded(by);
+            listener.created(revision);
+        }
+
+        @Override
+        public void responded(Watch.Response response) {
+            succeeded(by);
+            listener.responded(response);
+        }
+
+        @Override
+        public void ended(EtcdException cause) {
+            if (cause.kind() == EtcdException.Kind.UNAVAILABLE) {
+                failed(by, answered ? nanoClock.getAsLong() : openedAt, cause);
+            }
+            listener.ended(cause);
+        }
     }
 }

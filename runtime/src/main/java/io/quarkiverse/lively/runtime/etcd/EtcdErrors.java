@@ -38,12 +38,20 @@ final class EtcdErrors {
             case DEADLINE_EXCEEDED -> unavailable("no answer within " + deadline.toMillis() + " ms", cause);
             // INTERNAL and UNKNOWN come from proxies and broken connections more often than from etcd: worth another try.
             case UNAVAILABLE, CANCELLED, ABORTED, INTERNAL, UNKNOWN -> unavailable(description, cause);
+            case RESOURCE_EXHAUSTED -> isAboutSize(description)
+                    ? new EtcdException(EtcdException.Kind.TOO_LARGE, message("refused: ", description), cause)
+                    : refused(description, cause);
             case OUT_OF_RANGE -> new EtcdException(EtcdException.Kind.COMPACTED, message("refused: ", description), cause);
             case NOT_FOUND -> description.contains(LEASE_NOT_FOUND)
                     ? new EtcdException(EtcdException.Kind.LEASE_NOT_FOUND, message("refused: ", description), cause)
                     : refused(description, cause);
             default -> refused(description, cause);
         };
+    }
+
+    /** The same code means that etcd has no space left, or too much to do. */
+    private static boolean isAboutSize(String description) {
+        return description.contains("exceeds maximum size") || description.contains("larger than max");
     }
 
     private EtcdException unavailable(String why, Throwable cause) {

@@ -15,6 +15,8 @@ public final class EtcdException extends RuntimeException {
         LEASE_NOT_FOUND,
         /** The revision that the call names has been compacted. */
         COMPACTED,
+        /** The answer does not fit into a message. Ask for less at a time. */
+        TOO_LARGE,
         /** etcd answered with a refusal: no space, no permission, a request it does not understand. Nothing was written. */
         REFUSED
     }

@@ -25,7 +25,7 @@ import io.grpc.stub.MetadataUtils;
 final class KeepAliveStream {
 
     /** Makes a member without a leader end the stream, rather than leave it unanswered. */
-    private static final Metadata REQUIRE_LEADER = new Metadata();
+    static final Metadata REQUIRE_LEADER = new Metadata();
     static {
         REQUIRE_LEADER.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
     }

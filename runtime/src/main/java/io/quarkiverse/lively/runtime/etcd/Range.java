@@ -19,6 +19,10 @@ public record Range(ByteString from, ByteString to, long revision, int limit, bo
         return new Range(from, to, otherRevision, limit, keysOnly);
     }
 
+    public Range limitedTo(int otherLimit) {
+        return new Range(from, to, revision, otherLimit, keysOnly);
+    }
+
     /** What of this range comes after that key. */
     public Range after(ByteString key) {
         return new Range(key.concat(ByteString.copyFrom(new byte[1])), to, revision, limit, keysOnly);

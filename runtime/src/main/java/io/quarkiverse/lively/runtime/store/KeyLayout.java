@@ -1,5 +1,8 @@
 package io.quarkiverse.lively.runtime.store;
 
+import java.util.Map;
+import java.util.Optional;
+
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.runtime.etcd.Range;
@@ -13,6 +16,7 @@ public final class KeyLayout {
 
     private final String namespace;
     private final String base;
+    private final Map<RegistryKey.Kind, ByteString> folders;
 
     /**
      * @param namespace what the keys of this registry begin with; empty for none. Leading slashes do not count
@@ -20,6 +24,8 @@ public final class KeyLayout {
     public KeyLayout(String namespace) {
         this.namespace = namespace.replaceFirst("^/+", "");
         this.base = (this.namespace.isEmpty() ? "" : "/" + this.namespace) + "/services";
+        this.folders = Map.of(RegistryKey.Kind.SERVICE, service(""), RegistryKey.Kind.UP, up(""), RegistryKey.Kind.OWNER,
+                owner(""), RegistryKey.Kind.STATE, state(""), RegistryKey.Kind.TYPE_HOST, key("/by-type-host/", ""));
     }
 
     /** The uuid of a service that is given none: always the same for the same type and host in the same namespace. */
@@ -78,6 +84,24 @@ public final class KeyLayout {
 
     Range states() {
         return all("/by-state/", false);
+    }
+
+    /** Every key that this class names, the histories aside. '.' is the character after '-'. */
+    Range registry() {
+        return new Range(key("/by-", ""), key("/by.", ""), 0, PAGE, false);
+    }
+
+    /** What that key says; empty if it only indexes, or is nobody's. */
+    Optional<RegistryKey> parse(ByteString key) {
+        for (Map.Entry<RegistryKey.Kind, ByteString> folder : folders.entrySet()) {
+            if (key.startsWith(folder.getValue())) {
+                ByteString name = key.substring(folder.getValue().size());
+                boolean isPair = name.toStringUtf8().indexOf('/') >= 0;
+                boolean parses = name.isValidUtf8() && (isPair || folder.getKey() != RegistryKey.Kind.TYPE_HOST);
+                return parses ? Optional.of(new RegistryKey(folder.getKey(), name.toStringUtf8())) : Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 
     /** What follows the folder in a key of that folder. What is no text is no name of a service, and comes out altered. */

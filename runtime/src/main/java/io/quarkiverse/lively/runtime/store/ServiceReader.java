@@ -17,9 +17,6 @@ import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
-import io.quarkiverse.lively.runtime.store.proto.Claim;
-import io.quarkiverse.lively.runtime.store.proto.Service;
-import io.quarkiverse.lively.runtime.store.proto.State;
 
 /** Reads services. The record is the truth; an entry of an index is believed only as far as the record agrees. */
 public final class ServiceReader {
@@ -31,11 +28,12 @@ public final class ServiceReader {
 
     private final Etcd etcd;
     private final KeyLayout layout;
-    private final SkippedRecords skipped = new SkippedRecords();
+    private final ServiceDecoder decoder;
 
     public ServiceReader(Etcd etcd, KeyLayout layout) {
         this.etcd = etcd;
         this.layout = layout;
+        this.decoder = new ServiceDecoder(layout);
     }
 
     public CompletableFuture<Boolean> isUp(String uuid) {
@@ -94,7 +92,7 @@ public final class ServiceReader {
             return CompletableFuture.allOf(ups, owners, states).thenApply(done -> services.entries().stream()
                     .map(service -> {
                         String uuid = KeyLayout.nameIn(layout.services(), service.key());
-                        return record(uuid, service, ups.join().containsKey(layout.up(uuid)),
+                        return decoder.decode(service, ups.join().containsKey(layout.up(uuid)),
                                 Optional.ofNullable(owners.join().get(layout.owner(uuid))),
                                 Optional.ofNullable(states.join().get(layout.state(uuid))));
                     })
@@ -113,25 +111,8 @@ public final class ServiceReader {
 
     private Optional<ServiceRecord> record(String uuid, Map<ByteString, KeyValue> found) {
         return Optional.ofNullable(found.get(layout.service(uuid)))
-                .flatMap(service -> record(uuid, service, found.containsKey(layout.up(uuid)),
+                .flatMap(service -> decoder.decode(service, found.containsKey(layout.up(uuid)),
                         Optional.ofNullable(found.get(layout.owner(uuid))),
                         Optional.ofNullable(found.get(layout.state(uuid)))));
-    }
-
-    private Optional<ServiceRecord> record(String uuid, KeyValue service, boolean up, Optional<KeyValue> owner,
-            Optional<KeyValue> state) {
-        Optional<Service> record = Entry.parse(service.value(), Service.parser());
-        if (record.isEmpty()) {
-            skipped.skip(service.key(), "its value is no service");
-            return Optional.empty();
-        }
-        if (!layout.service(record.get().getUuid()).equals(service.key())) {
-            skipped.skip(service.key(), "its value has another uuid");
-            return Optional.empty();
-        }
-        return Optional.of(ServiceRecords.of(record.get(), service.modRevision(), up,
-                owner.flatMap(entry -> Entry.parse(entry.value(), Claim.parser())),
-                state.filter(entry -> entry.modRevision() >= service.modRevision())
-                        .flatMap(entry -> Entry.parse(entry.value(), State.parser()))));
     }
 }

@@ -50,7 +50,7 @@ public final class ServiceRecords {
         return record.getRegion().isEmpty() ? ServiceIdentity.DEFAULT_REGION : record.getRegion();
     }
 
-    private static Reason reason(State state) {
+    static Reason reason(State state) {
         return switch (state.getReason()) {
             case UNRECOGNIZED -> Reason.UNKNOWN;
             default -> Reason.valueOf(state.getReason().name());

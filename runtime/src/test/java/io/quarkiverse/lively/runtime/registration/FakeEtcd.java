@@ -18,6 +18,7 @@ import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.etcd.Watch;
 
 /**
  * An etcd on the clock of a test, that fails when the test wants it to. Only for what a real etcd cannot be made to do at a
@@ -162,6 +163,11 @@ final class FakeEtcd implements Etcd {
             revoke(id);
             return null;
         });
+    }
+
+    @Override
+    public Watch watch(Range range, long from, Watch.Listener listener) {
+        throw new UnsupportedOperationException("Watches are tested on a real etcd");
     }
 
     @Override

@@ -1,0 +1,53 @@
+package io.quarkiverse.lively.runtime.store;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.etcd.Range;
+import io.quarkiverse.lively.runtime.etcd.Watch;
+
+/**
+ * The whole registry, as a list and as changes. It leaves the histories out: they decide nothing, and would fill a response
+ * past what a message may hold.
+ */
+public final class RegistryFeed {
+
+    private final Etcd etcd;
+    private final KeyLayout layout;
+    private final Range registry;
+
+    public RegistryFeed(Etcd etcd, KeyLayout layout) {
+        this.etcd = etcd;
+        this.layout = layout;
+        this.registry = layout.registry();
+    }
+
+    /** Everything as it is, all at one revision. */
+    public CompletableFuture<RegistrySnapshot> list() {
+        return listAt(0);
+    }
+
+    /** Everything as it was at that revision. */
+    public CompletableFuture<RegistrySnapshot> listAt(long revision) {
+        return Pages.read(etcd, registry.at(revision))
+                .thenApply(pages -> new RegistrySnapshot(pages.entries(), pages.revision()));
+    }
+
+    /**
+     * Whether etcd still has the history that the witness knows. Fails with {@link EtcdException.Kind#COMPACTED} if etcd has
+     * forgotten it, or has not come that far.
+     */
+    public CompletableFuture<Boolean> confirm(Witness witness) {
+        if (witness.keys().isEmpty()) {
+            return listAt(witness.revision()).thenApply(
+                    then -> then.entries().stream().noneMatch(entry -> layout.parse(entry.key()).isPresent()));
+        }
+        return etcd.commit(witness.question()).thenApply(witness::agrees);
+    }
+
+    /** All changes from that revision on. */
+    public Watch watch(long from, Watch.Listener listener) {
+        return etcd.watch(registry, from, listener);
+    }
+}

@@ -1,0 +1,17 @@
+package io.quarkiverse.lively.runtime.store;
+
+import java.time.Instant;
+import java.util.Optional;
+
+import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.ServiceRecord;
+
+/**
+ * What became of a service at one revision.
+ *
+ * @param current the service since then; empty if it is no more
+ * @param reason why it changed
+ * @param at when, if somebody said so
+ */
+public record ServiceChange(String uuid, Optional<ServiceRecord> current, Reason reason, Optional<Instant> at) {
+}
