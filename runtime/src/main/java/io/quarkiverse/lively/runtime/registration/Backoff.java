@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
  * How long to wait before the next try: a random time (full jitter), so that a fleet that lost etcd together does not come back
  * together, up to a bound that doubles with each failure.
  */
-final class Backoff {
+public final class Backoff {
 
     private static final Duration FIRST = Duration.ofMillis(500);
     private static final Duration LAST = Duration.ofSeconds(5);
@@ -19,18 +19,18 @@ final class Backoff {
     /**
      * @param ttl of the lease; a quarter of it is the longest wait, or 5 s if that is shorter
      */
-    Backoff(Duration ttl, RandomGenerator random) {
+    public Backoff(Duration ttl, RandomGenerator random) {
         this.random = random;
         this.last = shorter(LAST, longer(FIRST, ttl.dividedBy(4)));
     }
 
-    Duration next() {
+    public Duration next() {
         Duration wait = Duration.ofNanos(random.nextLong(bound.toNanos() + 1));
         bound = shorter(last, bound.multipliedBy(2));
         return wait;
     }
 
-    void reset() {
+    public void reset() {
         bound = FIRST;
     }
 

@@ -1,0 +1,48 @@
+package io.quarkiverse.lively;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A change of the fleet, as one subscriber hears of it. With a {@link ServiceQuery}, a service that comes to match it is ADDED,
+ * and one that does not match any more is REMOVED.
+ *
+ * @param revision the revision of etcd of the change; of the list if it was found by one
+ * @param previous the service before, as this subscriber was last told; empty if it was told of none
+ * @param current the service now; empty if there is none, and in {@link Kind#SNAPSHOT_END} and {@link Kind#RESYNCED}
+ * @param reason why, as far as somebody said
+ * @param at when, as who changed it said; else when this application saw it, as with a service that expired
+ * @param coalesced how many changes this event stands for: 1, unless the subscriber was too slow to be told each
+ */
+public record LivenessEvent(Kind kind, long revision, Optional<ServiceRecord> previous, Optional<ServiceRecord> current,
+        Reason reason, Instant at, int coalesced) {
+
+    /** What happened. */
+    public enum Kind {
+        /** A service that was there when the subscription began. */
+        SNAPSHOT,
+        /** There were no others. What follows are changes. */
+        SNAPSHOT_END,
+        /** A service that was not there. */
+        ADDED,
+        /** A service is not what it was. */
+        CHANGED,
+        /** A service is not there any more. */
+        REMOVED,
+        /**
+         * After a break in which changes were missed, the differences have been told. In between there may have been changes
+         * that
+         * nobody hears of any more.
+         */
+        RESYNCED
+    }
+
+    public LivenessEvent {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(previous, "previous");
+        Objects.requireNonNull(current, "current");
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(at, "at");
+    }
+}

@@ -1,0 +1,69 @@
+package io.quarkiverse.lively;
+
+import java.util.List;
+import java.util.Optional;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+
+/**
+ * The services of the fleet, as this application knows them: a copy of what etcd has, kept current by what etcd tells.
+ * <p>
+ * Answers come from memory. No method blocks or takes a lock, so all of them may be called on any thread, event loops included.
+ * An answer is of one revision of etcd, with nothing half applied. How far it can be relied on, {@link #freshness()} tells;
+ * while etcd is away the view stays as it is, and no service is taken to be down because <em>we</em> lost etcd.
+ * <p>
+ * What is <em>not</em> promised: an answer may lag behind etcd by as long as etcd takes to tell of a change. Who needs to see
+ * what he wrote waits for its revision with {@link #awaitRevision}; who needs the truth of this moment asks the
+ * {@link LivenessRegistry}.
+ * <p>
+ * It starts with the application if that injects it or observes {@link LivenessEvent}, else at the first call.
+ */
+public interface LivenessView {
+
+    /**
+     * Whether that service is up. Allocates nothing. A service that is not known is not up, and none is known while
+     * {@link Freshness.State#LOADING}.
+     */
+    boolean isUp(String uuid);
+
+    /** Whether the service of that type on that host is up. Like {@link #isUp(String)}. */
+    boolean isUp(String type, String host);
+
+    /** Whether that service is up; UNKNOWN while {@link Freshness.State#LOADING}; empty if there is no such service. */
+    Optional<Liveness> liveness(String uuid);
+
+    /** What is known of that service; empty if nothing is. */
+    Optional<ServiceRecord> find(String uuid);
+
+    /**
+     * What is known of the service of that type on that host. If several records have that name, it is the one that the
+     * registry
+     * finds; if the registry finds none, the one that was changed last.
+     */
+    Optional<ServiceRecord> find(String type, String host);
+
+    /** The services that match, all of them as they were at one revision of etcd, in the order of their uuids. */
+    List<ServiceRecord> list(ServiceQuery query);
+
+    /** How far answers can be relied on that are read after this one. */
+    Freshness freshness();
+
+    /** Completes once there is a first list. Never fails, and waits as long as it takes. */
+    Uni<Void> awaitReady();
+
+    /**
+     * Completes once this view has everything up to that revision, such as that of a record that was just written. Fails with
+     * a {@link RegistryUnavailableException} if that is not so in time, about three times
+     * {@code quarkus.lively.etcd.request-timeout}.
+     */
+    Uni<Void> awaitRevision(long revision);
+
+    /**
+     * What there is and what changes. First a SNAPSHOT event for each service that matches, in the order of their uuids, and a
+     * SNAPSHOT_END; then each change once and in the order of revisions. Events come on a worker thread, one at a time, as
+     * fast as they are requested. A subscriber that lags behind by more than {@code quarkus.lively.view.event-buffer} events is
+     * told the sum of the changes of each service instead, and how many they were. Ends when the application does.
+     */
+    Multi<LivenessEvent> watch(ServiceQuery query);
+}

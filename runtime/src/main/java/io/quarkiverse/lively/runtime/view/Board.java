@@ -1,0 +1,222 @@
+package io.quarkiverse.lively.runtime.view;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+import org.jboss.logging.Logger;
+
+import io.quarkiverse.lively.Freshness.State;
+import io.quarkiverse.lively.LivenessEvent;
+import io.quarkiverse.lively.LivenessEvent.Kind;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.registration.Worker;
+import io.quarkiverse.lively.runtime.store.NameChange;
+import io.quarkiverse.lively.runtime.store.RegistryChanges;
+import io.quarkiverse.lively.runtime.store.ServiceChange;
+
+/**
+ * Shows what is known of the fleet, and tells the audience of what changed. Written on the worker only; what is shown, any
+ * thread
+ * may read. Services that a list misses in a mass stay for a while.
+ */
+final class Board {
+
+    private static final Logger LOG = Logger.getLogger(Board.class);
+
+    private final Worker worker;
+    private final Duration suspectLimit;
+    private final LongConsumer shows;
+    private final EventClock clock;
+    private final List<Delivery> audience = new ArrayList<>();
+    /** What is not believed yet, by uuid. */
+    private final Map<String, Suspicion> suspicions = new HashMap<>();
+    private volatile Shown shown = Shown.NOTHING;
+    private boolean following;
+    private boolean resyncing;
+
+    /**
+     * @param change what happened to it, if it is to be believed
+     * @param until when it will be
+     */
+    private record Suspicion(ServiceChange change, long until) {
+    }
+
+    /**
+     * @param shows told of the revision of what is shown, whenever that changes
+     */
+    Board(Worker worker, Duration suspectLimit, LongConsumer shows) {
+        this.worker = worker;
+        this.shows = shows;
+        this.suspectLimit = suspectLimit;
+        this.clock = new EventClock(worker::now);
+    }
+
+    Shown shown() {
+        return shown;
+    }
+
+    boolean isSuspect() {
+        return !suspicions.isEmpty();
+    }
+
+    /** Somebody listens from now on; to a fleet that is not known yet, from when it is. */
+    void join(Delivery delivery) {
+        audience.removeIf(Delivery::isCancelled);
+        audience.add(delivery);
+        if (!shown.isLoading()) {
+            delivery.begin(shown.fleet(), clock);
+        }
+    }
+
+    void close() {
+        audience.forEach(Delivery::finish);
+        audience.clear();
+    }
+
+    /** etcd was heard of. */
+    void heard() {
+        if (!shown.isLoading()) {
+            show(shown.fleet(), true);
+        }
+    }
+
+    /** Whether every change arrives from now on, as soon as etcd tells it. */
+    void follow(boolean follows) {
+        following = follows;
+        if (!shown.isLoading()) {
+            show(shown.fleet(), false);
+        }
+    }
+
+    /**
+     * A list: everything that there is, and everything that was there before.
+     *
+     * @param missed whether there may have been changes that it does not tell of
+     * @param follows whether every change after it arrives as soon as etcd tells it
+     */
+    void listed(RegistryChanges list, boolean missed, boolean follows) {
+        following |= follows;
+        if (shown.isLoading()) {
+            Fleet fleet = apply(shown.fleet(), list, new ArrayList<>());
+            show(fleet, true);
+            audience.forEach(delivery -> delivery.begin(fleet, clock));
+            return;
+        }
+        List<ServiceChange> believed = suspectLimit.isZero() ? list.services() : believed(list.services());
+        List<LivenessEvent> events = new ArrayList<>();
+        Fleet fleet = apply(shown.fleet(), new RegistryChanges(list.revision(), believed, list.names()), events);
+        resyncing |= missed || !events.isEmpty();
+        show(fleet, true);
+        tell(events);
+        resynced();
+    }
+
+    /** What etcd told of, revision by revision. */
+    void changed(List<RegistryChanges> changes) {
+        List<LivenessEvent> events = new ArrayList<>();
+        Fleet fleet = shown.fleet();
+        for (RegistryChanges change : changes) {
+            change.services().forEach(service -> suspicions.remove(service.uuid()));
+            fleet = apply(fleet, change, events);
+        }
+        show(fleet, true);
+        tell(events);
+        resynced();
+    }
+
+    private Fleet apply(Fleet before, RegistryChanges changes, List<LivenessEvent> events) {
+        Fleet fleet = before.at(changes.revision());
+        for (NameChange name : changes.names()) {
+            fleet = fleet.withHolder(name.type(), name.host(), name.holder());
+        }
+        for (ServiceChange change : changes.services()) {
+            Optional<ServiceRecord> previous = Optional.ofNullable(fleet.find(change.uuid()));
+            if (!previous.equals(change.current())) {
+                fleet = fleet.with(change.uuid(), change.current());
+                events.add(clock.change(previous, change, changes.revision()));
+            }
+        }
+        return fleet;
+    }
+
+    /** Leaves out what is suspect, and remembers it. What was suspect before keeps its time. */
+    private List<ServiceChange> believed(List<ServiceChange> changes) {
+        Set<String> suspects = Brake.suspects(shown.fleet(), changes);
+        Map<String, Suspicion> former = new HashMap<>(suspicions);
+        boolean wasTrusted = former.isEmpty();
+        suspicions.clear();
+        long until = worker.nanoTime() + suspectLimit.toNanos();
+        List<ServiceChange> believed = new ArrayList<>();
+        for (ServiceChange change : changes) {
+            Suspicion since = former.get(change.uuid());
+            if (since != null && Brake.isGone(change)) {
+                suspicions.put(change.uuid(), new Suspicion(change, since.until()));
+            } else if (suspects.contains(change.uuid())) {
+                suspicions.put(change.uuid(), new Suspicion(change, until));
+            } else {
+                believed.add(change);
+            }
+            former.remove(change.uuid());
+        }
+        // Of these the list says nothing, as they were gone before, too.
+        suspicions.putAll(former);
+        if (wasTrusted && !suspicions.isEmpty()) {
+            LOG.warnf("%d services are gone from etcd without a word, most of their type: they stay in the view for %d s",
+                    suspicions.size(), suspectLimit.toSeconds());
+        }
+        if (!suspicions.isEmpty()) {
+            worker.after(suspectLimit, this::believeAfterAll);
+        }
+        return believed;
+    }
+
+    private void believeAfterAll() {
+        long now = worker.nanoTime();
+        Map<String, ServiceChange> due = new LinkedHashMap<>();
+        suspicions.forEach((uuid, suspicion) -> {
+            if (now - suspicion.until() >= 0) {
+                due.put(uuid, suspicion.change());
+            }
+        });
+        if (due.isEmpty()) {
+            return;
+        }
+        due.keySet().forEach(suspicions::remove);
+        LOG.warnf("%d services are gone for good", due.size());
+        List<LivenessEvent> events = new ArrayList<>();
+        Fleet fleet = apply(shown.fleet(),
+                new RegistryChanges(shown.fleet().revision(), List.copyOf(due.values()), List.of()), events);
+        show(fleet, false);
+        tell(events);
+        resynced();
+    }
+
+    private void tell(List<LivenessEvent> events) {
+        for (LivenessEvent event : events) {
+            audience.forEach(delivery -> delivery.tell(event));
+        }
+    }
+
+    /** After a list, once nothing is suspect any more, everybody has been told everything. */
+    private void resynced() {
+        if (resyncing && suspicions.isEmpty()) {
+            resyncing = false;
+            tell(List.of(clock.marker(Kind.RESYNCED, shown.fleet().revision())));
+            show(shown.fleet(), false);
+        }
+    }
+
+    private void show(Fleet fleet, boolean heard) {
+        State state = !following ? State.STALE : suspicions.isEmpty() ? State.CURRENT : State.SUSPECT;
+        shown = heard ? new Shown(fleet, state, worker.now(), worker.nanoTime())
+                : new Shown(fleet, state, shown.asOf(), shown.heardAt());
+        shows.accept(fleet.revision());
+    }
+}

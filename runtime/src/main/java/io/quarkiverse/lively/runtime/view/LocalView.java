@@ -1,0 +1,195 @@
+package io.quarkiverse.lively.runtime.view;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+import io.quarkiverse.lively.Freshness;
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.LivenessEvent;
+import io.quarkiverse.lively.LivenessView;
+import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Subscription;
+import io.quarkiverse.lively.runtime.registration.Worker;
+import io.quarkiverse.lively.runtime.store.RegistryFeed;
+import io.quarkiverse.lively.runtime.store.Replica;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+
+/** The view: read on any thread, written on the worker. Until it is started it asks etcd nothing, and uses no thread. */
+public final class LocalView implements LivenessView {
+
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+    /** etcd tells of a write within milliseconds. After this time it has probably nothing to tell. */
+    private static final Duration USUAL_DELAY = Duration.ofMillis(500);
+
+    private final Worker worker;
+    private final Executor pool;
+    private final ViewSettings settings;
+    private final RevisionWaits waits;
+    private final Board board;
+    private final Follower follower;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final LongAdder listenerFailures = new LongAdder();
+
+    /**
+     * @param pool where subscribers are called, who may block
+     */
+    public LocalView(RegistryFeed feed, Replica replica, Worker worker, Executor pool, RandomGenerator random,
+            ViewSettings settings) {
+        this.worker = worker;
+        this.pool = pool;
+        this.settings = settings;
+        this.waits = new RevisionWaits(worker);
+        this.board = new Board(worker, settings.suspectLimit(), this::shows);
+        this.follower = new Follower(feed, replica, board, worker, random, settings);
+    }
+
+    /** Starts to follow etcd, in the background. May be called again, to no effect. */
+    public void start() {
+        if (!started.get() && started.compareAndSet(false, true)) {
+            worker.execute(follower::start);
+        }
+    }
+
+    /** Ends all subscriptions. The last answers stay. Completes on the worker; at once if it was never started. */
+    public CompletableFuture<Void> close() {
+        if (!started.get()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.runAsync(() -> {
+            follower.close();
+            board.close();
+            waits.close();
+        }, worker);
+    }
+
+    /** How often a listener has thrown something. */
+    public long listenerFailures() {
+        return listenerFailures.sum();
+    }
+
+    @Override
+    public boolean isUp(String uuid) {
+        ServiceRecord service = shown().fleet().find(uuid);
+        return service != null && service.isUp();
+    }
+
+    @Override
+    public boolean isUp(String type, String host) {
+        ServiceRecord service = shown().fleet().find(type, host);
+        return service != null && service.isUp();
+    }
+
+    @Override
+    public Optional<Liveness> liveness(String uuid) {
+        Shown shown = shown();
+        return shown.isLoading() ? Optional.of(Liveness.UNKNOWN)
+                : Optional.ofNullable(shown.fleet().find(uuid)).map(ServiceRecord::liveness);
+    }
+
+    @Override
+    public Optional<ServiceRecord> find(String uuid) {
+        return Optional.ofNullable(shown().fleet().find(uuid));
+    }
+
+    @Override
+    public Optional<ServiceRecord> find(String type, String host) {
+        return Optional.ofNullable(shown().fleet().find(type, host));
+    }
+
+    @Override
+    public List<ServiceRecord> list(ServiceQuery query) {
+        return shown().fleet().list(query);
+    }
+
+    @Override
+    public Freshness freshness() {
+        Shown shown = shown();
+        return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf(),
+                shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.heardAt()));
+    }
+
+    @Override
+    public Uni<Void> awaitReady() {
+        return Uni.createFrom().completionStage(() -> {
+            start();
+            return onPool(ready);
+        });
+    }
+
+    @Override
+    public Uni<Void> awaitRevision(long revision) {
+        return Uni.createFrom().completionStage(() -> {
+            Shown shown = shown();
+            if (!shown.isLoading() && shown.fleet().revision() >= revision) {
+                return CompletableFuture.completedFuture(null);
+            }
+            CompletableFuture<Void> arrival = CompletableFuture.supplyAsync(() -> arrival(revision), worker)
+                    .thenCompose(reached -> reached);
+            return onPool(arrival);
+        });
+    }
+
+    @Override
+    public Multi<LivenessEvent> watch(ServiceQuery query) {
+        return Multi.createFrom().publisher(subscriber -> subscribe(query, subscriber));
+    }
+
+    /**
+     * As {@link #watch(ServiceQuery)}, for a listener that may block. One that throws something is called again with the next
+     * event.
+     */
+    public Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener) {
+        return subscribe(query, new Listener(listener, listenerFailures))::cancel;
+    }
+
+    private Delivery subscribe(ServiceQuery query, Flow.Subscriber<? super LivenessEvent> subscriber) {
+        Delivery delivery = new Delivery(query, settings.eventBuffer(), pool, subscriber);
+        subscriber.onSubscribe(delivery);
+        start();
+        worker.execute(() -> board.join(delivery));
+        return delivery;
+    }
+
+    private CompletableFuture<Void> arrival(long revision) {
+        CompletableFuture<Void> arrival = waits.add(revision, settings.requestTimeout().multipliedBy(3));
+        if (!board.shown().isLoading()) {
+            shows(board.shown().fleet().revision());
+        }
+        worker.after(USUAL_DELAY, () -> {
+            if (!arrival.isDone()) {
+                follower.refresh(revision);
+            }
+        });
+        return arrival;
+    }
+
+    /** Whoever asks for the first time starts it. */
+    private Shown shown() {
+        Shown shown = board.shown();
+        if (shown.isLoading()) {
+            start();
+        }
+        return shown;
+    }
+
+    /** Whoever waits may go on with something that blocks. */
+    private CompletableFuture<Void> onPool(CompletableFuture<Void> future) {
+        return future.isDone() ? future : future.thenApplyAsync(nothing -> nothing, pool);
+    }
+
+    private void shows(long revision) {
+        ready.complete(null);
+        waits.reached(revision);
+    }
+}
