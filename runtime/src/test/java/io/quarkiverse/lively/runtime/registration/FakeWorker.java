@@ -7,7 +7,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 
 /** A worker whose time stands still until a test moves it. Tasks run on the thread of the test. */
-final class FakeWorker implements Worker {
+public final class FakeWorker implements Worker {
 
     private final Queue<Runnable> ready = new ArrayDeque<>();
     private final PriorityQueue<Scheduled> scheduled = new PriorityQueue<>();
@@ -58,7 +58,7 @@ final class FakeWorker implements Worker {
     }
 
     /** Lets time pass, and everything happen that is due in it, when it is due. */
-    void pass(Duration time) {
+    public void pass(Duration time) {
         long end = nanoTime + time.toNanos();
         while (!scheduled.isEmpty() && end - scheduled.peek().at >= 0) {
             Scheduled next = scheduled.poll();
@@ -69,7 +69,7 @@ final class FakeWorker implements Worker {
     }
 
     /** Lets time pass while nothing runs, as if the process were stopped. What was due is overdue then. */
-    void sleepThrough(Duration time) {
+    public void sleepThrough(Duration time) {
         moveTo(nanoTime + time.toNanos());
     }
 
