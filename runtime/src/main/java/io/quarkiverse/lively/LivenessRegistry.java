@@ -2,6 +2,7 @@ package io.quarkiverse.lively;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The services of the fleet, as etcd has them.
@@ -87,6 +88,16 @@ public interface LivenessRegistry {
      * @return false if there was none
      */
     boolean delete(String uuid);
+
+    /**
+     * Tells what there is and what changes, as {@link LivenessView#watch} does: first the services that match, then each change
+     * once and in order. The listener is called on a worker thread, with one event at a time, and may block; how it then is
+     * told
+     * sums, {@link LivenessView#watch} says. If it throws, that is logged, and it hears of the next event. Never blocks and
+     * never fails: while etcd cannot be reached, there is nothing to tell. Starts the {@link LivenessView} if that is not
+     * running yet.
+     */
+    Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener);
 
     /** The registration of this application. Never blocks. */
     Registration registration();

@@ -3,6 +3,7 @@ package io.quarkiverse.lively;
 import java.util.List;
 import java.util.Optional;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -20,6 +21,9 @@ public interface ReactiveLivenessRegistry {
     Uni<Optional<ServiceRecord>> find(String type, String host);
 
     Uni<List<ServiceRecord>> list(ServiceQuery query);
+
+    /** As {@link LivenessView#watch(ServiceQuery)}. */
+    Multi<LivenessEvent> watch(ServiceQuery query);
 
     Uni<ServiceRecord> update(ServiceRecord record);
 

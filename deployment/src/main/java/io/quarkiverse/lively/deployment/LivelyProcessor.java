@@ -41,8 +41,8 @@ class LivelyProcessor {
     @BuildStep
     @Record(ExecutionTime.RUNTIME_INIT)
     void start(LivelyRecorder recorder, BeanContainerBuildItem beans, ApplicationInfoBuildItem application,
-            ShutdownContextBuildItem shutdown, BuildProducer<ShutdownListenerBuildItem> listeners) {
-        recorder.start(beans.getValue(), application.getVersion(), shutdown);
+            ViewUseBuildItem view, ShutdownContextBuildItem shutdown, BuildProducer<ShutdownListenerBuildItem> listeners) {
+        recorder.start(beans.getValue(), application.getVersion(), view.injected(), view.observed(), shutdown);
         listeners.produce(new ShutdownListenerBuildItem(recorder.shutdownListener(beans.getValue())));
     }
 

@@ -4,14 +4,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.BlockingOperationNotAllowedException;
@@ -73,6 +76,11 @@ final class BlockingLivenessRegistry implements LivenessRegistry {
     @Override
     public boolean delete(String uuid) {
         return await(() -> calls.delete(uuid));
+    }
+
+    @Override
+    public Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener) {
+        return calls.watch(query, listener);
     }
 
     @Override

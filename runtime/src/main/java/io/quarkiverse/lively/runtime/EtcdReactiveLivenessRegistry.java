@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
+import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.Registration;
@@ -12,6 +13,7 @@ import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
@@ -47,6 +49,11 @@ final class EtcdReactiveLivenessRegistry implements ReactiveLivenessRegistry {
     @Override
     public Uni<List<ServiceRecord>> list(ServiceQuery query) {
         return uni(() -> calls.list(query));
+    }
+
+    @Override
+    public Multi<LivenessEvent> watch(ServiceQuery query) {
+        return calls.watch(query);
     }
 
     @Override

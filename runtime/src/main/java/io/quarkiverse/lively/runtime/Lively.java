@@ -17,9 +17,13 @@ import io.quarkiverse.lively.runtime.config.LivelySettings;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.registration.WorkerThread;
+import io.quarkiverse.lively.runtime.store.RegistryFeed;
+import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
+import io.quarkiverse.lively.runtime.view.LocalView;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** All that Lively is in one application, from its start to its end. */
 public final class Lively {
@@ -27,6 +31,8 @@ public final class Lively {
     private final WorkerThread worker;
     private final EtcdConnection etcd;
     private final Registrar registrar;
+    private final WorkerThread viewWorker;
+    private final LocalView view;
     private final LivenessRegistry registry;
     private final ReactiveLivenessRegistry reactiveRegistry;
     private Duration shutdownBudget;
@@ -35,10 +41,13 @@ public final class Lively {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
         registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar());
+        viewWorker = new WorkerThread("lively-view");
+        view = new LocalView(new RegistryFeed(etcd, settings.layout()), new Replica(settings.layout()), viewWorker,
+                Infrastructure.getDefaultWorkerPool(), new Random(), settings.view());
         ServiceWriter writer = new ServiceWriter(etcd, settings.layout(), InstantSource.system(), registrar.signature());
         RegistryCalls calls = new RegistryCalls(new ServiceReader(etcd, settings.layout()), writer,
                 new ServiceUpdater(etcd, settings.layout(), InstantSource.system(), settings.registrar().ttl(), writer),
-                registrar);
+                registrar, view);
         registry = new BlockingLivenessRegistry(calls);
         reactiveRegistry = new EtcdReactiveLivenessRegistry(calls);
         shutdownBudget = settings.registrar().stopTimeout();
@@ -50,6 +59,11 @@ public final class Lively {
 
     public ReactiveLivenessRegistry reactiveRegistry() {
         return reactiveRegistry;
+    }
+
+    /** Starts when it is first used, or told to. */
+    public LocalView view() {
+        return view;
     }
 
     /** Gets ready to register, in the background. */
@@ -74,6 +88,8 @@ public final class Lively {
     /** Gives the lease back and ends all threads and connections. Blocks for what is left of the time for the shutdown. */
     public void close() {
         spend(registrar::close);
+        spend(view::close);
+        viewWorker.close();
         etcd.close();
         worker.close();
     }

@@ -3,21 +3,29 @@ package io.quarkiverse.lively.runtime;
 import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.config.LivelySettings;
+import io.quarkus.runtime.StartupEvent;
 
 /** Lively, as the application and the beans of this extension find it. Without a start it stays switched off. */
 @Singleton
 public class LivelyLifecycle {
 
     private volatile Optional<Lively> lively = Optional.empty();
+    private volatile ViewUse use = ViewUse.NONE;
 
-    void start(LivelySettings settings) {
+    void start(LivelySettings settings, ViewUse viewUse) {
+        use = viewUse;
         Lively started = new Lively(settings);
         lively = Optional.of(started);
         started.start();
@@ -26,6 +34,17 @@ public class LivelyLifecycle {
     /** The application serves from now on. Only the first call counts. */
     void serve(Optional<Endpoint> endpoint) {
         lively.ifPresent(running -> running.serve(endpoint));
+    }
+
+    /** The application has started, so its observers are ready. */
+    void started(@Observes StartupEvent event, Event<LivenessEvent> observers) {
+        lively.ifPresent(running -> {
+            if (use.events()) {
+                running.view().watch(ServiceQuery.all(), new EventBroadcast(observers));
+            } else if (use.view()) {
+                running.view().start();
+            }
+        });
     }
 
     void stop() {
@@ -46,6 +65,12 @@ public class LivelyLifecycle {
     @ApplicationScoped
     ReactiveLivenessRegistry reactiveRegistry() {
         return running().reactiveRegistry();
+    }
+
+    @Produces
+    @ApplicationScoped
+    LivenessView view() {
+        return running().view();
     }
 
     private Lively running() {

@@ -3,22 +3,28 @@ package io.quarkiverse.lively.runtime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
+import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
+import io.quarkiverse.lively.runtime.view.LocalView;
+import io.smallrye.mutiny.Multi;
 
 /**
  * What the registry can be asked to do, behind its blocking and its reactive face. What cannot name a service is refused here,
  * before anything is sent.
  */
-record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater updater, Registrar registrar) {
+record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater updater, Registrar registrar,
+        LocalView view) {
 
     CompletableFuture<Boolean> isUp(String uuid) {
         ServiceIdentity.check("uuid", uuid);
@@ -42,6 +48,14 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
 
     CompletableFuture<List<ServiceRecord>> list(ServiceQuery query) {
         return reader.list(query);
+    }
+
+    Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener) {
+        return view.watch(query, listener);
+    }
+
+    Multi<LivenessEvent> watch(ServiceQuery query) {
+        return view.watch(query);
     }
 
     CompletableFuture<ServiceRecord> update(ServiceRecord record) {

@@ -57,6 +57,11 @@ public interface LivelyConfig {
      */
     Health health();
 
+    /**
+     * The local view of the fleet
+     */
+    View view();
+
     interface Etcd {
 
         /**
@@ -156,6 +161,31 @@ public interface LivelyConfig {
          */
         @WithDefault("up")
         WhenDisconnected whenDisconnected();
+    }
+
+    interface View {
+
+        /**
+         * How often etcd is asked for a sign of life while it has nothing to tell. If it does not give one within the request
+         * timeout, the view is STALE. So the age of a view that is CURRENT is at most the sum of both.
+         */
+        @WithDefault("5S")
+        Duration progressInterval();
+
+        /**
+         * How long services stay in the view when, after a break, more than half of the services of a type (and of at least
+         * ten)
+         * are gone without a word: then etcd more likely lost them than they their lives, and they will be back. `0` to let
+         * them go at once.
+         */
+        @WithDefault("2M")
+        Duration suspectLimit();
+
+        /**
+         * How many events a subscriber may lag behind before it is told sums.
+         */
+        @WithDefault("1024")
+        int eventBuffer();
     }
 
     enum WhenDisconnected {

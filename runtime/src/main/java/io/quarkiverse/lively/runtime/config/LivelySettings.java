@@ -11,11 +11,15 @@ import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.view.ViewSettings;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** The configuration, checked, and as the floors below take it. */
-public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Settings registrar) {
+public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Settings registrar, ViewSettings view) {
+
+    /** How often, at least, the view is compared with a list. */
+    private static final Duration CHECK_INTERVAL = Duration.ofMinutes(30);
 
     private static final Duration LEAST_TTL = Duration.ofSeconds(2);
     private static final Duration MOST_TTL = Duration.ofDays(1);
@@ -34,6 +38,11 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         bounded("etcd.connect-timeout", config.etcd().connectTimeout());
         bounded("etcd.request-timeout", config.etcd().requestTimeout());
         bounded("shutdown.timeout", config.shutdown().timeout());
+        bounded("view.progress-interval", config.view().progressInterval());
+        Duration suspectLimit = config.view().suspectLimit();
+        require(!suspectLimit.isNegative() && suspectLimit.compareTo(MOST_TTL) <= 0, "view.suspect-limit", suspectLimit,
+                "it must be between 0 and a day");
+        require(config.view().eventBuffer() > 0, "view.event-buffer", config.view().eventBuffer(), "it must be at least 1");
         config.service().port().ifPresent(
                 port -> require(port > 0 && port <= 65535, "service.port", port, "it must be between 1 and 65535"));
 
@@ -42,7 +51,9 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         KeyLayout layout = new KeyLayout(config.etcd().keyNamespace().orElse(""));
         return new LivelySettings(etcd, layout,
                 new Registrar.Settings(config.registration().enabled(), identity(config.service(), layout, mode), ttl,
-                        config.shutdown().timeout(), version, config.service().metadata()));
+                        config.shutdown().timeout(), version, config.service().metadata()),
+                new ViewSettings(config.etcd().requestTimeout(), config.view().progressInterval(), suspectLimit,
+                        config.view().eventBuffer(), CHECK_INTERVAL, ttl));
     }
 
     /** The name of this host, as far as it is known. */
