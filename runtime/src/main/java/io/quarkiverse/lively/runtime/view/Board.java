@@ -112,7 +112,7 @@ final class Board {
         List<ServiceChange> believed = suspectLimit.isZero() ? list.services() : believed(list.services());
         List<LivenessEvent> events = new ArrayList<>();
         Fleet fleet = apply(shown.fleet(), new RegistryChanges(list.revision(), believed, list.names()), events);
-        resyncing |= missed || !events.isEmpty();
+        resyncing |= missed || !events.isEmpty() || !suspicions.isEmpty();
         show(fleet, true);
         tell(events);
         resynced();

@@ -1,0 +1,81 @@
+package io.quarkiverse.lively.deployment;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import io.quarkiverse.lively.LivenessEvent;
+import io.quarkiverse.lively.LivenessEvent.Kind;
+import io.quarkus.arc.Arc;
+import io.quarkus.test.QuarkusUnitTest;
+
+/** Observers are told everything in order, both kinds of them, also when they throw. They alone start the view. */
+@ExtendWith(RealEtcd.class)
+class EventObserversTest {
+
+    private static final int CHANGES = 20;
+
+    @RegisterExtension
+    static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
+            .withApplicationRoot(jar -> jar.addClasses(RealEtcd.class, Observers.class))
+            .overrideConfigKey("quarkus.http.test-port", "0")
+            .overrideRuntimeConfigKey("quarkus.lively.registration.enabled", "false");
+
+    @Inject
+    Observers observers;
+
+    @Test
+    void allAreToldInOrder() throws IOException {
+        await().until(() -> observers.told.contains("async SNAPSHOT_END"));
+        for (int i = 0; i < CHANGES; i++) {
+            // A record of protobuf: its uuid (field 1) is "u".
+            RealEtcd.etcdctl("put /services/by-uuid/u \n\u0001u");
+        }
+        await().until(() -> observers.told.size() == 2 * (CHANGES + 1));
+        List<String> expected = new ArrayList<>(
+                List.of("sync SNAPSHOT_END", "async SNAPSHOT_END", "sync ADDED", "async ADDED"));
+        for (int i = 1; i < CHANGES; i++) {
+            expected.addAll(List.of("sync CHANGED", "async CHANGED"));
+        }
+        assertEquals(expected, observers.told);
+        assertEquals(List.of(true), observers.inRequest.stream().distinct().toList());
+    }
+
+    @ApplicationScoped
+    static class Observers {
+
+        final List<String> told = new CopyOnWriteArrayList<>();
+        final List<Boolean> inRequest = new CopyOnWriteArrayList<>();
+
+        void sync(@Observes LivenessEvent event) {
+            told.add("sync " + event.kind());
+            inRequest.add(Arc.container().requestContext().isActive());
+            fail(event);
+        }
+
+        void async(@ObservesAsync LivenessEvent event) throws InterruptedException {
+            Thread.sleep(5);
+            told.add("async " + event.kind());
+            fail(event);
+        }
+
+        private static void fail(LivenessEvent event) {
+            if (event.kind() == Kind.ADDED) {
+                throw new IllegalStateException("on purpose");
+            }
+        }
+    }
+}
