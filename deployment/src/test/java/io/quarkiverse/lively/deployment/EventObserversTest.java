@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,7 +54,7 @@ class EventObserversTest {
         assertEquals(List.of(true), observers.inRequest.stream().distinct().toList());
     }
 
-    @ApplicationScoped
+    @Singleton
     static class Observers {
 
         final List<String> told = new CopyOnWriteArrayList<>();
