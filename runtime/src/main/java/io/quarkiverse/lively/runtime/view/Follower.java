@@ -69,7 +69,7 @@ final class Follower {
         }
         long asked = wanted;
         refreshing = true;
-        feed.list().whenCompleteAsync((snapshot, failure) -> {
+        worker.when(feed.list(), (snapshot, failure) -> {
             refreshing = false;
             if (failure == null && !closed && snapshot.revision() > replica.cursor()) {
                 board.listed(replica.replace(snapshot), false, false);
@@ -80,17 +80,16 @@ final class Follower {
             } else {
                 wanted = 0;
             }
-        }, worker);
+        });
     }
 
     private void list() {
-        feed.list().whenCompleteAsync((snapshot, failure) -> {
+        worker.when(feed.list(), (snapshot, failure) -> {
             if (closed) {
                 return;
             }
             if (failure != null) {
-                EtcdException cause = EtcdException.of(failure);
-                sayIfRefused(cause);
+                sayIfRefused(failure);
                 worker.after(backoff.next(), this::list);
                 return;
             }
@@ -99,7 +98,7 @@ final class Follower {
             LOG.infof("The view of the fleet is current, at revision %d", replica.cursor());
             missed = false;
             watch(true);
-        }, worker);
+        });
     }
 
     /**
@@ -110,11 +109,7 @@ final class Follower {
             return;
         }
         session = new Session(current);
-        try {
-            session.watch = feed.watch(replica.cursor() + 1, session);
-        } catch (EtcdException e) {
-            session.end(e);
-        }
+        session.watch = feed.watch(replica.cursor() + 1, session);
     }
 
     /** etcd's watch has had bugs. What it lost would be missing for ever, so now and then the view is compared with a list. */
@@ -134,7 +129,7 @@ final class Follower {
         }
         Fleet then = board.shown().fleet();
         Session checked = session;
-        feed.listAt(then.revision()).whenCompleteAsync((snapshot, failure) -> {
+        worker.when(feed.listAt(then.revision()), (snapshot, failure) -> {
             if (failure != null || session != checked) {
                 return;
             }
@@ -142,7 +137,7 @@ final class Follower {
                 LOG.warnf("The view was not what etcd had at revision %d. It is read anew", then.revision());
                 session.end(new EtcdException(EtcdException.Kind.COMPACTED, "the watch lost changes", null));
             }
-        }, worker);
+        });
     }
 
     private void sayIfRefused(EtcdException cause) {
@@ -191,15 +186,18 @@ final class Follower {
         /** Nothing is believed before etcd has shown that its history is still the one that is known here. */
         private void confirm(long revision) {
             head = revision;
-            feed.confirm(replica.witness()).whenComplete((same, failure) -> onWorker(() -> {
+            worker.when(feed.confirm(replica.witness()), (same, failure) -> {
+                if (session != this || closed) {
+                    return;
+                }
                 if (failure != null) {
-                    end(EtcdException.of(failure));
+                    end(failure);
                 } else if (!same) {
                     end(new EtcdException(EtcdException.Kind.COMPACTED, "etcd has another history than before", null));
                 } else {
                     begin();
                 }
-            }));
+            });
         }
 
         private void begin() {
@@ -286,9 +284,7 @@ final class Follower {
         }
 
         private void close() {
-            if (watch != null) {
-                watch.close();
-            }
+            watch.close();
         }
 
         private void onWorker(Runnable task) {

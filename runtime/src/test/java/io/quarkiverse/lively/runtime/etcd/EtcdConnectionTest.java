@@ -83,6 +83,7 @@ class EtcdConnectionTest {
 
     @Test
     void aClosedConnectionRefusesAtOnce() {
+        Awaitility.await().until(() -> clients.get() == 1);
         connection.close();
         assertFails();
         assertEquals(1, clients.get());

@@ -38,10 +38,8 @@ final class Views implements AutoCloseable {
     private final ExecutorService pool = Executors.newCachedThreadPool();
 
     EtcdConnection connect(String url) {
-        WorkerThread builder = new WorkerThread("builder");
         EtcdConnection etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(url)), Duration.ofSeconds(2),
-                Duration.ofSeconds(2), Duration.ofSeconds(2)), builder);
-        open.add(0, builder);
+                Duration.ofSeconds(2), Duration.ofSeconds(2)));
         open.add(0, etcd);
         return etcd;
     }
