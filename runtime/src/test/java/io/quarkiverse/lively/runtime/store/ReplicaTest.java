@@ -1,0 +1,169 @@
+package io.quarkiverse.lively.runtime.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
+import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.etcd.Watch;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.store.proto.Status;
+
+/** What changes of keys mean for services. */
+class ReplicaTest {
+
+    private static final State OPERATOR = State.newBuilder()
+            .setReason(io.quarkiverse.lively.runtime.store.proto.Reason.OPERATOR).setSince(5_000).build();
+
+    private final KeyLayout layout = new KeyLayout("");
+    private final Replica replica = new Replica(layout);
+
+    @Test
+    void whatIsKnownAlreadyIsDropped() {
+        replica.replace(new RegistrySnapshot(List.of(entry(layout.service("u"), service(Status.DOWN), 9)), 10));
+        assertEquals(List.of(), replica.apply(List.of(put(layout.service("u"), service(Status.UP), 8), deleted("u", 10))));
+        assertEquals(10, replica.cursor());
+        assertEquals(1, replica.apply(List.of(deleted("u", 10), deleted("u", 11))).size());
+        assertEquals(11, replica.cursor());
+    }
+
+    @Test
+    void eachRevisionIsAChangeOfItsOwnAndWhole() {
+        List<RegistryChanges> changes = replica.apply(List.of(put(layout.service("u"), service(Status.UP), 5),
+                put(layout.up("u"), ByteString.EMPTY, 5), put(layout.typeHost("type", "host"), text("u"), 5),
+                put(layout.region("r", "u"), ByteString.EMPTY, 6), deletedUp("u", 7)));
+        assertEquals(List.of(5L, 6L, 7L), changes.stream().map(RegistryChanges::revision).toList());
+        assertEquals(Liveness.UP, only(changes.get(0)).current().orElseThrow().liveness());
+        assertEquals(List.of(new NameChange("type", "host", Optional.of("u"))), changes.get(0).names());
+        assertEquals(List.of(), changes.get(1).services(), "a region only indexes");
+        assertEquals(Liveness.EXPIRED, only(changes.get(2)).current().orElseThrow().liveness());
+        assertEquals(7, replica.cursor());
+    }
+
+    @Test
+    void aDeletionIsNeverReadAsARecord() {
+        replica.apply(List.of(put(layout.service("u"), service(Status.DOWN), 5)));
+        // It has no value, which would be a service without a name that is UP.
+        assertEquals(Optional.empty(), only(replica.apply(List.of(deleted("u", 6))).get(0)).current());
+    }
+
+    @Test
+    void reasons() {
+        // With a state: what it says, and when.
+        ServiceChange said = change(put(layout.service("u"), service(Status.DOWN), 5), put(layout.state("u"), OPERATOR, 5));
+        assertEquals(Reason.OPERATOR, said.reason());
+        assertEquals(Optional.of(Instant.ofEpochSecond(5)), said.at());
+        // Without: nobody said.
+        ServiceChange unsaid = change(put(layout.service("u"), service(Status.UP), 6), put(layout.up("u"), ByteString.EMPTY, 6));
+        assertEquals(Reason.UNKNOWN, unsaid.reason());
+        assertEquals(Optional.empty(), unsaid.at());
+        // Only the entry of UP is gone.
+        assertEquals(Reason.EXPIRED, change(deletedUp("u", 7)).reason());
+        // A claim over another one, over its own, and over none.
+        assertEquals(Reason.UNKNOWN, change(put(layout.service("u"), service(Status.UP), 8), claim("first", 8),
+                put(layout.up("u"), ByteString.EMPTY, 8)).reason());
+        assertEquals(Reason.TAKEOVER,
+                change(put(layout.service("u"), service(Status.UP), 9), claim("second", 9)).reason());
+        // DOWN, so that the reason is not that it expired.
+        assertEquals(Reason.OPERATOR, change(put(layout.service("u"), service(Status.DOWN), 10), claim("second", 10),
+                put(layout.state("u"), OPERATOR, 10)).reason());
+        change(new Watch.Event(true, entry(layout.owner("u"), ByteString.EMPTY, 11)));
+        assertEquals(Reason.UNKNOWN, change(put(layout.service("u"), service(Status.UP), 12), claim("third", 12)).reason());
+    }
+
+    @Test
+    void aListTellsOfWhatIsGoneToo() {
+        replica.apply(List.of(put(layout.service("gone"), service(Status.UP), 5),
+                put(layout.typeHost("type", "gone"), text("gone"), 5)));
+        RegistryChanges list = replica
+                .replace(new RegistrySnapshot(List.of(entry(layout.service("u"), service(Status.UP), 9)), 20));
+        assertEquals(20, list.revision());
+        assertEquals(Map.of("gone", false, "u", true), present(list));
+        assertEquals(List.of(new NameChange("type", "gone", Optional.empty())), list.names());
+    }
+
+    @Test
+    void theWitnessKnowsTheLastChangeAndTheNewestKey() {
+        replica.apply(List.of(put(layout.service("u"), service(Status.UP), 5), put(layout.service("v"), service(Status.UP), 6)));
+        replica.apply(List.of(deleted("u", 7)));
+        Witness witness = replica.witness();
+        KeyValue newest = entry(layout.service("v"), service(Status.UP), 6);
+        assertEquals(7, witness.revision());
+        assertTrue(witness.agrees(answer(newest)));
+        assertFalse(witness.agrees(answer()), "the newest key is not there");
+        assertFalse(witness.agrees(answer(newest, entry(layout.service("u"), service(Status.UP), 5))), "it was deleted");
+        assertFalse(witness.agrees(answer(entry(layout.service("v"), service(Status.DOWN), 6))), "it was another value");
+        assertFalse(witness.agrees(answer(entry(layout.service("v"), service(Status.UP), 5))), "it was written later");
+    }
+
+    private ServiceChange change(Watch.Event... events) {
+        return only(replica.apply(Arrays.asList(events)).get(0));
+    }
+
+    private static ServiceChange only(RegistryChanges changes) {
+        assertEquals(1, changes.services().size());
+        return changes.services().get(0);
+    }
+
+    private static Map<String, Boolean> present(RegistryChanges changes) {
+        Map<String, Boolean> present = new HashMap<>();
+        changes.services().forEach(change -> present.put(change.uuid(), change.current().isPresent()));
+        return present;
+    }
+
+    private static Transaction.Result answer(KeyValue... entries) {
+        Map<ByteString, KeyValue> found = new HashMap<>();
+        for (KeyValue entry : entries) {
+            found.put(entry.key(), entry);
+        }
+        return new Transaction.Result(true, 100, found);
+    }
+
+    private Watch.Event claim(String incarnation, long revision) {
+        return put(layout.owner("u"), Claim.newBuilder().setIncarnation(incarnation).build().toByteString(), revision);
+    }
+
+    private Watch.Event deleted(String uuid, long revision) {
+        return new Watch.Event(true, entry(layout.service(uuid), ByteString.EMPTY, revision));
+    }
+
+    private Watch.Event deletedUp(String uuid, long revision) {
+        return new Watch.Event(true, entry(layout.up(uuid), ByteString.EMPTY, revision));
+    }
+
+    private static Watch.Event put(ByteString key, State value, long revision) {
+        return put(key, value.toByteString(), revision);
+    }
+
+    private static Watch.Event put(ByteString key, ByteString value, long revision) {
+        return new Watch.Event(false, entry(key, value, revision));
+    }
+
+    private static KeyValue entry(ByteString key, ByteString value, long revision) {
+        return new KeyValue(key, value, revision, 0);
+    }
+
+    private static ByteString service(Status status) {
+        return Service.newBuilder().setUuid("u").setType("type").setHost("host").setStatus(status).build().toByteString();
+    }
+
+    private static ByteString text(String text) {
+        return ByteString.copyFromUtf8(text);
+    }
+}
