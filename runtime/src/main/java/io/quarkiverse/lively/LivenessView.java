@@ -49,7 +49,7 @@ public interface LivenessView {
     /** How far answers can be relied on that are read after this one. */
     Freshness freshness();
 
-    /** Completes once there is a first list. Never fails, and waits as long as it takes. */
+    /** Completes once there is a first list, and waits for it as long as it takes. Fails only when the application ends. */
     Uni<Void> awaitReady();
 
     /**

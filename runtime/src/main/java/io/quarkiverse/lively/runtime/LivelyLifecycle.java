@@ -14,7 +14,9 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.config.LivelySettings;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 
 /** Lively, as the application and the beans of this extension find it. Without a start it stays switched off. */
@@ -22,6 +24,7 @@ import io.quarkus.runtime.StartupEvent;
 public class LivelyLifecycle {
 
     private volatile Optional<Lively> lively = Optional.empty();
+    private volatile Optional<Subscription> broadcast = Optional.empty();
     private volatile ViewUse use = ViewUse.NONE;
 
     void start(LivelySettings settings, ViewUse viewUse) {
@@ -40,11 +43,16 @@ public class LivelyLifecycle {
     void started(@Observes StartupEvent event, Event<LivenessEvent> observers) {
         lively.ifPresent(running -> {
             if (use.events()) {
-                running.view().watch(ServiceQuery.all(), new EventBroadcast(observers));
+                broadcast = Optional.of(running.view().watch(ServiceQuery.all(), new EventBroadcast(observers)));
             } else if (use.view()) {
                 running.view().start();
             }
         });
+    }
+
+    /** From now on there may be no observer any more. */
+    void stopping(@Observes ShutdownEvent event) {
+        broadcast.ifPresent(Subscription::close);
     }
 
     void stop() {

@@ -64,14 +64,19 @@ final class Follower {
     /** Brings the board up to that revision, if it is behind. One list serves all who ask. */
     void refresh(long revision) {
         wanted = Math.max(wanted, revision);
-        if (refreshing || closed || wanted <= replica.cursor()) {
+        Session present = session;
+        if (refreshing || closed || present == null || !present.confirmed || wanted <= replica.cursor()) {
             return;
         }
         long asked = wanted;
         refreshing = true;
         worker.when(feed.list(), (snapshot, failure) -> {
             refreshing = false;
-            if (failure == null && !closed && snapshot.revision() > replica.cursor()) {
+            if (closed || session != present) {
+                // It may be of another history. The next session asks again.
+                return;
+            }
+            if (failure == null && snapshot.revision() > replica.cursor()) {
                 board.listed(replica.replace(snapshot), false, false);
             }
             if (wanted > asked) {
@@ -211,6 +216,7 @@ final class Follower {
             }
             unconfirmed.forEach(this::apply);
             unconfirmed.clear();
+            later(SILENCE, () -> refresh(wanted));
             later(settings.progressInterval(), this::askForLife);
         }
 

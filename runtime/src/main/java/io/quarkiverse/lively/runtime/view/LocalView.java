@@ -15,6 +15,7 @@ import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessView;
+import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
@@ -40,6 +41,7 @@ public final class LocalView implements LivenessView {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final LongAdder listenerFailures = new LongAdder();
+    private volatile boolean closed;
 
     /**
      * @param pool where subscribers are called, who may block
@@ -66,10 +68,12 @@ public final class LocalView implements LivenessView {
         if (!started.get()) {
             return CompletableFuture.completedFuture(null);
         }
+        closed = true;
         return CompletableFuture.runAsync(() -> {
             follower.close();
             board.close();
             waits.close();
+            ready.completeExceptionally(closed());
         }, worker);
     }
 
@@ -134,6 +138,9 @@ public final class LocalView implements LivenessView {
             if (!shown.isLoading() && shown.fleet().revision() >= revision) {
                 return CompletableFuture.completedFuture(null);
             }
+            if (closed) {
+                return CompletableFuture.failedFuture(closed());
+            }
             CompletableFuture<Void> arrival = CompletableFuture.supplyAsync(() -> arrival(revision), worker)
                     .thenCompose(reached -> reached);
             return onPool(arrival);
@@ -186,6 +193,10 @@ public final class LocalView implements LivenessView {
     /** Whoever waits may go on with something that blocks. */
     private CompletableFuture<Void> onPool(CompletableFuture<Void> future) {
         return future.isDone() ? future : future.thenApplyAsync(nothing -> nothing, pool);
+    }
+
+    private static RegistryUnavailableException closed() {
+        return new RegistryUnavailableException("The view is closed", null);
     }
 
     private void shows(long revision) {
