@@ -70,7 +70,8 @@ class ReplicaTest {
         assertEquals(Reason.OPERATOR, said.reason());
         assertEquals(Optional.of(Instant.ofEpochSecond(5)), said.at());
         // Without: nobody said.
-        ServiceChange unsaid = change(put(layout.service("u"), service(Status.UP), 6), put(layout.up("u"), ByteString.EMPTY, 6));
+        ServiceChange unsaid = change(put(layout.service("u"), service(Status.UP), 6),
+                put(layout.up("u"), ByteString.EMPTY, 6));
         assertEquals(Reason.UNKNOWN, unsaid.reason());
         assertEquals(Optional.empty(), unsaid.at());
         // Only the entry of UP is gone.
@@ -100,7 +101,8 @@ class ReplicaTest {
 
     @Test
     void theWitnessKnowsTheLastChangeAndTheNewestKey() {
-        replica.apply(List.of(put(layout.service("u"), service(Status.UP), 5), put(layout.service("v"), service(Status.UP), 6)));
+        replica.apply(
+                List.of(put(layout.service("u"), service(Status.UP), 5), put(layout.service("v"), service(Status.UP), 6)));
         replica.apply(List.of(deleted("u", 7)));
         Witness witness = replica.witness();
         KeyValue newest = entry(layout.service("v"), service(Status.UP), 6);

@@ -1,0 +1,43 @@
+package io.quarkiverse.lively.demo;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.UriInfo;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.ServiceQuery;
+
+/** The filters of a request, all of them repeatable: {@code ?type=orders&type=inventory&region=eu-west&status=UP}. */
+final class Filters {
+
+    private final MultivaluedMap<String, String> parameters;
+
+    private Filters(MultivaluedMap<String, String> parameters) {
+        this.parameters = parameters;
+    }
+
+    static ServiceQuery of(UriInfo uri) {
+        Filters filters = new Filters(uri.getQueryParameters());
+        return new ServiceQuery(filters.values("uuid"), filters.values("type"), filters.values("host"),
+                filters.values("region"),
+                filters.values("status").stream().map(Filters::liveness).collect(Collectors.toSet()));
+    }
+
+    private Set<String> values(String name) {
+        return new HashSet<>(parameters.getOrDefault(name, List.of()));
+    }
+
+    private static Liveness liveness(String status) {
+        try {
+            return Liveness.valueOf(status.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidServiceException("status", "the status must be one of " + List.of(Liveness.values()));
+        }
+    }
+}
