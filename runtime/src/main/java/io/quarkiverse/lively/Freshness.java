@@ -26,9 +26,8 @@ public record Freshness(State state, long revision, Instant asOf, Duration age) 
         /** The connection to etcd is broken, or what was missed meanwhile is still arriving. The view is as it was. */
         STALE,
         /**
-         * After a break, more than half of the services of some type were gone without a word. They stay in the view for a
-         * while,
-         * in case etcd lost them rather than they their lives. All else is current.
+         * After a break, more than half of the services of some type were gone without a word. They stay in the view
+         * for a while, in case etcd lost them rather than they their lives. All else is current.
          */
         SUSPECT
     }

@@ -31,9 +31,8 @@ public record LivenessEvent(Kind kind, long revision, Optional<ServiceRecord> pr
         /** A service is not there any more. */
         REMOVED,
         /**
-         * After a break in which changes were missed, the differences have been told. In between there may have been changes
-         * that
-         * nobody hears of any more.
+         * After a break in which changes were missed, the differences have been told. In between there may have been
+         * changes that nobody hears of any more.
          */
         RESYNCED
     }

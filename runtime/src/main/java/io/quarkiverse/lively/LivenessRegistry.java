@@ -15,10 +15,9 @@ import java.util.function.Consumer;
  * is read. And a service that died is UP until its lease has run out, one TTL after its last renewal.
  * <p>
  * Names that cannot exist (empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an
- * {@link InvalidServiceException} before anything is asked or written. Every method that needs etcd throws
- * {@link RegistryUnavailableException} when it cannot be reached in time, never {@code false} or an empty answer; whether a
- * write
- * took effect is not known then.
+ * {@link InvalidServiceException} before anything is asked or written. Every method that needs etcd throws {@link
+ * RegistryUnavailableException} when it cannot be reached in time, never {@code false} or an empty answer; whether a
+ * write took effect is not known then.
  */
 public interface LivenessRegistry {
 
@@ -90,12 +89,11 @@ public interface LivenessRegistry {
     boolean delete(String uuid);
 
     /**
-     * Tells what there is and what changes, as {@link LivenessView#watch} does: first the services that match, then each change
-     * once and in order. The listener is called on a worker thread, with one event at a time, and may block; how it then is
-     * told
-     * sums, {@link LivenessView#watch} says. If it throws, that is logged, and it hears of the next event. Never blocks and
-     * never fails: while etcd cannot be reached, there is nothing to tell. Starts the {@link LivenessView} if that is not
-     * running yet.
+     * Tells what there is and what changes, as {@link LivenessView#watch} does: first the services that match, then
+     * each change once and in order. The listener is called on a worker thread, with one event at a time, and may
+     * block; how it then is told sums, {@link LivenessView#watch} says. If it throws, that is logged, and it hears of
+     * the next event. Never blocks and never fails: while etcd cannot be reached, there is nothing to tell. Starts
+     * the {@link LivenessView} if that is not running yet.
      */
     Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener);
 

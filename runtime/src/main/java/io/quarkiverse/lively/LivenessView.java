@@ -37,9 +37,8 @@ public interface LivenessView {
     Optional<ServiceRecord> find(String uuid);
 
     /**
-     * What is known of the service of that type on that host. If several records have that name, it is the one that the
-     * registry
-     * finds; if the registry finds none, the one that was changed last.
+     * What is known of the service of that type on that host. If several records have that name, it is the one that
+     * the registry finds; if the registry finds none, the one that was changed last.
      */
     Optional<ServiceRecord> find(String type, String host);
 

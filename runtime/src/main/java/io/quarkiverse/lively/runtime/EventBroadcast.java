@@ -10,9 +10,9 @@ import io.quarkus.arc.Arc;
 import io.quarkus.arc.ManagedContext;
 
 /**
- * Tells the CDI observers: first those that are called at once, with a request context of their own, then the asynchronous
- * ones,
- * and waits for those, so that nobody hears of the next event before everybody has heard of this one.
+ * Tells the CDI observers: first those that are called at once, with a request context of their own, then the
+ * asynchronous ones, and waits for those, so that nobody hears of the next event before everybody has heard of this
+ * one.
  */
 final class EventBroadcast implements Consumer<LivenessEvent> {
 

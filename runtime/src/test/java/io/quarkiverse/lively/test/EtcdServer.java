@@ -15,9 +15,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * A real etcd of one member, on free ports of 127.0.0.1, with its data in a temporary directory. It can be killed, started
- * again
- * on the same data and ports, and frozen. It ends with the JVM at the latest.
+ * A real etcd of one member, on free ports of 127.0.0.1, with its data in a temporary directory. It can be killed,
+ * started again on the same data and ports, and frozen. It ends with the JVM at the latest.
  */
 public final class EtcdServer implements AutoCloseable {
 

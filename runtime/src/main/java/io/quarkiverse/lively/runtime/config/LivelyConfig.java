@@ -173,10 +173,9 @@ public interface LivelyConfig {
         Duration progressInterval();
 
         /**
-         * How long services stay in the view when, after a break, more than half of the services of a type (and of at least
-         * ten)
-         * are gone without a word: then etcd more likely lost them than they their lives, and they will be back. `0` to let
-         * them go at once.
+         * How long services stay in the view when, after a break, more than half of the services of a type (and of at
+         * least ten) are gone without a word: then etcd more likely lost them than they their lives, and they will be
+         * back. `0` to let them go at once.
          */
         @WithDefault("2M")
         Duration suspectLimit();

@@ -9,10 +9,9 @@ import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 
 /**
- * A lease that is kept alive, and replaced by a new one when it is gone. It renews the lease each third of its TTL and says
- * that it is lost before it can run out in etcd; after that it goes on trying, since the old lease may have survived (etcd
- * gives
- * every lease its whole TTL again when it restarts or changes its leader).
+ * A lease that is kept alive, and replaced by a new one when it is gone. It renews the lease each third of its TTL
+ * and says that it is lost before it can run out in etcd; after that it goes on trying, since the old lease may have
+ * survived (etcd gives every lease its whole TTL again when it restarts or changes its leader).
  * <p>
  * It lives on the worker thread; {@link #term()} may be called on any.
  */

@@ -5,9 +5,8 @@ import java.time.Duration;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 
 /**
- * A lease, and until when it is certain to live. That is counted from the moment at which the renewal was sent: etcd cannot
- * have
- * renewed it earlier, whenever the answer was read.
+ * A lease, and until when it is certain to live. That is counted from the moment at which the renewal was sent: etcd
+ * cannot have renewed it earlier, whenever the answer was read.
  *
  * @param validUntil on the monotonic clock, in nanoseconds; a margin before the lease can run out
  */

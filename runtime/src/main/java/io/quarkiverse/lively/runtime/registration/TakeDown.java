@@ -15,9 +15,8 @@ import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
- * Publishes one service as DOWN and gives its claim up. While etcd cannot be reached it tries again, until it is told to give
- * up. What
- * somebody else owns, or keeps DOWN, stays as it is. It lives on the worker thread.
+ * Publishes one service as DOWN and gives its claim up. While etcd cannot be reached it tries again, until it is told
+ * to give up. What somebody else owns, or keeps DOWN, stays as it is. It lives on the worker thread.
  */
 final class TakeDown {
 

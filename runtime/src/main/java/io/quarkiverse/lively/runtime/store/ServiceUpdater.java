@@ -19,9 +19,9 @@ import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
- * Writes a service as its caller wants it to be, provided that nobody has changed it since the caller read it. One that no
- * process
- * owns is published for one TTL, under a lease of its own; the same update again renews that lease and writes nothing.
+ * Writes a service as its caller wants it to be, provided that nobody has changed it since the caller read it. One
+ * that no process owns is published for one TTL, under a lease of its own; the same update again renews that lease
+ * and writes nothing.
  */
 public final class ServiceUpdater {
 

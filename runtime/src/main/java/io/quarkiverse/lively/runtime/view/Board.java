@@ -22,9 +22,8 @@ import io.quarkiverse.lively.runtime.store.RegistryChanges;
 import io.quarkiverse.lively.runtime.store.ServiceChange;
 
 /**
- * Shows what is known of the fleet, and tells the audience of what changed. Written on the worker only; what is shown, any
- * thread
- * may read. Services that a list misses in a mass stay for a while.
+ * Shows what is known of the fleet, and tells the audience of what changed. Written on the worker only; what is
+ * shown, any thread may read. Services that a list misses in a mass stay for a while.
  */
 final class Board {
 

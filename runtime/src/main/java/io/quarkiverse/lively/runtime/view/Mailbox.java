@@ -16,9 +16,8 @@ import io.quarkiverse.lively.ServiceRecord;
  * The events that one subscriber has not had yet. One thread puts them in and another takes them out, and neither waits for
  * long.
  * <p>
- * It holds only so many. Past that, it holds one event for each service that changed, which stands for all its changes since
- * the
- * last that was taken out, until everything was taken out.
+ * It holds only so many. Past that, it holds one event for each service that changed, which stands for all its
+ * changes since the last that was taken out, until everything was taken out.
  */
 final class Mailbox {
 

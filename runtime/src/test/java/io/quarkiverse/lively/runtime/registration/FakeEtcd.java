@@ -21,9 +21,8 @@ import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
 
 /**
- * An etcd on the clock of a test, that fails when the test wants it to. Only for what a real etcd cannot be made to do at a
- * given
- * moment; what Lively writes is tested on a real one.
+ * An etcd on the clock of a test, that fails when the test wants it to. Only for what a real etcd cannot be made to
+ * do at a given moment; what Lively writes is tested on a real one.
  */
 final class FakeEtcd implements Etcd {
 
