@@ -8,7 +8,6 @@ import jakarta.inject.Singleton;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
-import io.quarkiverse.lively.runtime.config.LivelySettings;
 import io.quarkus.runtime.StartupEvent;
 
 /** An application without an HTTP server serves once it has started. */

@@ -9,7 +9,6 @@ import jakarta.inject.Singleton;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
-import io.quarkiverse.lively.runtime.config.LivelySettings;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.DomainSocketServerStart;

@@ -13,7 +13,6 @@ import java.util.concurrent.TimeoutException;
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
-import io.quarkiverse.lively.runtime.config.LivelySettings;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.registration.WorkerThread;

@@ -15,7 +15,6 @@ import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
-import io.quarkiverse.lively.runtime.config.LivelySettings;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 

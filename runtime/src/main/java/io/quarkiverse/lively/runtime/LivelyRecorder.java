@@ -1,7 +1,6 @@
 package io.quarkiverse.lively.runtime;
 
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
-import io.quarkiverse.lively.runtime.config.LivelySettings;
 import io.quarkus.arc.runtime.BeanContainer;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.RuntimeValue;

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.quarkiverse.lively.runtime.LivelySettings;
+
 /** The variables of os-lively are heard, unless the property of Quarkus says something else. */
 class OsLivelyVariablesTest {
 

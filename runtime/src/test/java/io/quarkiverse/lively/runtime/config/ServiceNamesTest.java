@@ -7,6 +7,7 @@ import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.runtime.LivelySettings;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkus.runtime.LaunchMode;
 

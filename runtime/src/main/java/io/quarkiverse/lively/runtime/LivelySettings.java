@@ -1,4 +1,4 @@
-package io.quarkiverse.lively.runtime.config;
+package io.quarkiverse.lively.runtime;
 
 import java.net.InetAddress;
 import java.net.URI;
@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Set;
 
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
