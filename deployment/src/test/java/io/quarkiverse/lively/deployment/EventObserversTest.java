@@ -67,7 +67,8 @@ class EventObserversTest {
         }
 
         void async(@ObservesAsync LivenessEvent event) throws InterruptedException {
-            Thread.sleep(5);
+            // Longer than it takes until the next change.
+            Thread.sleep(100);
             told.add("async " + event.kind());
             fail(event);
         }

@@ -42,7 +42,7 @@ class WatchTest {
     @BeforeEach
     void connect() {
         client = new EtcdClient(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
-                Duration.ofSeconds(1), Duration.ofSeconds(2)));
+                Duration.ofSeconds(3), Duration.ofSeconds(2)));
     }
 
     @AfterEach
@@ -106,7 +106,7 @@ class WatchTest {
             client.watch(RANGE, 0, heard);
             EtcdException end = heard.end();
             assertEquals(EtcdException.Kind.UNAVAILABLE, end.kind());
-            assertTrue(end.getMessage().contains("no answer within 1000 ms"), end.getMessage());
+            assertTrue(end.getMessage().contains("no answer within 3000 ms"), end.getMessage());
         } finally {
             server.thaw();
         }
