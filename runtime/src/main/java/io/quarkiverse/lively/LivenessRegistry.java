@@ -35,7 +35,7 @@ public interface LivenessRegistry {
 
     /**
      * The services that match, all of them as they were at one revision of etcd, in the order of their uuids. Records that
-     * cannot be read are left out, and logged once. Needs a request for each thousand entries of the registry, or for each
+     * cannot be read are left out, and logged once. Needs a request for each ten thousand entries of the registry, or for each
      * thirty-two uuids if the query names uuids.
      */
     List<ServiceRecord> list(ServiceQuery query);

@@ -169,7 +169,7 @@ class ServiceReaderTest {
     }
 
     @Test
-    void aListOfManyPagesIsComplete() {
+    void aListOfManyIsComplete() {
         List<String> uuids = IntStream.range(0, 2_500).mapToObj(i -> String.format("u%04d", i)).toList();
         uuids.stream().map(uuid -> etcd.commit(new Transaction(List.of(),
                 List.of(new Put(layout.service(uuid), service(uuid, Status.UP).toByteString(), 0),
