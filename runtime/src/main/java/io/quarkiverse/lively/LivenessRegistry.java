@@ -106,6 +106,7 @@ public interface LivenessRegistry {
      * the record count, and nothing else of it.
      *
      * @throws ServiceConflictException if this process has registered that uuid already
+     * @throws IllegalStateException if the application is stopping
      * @throws InvalidServiceException if the names cannot be written, naming the field
      */
     Registration register(ServiceRecord record);

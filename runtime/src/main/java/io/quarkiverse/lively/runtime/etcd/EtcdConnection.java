@@ -152,7 +152,9 @@ public final class EtcdConnection implements Etcd {
 
     private void build() {
         int number = generation++;
-        client = CompletableFuture.supplyAsync(() -> clients.apply(number), builder);
+        client = CompletableFuture.supplyAsync(() -> clients.apply(number), builder)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new EtcdException(
+                        EtcdException.Kind.UNAVAILABLE, "No client of etcd can be made: " + failure, failure)));
         clientStreak = new FailureStreak(nanoClock.getAsLong());
     }
 

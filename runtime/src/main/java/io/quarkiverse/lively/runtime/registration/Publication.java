@@ -107,20 +107,28 @@ final class Publication {
     }
 
     /**
-     * Publishes DOWN and gives the claim up. From now on nothing else is written.
+     * Publishes DOWN and gives the claim up. From now on nothing else is written. If it cannot be done in time, it is still
+     * tried: the lease may go on living for others.
      *
+     * @param atLast run on the worker thread when nothing more will be tried
      * @return what the keys hold in the end; fails if it cannot be done by then. Completes on the worker thread
      */
-    CompletableFuture<ServiceKeys> retire(Duration limit) {
+    CompletableFuture<ServiceKeys> retire(Duration limit, Runnable atLast) {
         retired = true;
         timer.cancel();
         if (!tried) {
+            atLast.run();
             return CompletableFuture.completedFuture(seen);
         }
         TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation);
-        Worker.Timer timeout = worker.after(limit, takeDown::giveUp);
+        CompletableFuture<ServiceKeys> inTime = takeDown.result().copy();
+        Worker.Timer timeout = worker.after(limit, () -> inTime.completeExceptionally(takeDown.lastFailure()));
+        takeDown.result().whenComplete((keys, failure) -> {
+            timeout.cancel();
+            atLast.run();
+        });
         begin(() -> takeDown.run(seen, claimed));
-        return takeDown.result().whenComplete((keys, failure) -> timeout.cancel());
+        return inTime;
     }
 
     private void begin(Runnable activity) {

@@ -37,6 +37,7 @@ public final class Registrar implements LeaseSession.Listener {
     private final Map<String, ServiceRegistration> registrations = new ConcurrentHashMap<>();
 
     private boolean started;
+    private volatile boolean stopping;
 
     /**
      * What is registered, and how.
@@ -100,6 +101,7 @@ public final class Registrar implements LeaseSession.Listener {
      * Registers a further service, until it is closed. An empty uuid follows from its type and host.
      *
      * @throws ServiceConflictException if this process has registered that uuid already
+     * @throws IllegalStateException if this process is stopping
      */
     public Registration register(ServiceRecord record) {
         ServiceIdentity.check("type", record.type());
@@ -107,6 +109,9 @@ public final class Registrar implements LeaseSession.Listener {
         ServiceIdentity identity = ServiceIdentity.checked(
                 record.uuid().isEmpty() ? layout.uuidOf(record.type(), record.host()) : record.uuid(), record.type(),
                 record.host(), record.region());
+        if (stopping) {
+            throw new IllegalStateException("The application is stopping, and registers nothing any more");
+        }
         ServiceRegistration further = registration(identity, RegistrationState.STARTING, "it was just registered");
         if (registrations.putIfAbsent(identity.uuid(), further) != null) {
             throw new ServiceConflictException(identity.uuid(),
@@ -121,6 +126,7 @@ public final class Registrar implements LeaseSession.Listener {
      * that can be done: nothing is UP, at least.
      */
     public CompletableFuture<Void> stop(Duration limit) {
+        stopping = true;
         Duration forDown = limit.multipliedBy(3).dividedBy(4);
         CompletableFuture<Void> allDown = CompletableFuture.allOf(registrations.values().stream()
                 .map(registration -> registration.stop(forDown)).toArray(CompletableFuture[]::new));

@@ -104,7 +104,7 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         CompletableFuture<Void> result = new CompletableFuture<>();
         worker.execute(() -> {
             if (stopped == null) {
-                stopped = publication.retire(limit);
+                stopped = publication.retire(limit, () -> whenStopped.accept(this));
                 stopped.whenComplete(this::stoppedWith);
             }
             stopped.whenComplete((keys, failure) -> {
@@ -264,7 +264,6 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     }
 
     private void stoppedWith(ServiceKeys keys, Throwable failure) {
-        whenStopped.accept(this);
         if (failure == null) {
             stand(RegistrationState.STOPPED, "it was stopped", keys, standing.lease());
             if (keys.service().exists()) {
@@ -273,7 +272,8 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         } else {
             String why = EtcdException.of(failure).getMessage();
             stand(RegistrationState.STOPPED, "it was stopped, but DOWN could not be written: " + why);
-            LOG.warnf("%s could not be published as DOWN: %s. Others see it expire within one TTL", identity, why);
+            LOG.warnf("%s could not be published as DOWN: %s. It expires with the lease of this process, if not before",
+                    identity, why);
         }
     }
 

@@ -15,8 +15,9 @@ import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
- * Publishes one service as DOWN and gives its claim up. While etcd cannot be reached it tries again, until it is told
- * to give up. What somebody else owns, or keeps DOWN, stays as it is. It lives on the worker thread.
+ * Publishes one service as DOWN and gives its claim up. While etcd cannot be reached it tries again; if etcd refuses to
+ * store anything, it gives up the claim at least, which takes no space. What somebody else owns, or keeps DOWN, stays as
+ * it is. It lives on the worker thread.
  */
 final class TakeDown {
 
@@ -55,15 +56,12 @@ final class TakeDown {
         attempt();
     }
 
-    /** Tries no more, if it is still trying. */
-    void giveUp() {
-        result.completeExceptionally(lastFailure);
+    /** Why it is not done yet. */
+    EtcdException lastFailure() {
+        return lastFailure;
     }
 
     private void attempt() {
-        if (result.isDone()) {
-            return;
-        }
         if (claimed) {
             write(1);
             return;
@@ -101,6 +99,11 @@ final class TakeDown {
         });
     }
 
+    private void letGo(EtcdException why) {
+        etcd.commit(writes.letGo(seen).transaction())
+                .whenComplete((answer, failure) -> worker.execute(() -> result.completeExceptionally(why)));
+    }
+
     /** With no owner left, the lease of this process may have run out; then the last word must be its own. */
     private boolean mayWrite() {
         if (seen.owner().exists()) {
@@ -113,6 +116,8 @@ final class TakeDown {
         if (cause.kind() == EtcdException.Kind.UNAVAILABLE) {
             lastFailure = cause;
             worker.after(RETRY, this::attempt);
+        } else if (cause.kind() == EtcdException.Kind.REFUSED) {
+            letGo(cause);
         } else {
             result.completeExceptionally(cause);
         }

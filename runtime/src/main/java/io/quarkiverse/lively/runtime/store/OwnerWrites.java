@@ -121,6 +121,11 @@ public final class OwnerWrites {
         return (isUp(seen) ? write.publishDown(record(seen, state.hasHold()), state) : write.withoutUp()).build();
     }
 
+    /** Gives the claim up without a word: the service expires. Takes no space. */
+    public GuardedWrite letGo(ServiceKeys seen) {
+        return write(seen).disclaim().withoutUp().build();
+    }
+
     private WriteBuilder write(ServiceKeys seen) {
         return new WriteBuilder(layout, id, seen, 0);
     }

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime.store;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
@@ -39,7 +40,8 @@ public final class RegistryFeed {
      * forgotten it, or has not come that far.
      */
     public CompletableFuture<Boolean> confirm(Witness witness) {
-        if (witness.keys().isEmpty()) {
+        // That something is absent, it is in many histories.
+        if (witness.keys().values().stream().allMatch(Optional::isEmpty)) {
             return listAt(witness.revision()).thenApply(
                     then -> then.entries().stream().noneMatch(entry -> layout.parse(entry.key()).isPresent()));
         }

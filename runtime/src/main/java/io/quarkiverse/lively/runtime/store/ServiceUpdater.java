@@ -95,20 +95,34 @@ public final class ServiceUpdater {
 
         /** Its lease, its claim and its names are its owner's. */
         private Optional<WriteBuilder> updateOwned(ServiceKeys seen) {
-            Service record = seen.service().value().orElseThrow();
+            Service record = seen.service().value().orElseThrow(() -> new ServiceConflictException(id.uuid(), "The record of "
+                    + id + " is gone or cannot be read, and the process that keeps it alive is about to write it again"));
             checkIsOwners("type", wanted.type(), record.getType());
             checkIsOwners("host", wanted.host(), record.getHost());
             checkIsOwners("region", wanted.region(), ServiceRecords.region(record));
             Service asWanted = ServiceWriter.withMaintenance(record, maintenance);
             boolean sameMaintenance = asWanted.equals(record);
-            if (ServiceRecords.status(record) == wanted.status() && sameMaintenance) {
+            Instant now = clock.instant();
+            if (wanted.status() == Status.DOWN) {
+                // Its own DOWN would be over as soon as its owner says so.
+                boolean held = Holds.of(seen, now, Optional.empty()).filter(hold -> Holds.isInForce(hold, now)).isPresent();
+                return held && sameMaintenance ? Optional.empty() : Optional.of(writer.takeDown(seen, maintenance));
+            }
+            if (ServiceRecords.status(record) == Status.UP && sameMaintenance) {
                 return Optional.empty();
             }
-            if (wanted.status() == Status.DOWN) {
-                return Optional.of(writer.takeDown(seen, maintenance));
+            if (isToCome(now)) {
+                return Optional.of(writer.plan(seen, maintenance));
             }
-            boolean toCome = maintenance.start().filter(start -> start.isAfter(clock.instant())).isPresent();
-            return toCome ? Optional.of(writer.plan(seen, maintenance)) : writer.lift(seen);
+            if (wanted.maintenance().isPresent() && !sameMaintenance) {
+                throw new InvalidServiceException("maintenance", "a service that is UP cannot be in a maintenance that has"
+                        + " started; say DOWN, or let it start later");
+            }
+            return writer.lift(seen);
+        }
+
+        private boolean isToCome(Instant now) {
+            return maintenance.start().filter(start -> start.isAfter(now)).isPresent();
         }
 
         private void checkIsOwners(String field, String value, String ofOwner) {
@@ -148,17 +162,33 @@ public final class ServiceUpdater {
 
         private CompletableFuture<ServiceRecord> publish(ServiceKeys seen, Neighbours neighbours, Service record, Instant now,
                 int race) {
-            return etcd.grantLease(ttl).thenCompose(lease -> {
-                WriteBuilder write = new WriteBuilder(layout, id, seen, 0)
-                        .publishUp(record, lease.id(), writer.said(Reason.REGISTERED, now).build()).putInPlace(neighbours);
-                return etcd.commit(write.build().transaction()).thenCompose(result -> result.succeeded()
-                        ? CompletableFuture.completedFuture(ServiceRecords.of(write.build().then().apply(result.revision())))
-                        : again(race)).whenComplete((done, failure) -> {
-                            if (failure != null) {
-                                etcd.revokeLease(lease.id());
-                            }
-                        });
+            State registered = writer.said(Reason.REGISTERED, now).build();
+            State said = isToCome(now) ? writer.planned(registered, maintenance, now) : registered;
+            return lease(seen.up().lease()).thenCompose(lease -> {
+                GuardedWrite write = new WriteBuilder(layout, id, seen, 0).publishUp(record, lease.id(), said)
+                        .putInPlace(neighbours).build();
+                return etcd.commit(write.transaction()).whenComplete((result, failure) -> {
+                    boolean unused = failure != null || !result.succeeded();
+                    if (unused && lease.id() != seen.up().lease()) {
+                        etcd.revokeLease(lease.id());
+                    }
+                }).thenCompose(result -> result.succeeded()
+                        ? CompletableFuture.completedFuture(ServiceRecords.of(write.then().apply(result.revision())))
+                        : again(race));
             });
+        }
+
+        /** The lease that it has, if that is as long as it should be; else a new one. */
+        private CompletableFuture<Etcd.Lease> lease(long present) {
+            if (present == 0) {
+                return etcd.grantLease(ttl);
+            }
+            return etcd.renewLease(present, RENEWAL_TIMEOUT).thenApply(Optional::of)
+                    .exceptionallyCompose(failure -> EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND
+                            ? CompletableFuture.completedFuture(Optional.empty())
+                            : CompletableFuture.failedFuture(failure))
+                    .thenCompose(renewed -> renewed.filter(lease -> lease.ttl().equals(ttl))
+                            .map(CompletableFuture::completedFuture).orElseGet(() -> etcd.grantLease(ttl)));
         }
 
         private CompletableFuture<ServiceRecord> commit(ServiceKeys seen, Optional<WriteBuilder> decision, int race) {

@@ -4,6 +4,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -29,7 +32,7 @@ import io.quarkiverse.lively.runtime.store.proto.Status;
 public final class ServiceWriter {
 
     /** Losing so many races in a row is no accident any more. */
-    private static final int RACES = 8;
+    private static final int RACES = 20;
     private static final int LONGEST_NOTE = 4096;
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
     static final Maintenance NO_MAINTENANCE = Maintenance.of("");
@@ -117,8 +120,13 @@ public final class ServiceWriter {
     WriteBuilder plan(ServiceKeys seen, Maintenance maintenance) {
         Instant now = clock.instant();
         return write(seen).rewrite(withMaintenance(seen.service().value().orElseThrow(), maintenance),
-                lastSaid(seen, now).toBuilder().setHold(hold(maintenance, now)
-                        .setStart(maintenance.start().map(Instant::toEpochMilli).orElse(0L))).build());
+                planned(lastSaid(seen, now), maintenance, now));
+    }
+
+    /** The same state with a hold that is to come. */
+    State planned(State last, Maintenance maintenance, Instant now) {
+        long start = maintenance.start().map(Instant::toEpochMilli).orElse(0L);
+        return last.toBuilder().setHold(hold(maintenance, now).setStart(start)).build();
     }
 
     /** Empty if nobody said anything that could be lifted. */
@@ -156,7 +164,9 @@ public final class ServiceWriter {
     }
 
     static <T> CompletableFuture<T> again(int race, Supplier<CompletableFuture<T>> attempt) {
-        return race < RACES ? attempt.get()
+        Executor later = CompletableFuture.delayedExecutor(ThreadLocalRandom.current().nextInt(10 * race),
+                TimeUnit.MILLISECONDS);
+        return race < RACES ? CompletableFuture.supplyAsync(attempt, later).thenCompose(answer -> answer)
                 : CompletableFuture.failedFuture(new EtcdException(EtcdException.Kind.REFUSED,
                         "The service was changed " + RACES + " times while it was to be written", null));
     }

@@ -199,6 +199,7 @@ final class Board {
 
     private void tell(List<LivenessEvent> events) {
         for (LivenessEvent event : events) {
+            audience.removeIf(Delivery::isCancelled);
             audience.forEach(delivery -> delivery.tell(event));
         }
     }

@@ -28,7 +28,7 @@ import io.smallrye.mutiny.Uni;
 /** The view: read on any thread, written on the worker. Until it is started it asks etcd nothing, and uses no thread. */
 public final class LocalView implements LivenessView {
 
-    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+    private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
     /** etcd tells of a write within milliseconds. After this time it has probably nothing to tell. */
     private static final Duration USUAL_DELAY = Duration.ofMillis(500);
 
@@ -65,10 +65,11 @@ public final class LocalView implements LivenessView {
 
     /** Ends all subscriptions. The last answers stay. Completes on the worker; at once if it was never started. */
     public CompletableFuture<Void> close() {
+        closed = true;
         if (!started.get()) {
+            ready.completeExceptionally(closed());
             return CompletableFuture.completedFuture(null);
         }
-        closed = true;
         return CompletableFuture.runAsync(() -> {
             follower.close();
             board.close();

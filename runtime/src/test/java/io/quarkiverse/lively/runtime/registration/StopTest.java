@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime.registration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
@@ -10,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
@@ -132,5 +135,36 @@ class StopTest {
         assertTrue(stopped.isCompletedExceptionally());
         assertTrue(scene.registrar.own().reason().contains("database space exceeded"), scene.registrar.own().reason());
         assertFalse(scene.isUp(), "at once, and not only at the end");
+    }
+
+    @Test
+    void aFurtherServiceThatIsClosedWithoutEtcdIsDownOnceEtcdIsBack() {
+        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        assertEquals(RegistrationState.REGISTERED, further.state());
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        CompletableFuture<Void> closed = ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
+        scene.seconds(2);
+        assertTrue(closed.isCompletedExceptionally());
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(3);
+        assertFalse(scene.etcd.has(scene.layout.up("q")), "its lease lives on, for others");
+        assertTrue(scene.etcd.has(scene.layout.down("q")));
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void aFurtherServiceForWhoseDownThereIsNoSpaceIsNotUpEither() {
+        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        scene.etcd.refuseWrites("database space exceeded");
+        ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
+        assertFalse(scene.etcd.has(scene.layout.up("q")));
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void nothingIsRegisteredAnyMoreWhileItStops() {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertThrows(IllegalStateException.class,
+                () -> scene.registrar.register(ServiceRecord.builder("queue", "q1").build()));
     }
 }

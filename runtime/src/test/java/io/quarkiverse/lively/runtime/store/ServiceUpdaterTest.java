@@ -26,6 +26,7 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
@@ -159,8 +160,9 @@ class ServiceUpdaterTest {
         assertEquals(Liveness.DOWN, lifted.liveness(), "its owner publishes it");
         assertEquals(List.of(), store.server.keys("/services/by-status/UP/"));
         assertEquals(List.of("found 1 leases", Long.toHexString(lease)), store.server.etcdctl("lease", "list"));
+        ServiceRecord held = updater.update(lifted).join();
         long before = store.revision();
-        assertEquals(lifted, updater.update(lifted).join());
+        assertEquals(held, updater.update(held).join());
         assertEquals(before, store.revision());
     }
 
@@ -207,5 +209,60 @@ class ServiceUpdaterTest {
         assertTrue(store.etcd.commit(owner.register(ServiceKeys.ABSENT, Neighbours.NONE,
                 Claim.newBuilder().setIncarnation("owner").build(), lease, registered).transaction()).join().succeeded());
         return lease;
+    }
+
+    @Test
+    void aMaintenanceThatIsToComeSurvivesAMissedHeartBeat() {
+        Maintenance planned = Maintenance.of("planned").from(Instant.now().plusSeconds(3600));
+        updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        ServiceRecord read = writer.down("u", planned).join();
+        store.server.etcdctl("del", "/services/by-status/UP/u");
+        updater.update(read).join();
+        assertTrue(hold().isPresent());
+        updater.update(ServiceRecord.builder("type", "other").uuid("v").maintenance(planned).build()).join();
+        assertTrue(look("v").state().value().orElseThrow().hasHold());
+    }
+
+    @Test
+    void downOfWhatIsDownForAnotherReasonHolds() {
+        own("u");
+        writer.down("u", Maintenance.of("")).join();
+        ServiceRecord lifted = writer.up("u").join();
+        assertTrue(hold().isEmpty());
+        updater.update(lifted.toBuilder().status(Status.DOWN).build()).join();
+        assertTrue(hold().isPresent());
+    }
+
+    @Test
+    void aMaintenanceThatHasStartedIsNoMaintenanceOfAServiceThatIsUp() {
+        own("u");
+        ServiceRecord owned = reader.find("u").join().orElseThrow();
+        assertEquals("maintenance",
+                failure(InvalidServiceException.class, owned.toBuilder().maintenance(Maintenance.of("now")).build()).field());
+    }
+
+    @Test
+    void aRecordThatIsGoneWhileItsOwnerLivesIsItsOwners() {
+        own("u");
+        store.server.etcdctl("del", "/services/by-uuid/u");
+        failure(ServiceConflictException.class, ServiceRecord.builder("type", "host").uuid("u").region("region").build());
+    }
+
+    @Test
+    void aChangedUpdateKeepsTheLease() {
+        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        for (int i = 0; i < 3; i++) {
+            service = updater.update(service.toBuilder().region("region" + i).build()).join();
+        }
+        assertEquals(1, leases());
+    }
+
+    private Optional<Hold> hold() {
+        return look("u").state().value().filter(State::hasHold).map(State::getHold);
+    }
+
+    private ServiceKeys look(String uuid) {
+        OwnerWrites names = new OwnerWrites(store.layout, new ServiceIdentity(uuid, "type", "host", "region"));
+        return names.seen(store.etcd.commit(names.look()).join());
     }
 }
