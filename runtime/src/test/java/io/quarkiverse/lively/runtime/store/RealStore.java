@@ -30,6 +30,10 @@ final class RealStore implements AutoCloseable {
         write(List.of(new Transaction.Put(key, value, lease)));
     }
 
+    void delete(ByteString key) {
+        write(List.of(new Transaction.Delete(key)));
+    }
+
     /** As os-lively registers a service, or takes it down: the bare region key, DOWN under a lease, no word on who says so. */
     void byOsLively(Service service) {
         long lease = etcd.grantLease(Duration.ofSeconds(60)).join().id();
