@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * The lease under which a registration lives.
  *
- * @param id as {@code etcdctl lease} prints it: lower case hexadecimal
+ * @param id as {@code etcdctl lease} prints it: sixteen digits of lower case hexadecimal
  * @param ttl how long it lives after a renewal, as granted (etcd may grant more than was asked for)
  * @param remaining how long it is still certain to live, at least; zero when that is not certain any more
  */

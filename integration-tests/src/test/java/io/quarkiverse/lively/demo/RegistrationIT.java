@@ -61,7 +61,7 @@ class RegistrationIT {
         for (int other : new int[] { 1, 2, 4, 5, 6 }) {
             assertEquals(null, leases.get(other));
         }
-        assertEquals(Long.toHexString(((Number) lease).longValue()), demo.get("/self").path("leaseId"));
+        assertEquals(String.format("%016x", ((Number) lease).longValue()), demo.get("/self").path("leaseId"));
     }
 
     @Test

@@ -207,8 +207,9 @@ final class Publication {
                 }
             });
         } else if (verdict instanceof Verdict.Adopt) {
-            write(race, writes.adopt(seen, incarnation.says(Reason.UNKNOWN, now).setBy(Holds.SOMEBODY).build()),
-                    NOTHING);
+            State.Builder state = incarnation.says(Reason.UNKNOWN, now).setBy(Holds.SOMEBODY);
+            Holds.of(seen, now, Optional.empty()).ifPresent(state::setHold);
+            write(race, writes.adopt(seen, state.build()), NOTHING);
         } else if (verdict instanceof Verdict.Mend) {
             write(race, writes.putMissingEntries(seen), NOTHING);
         } else if (verdict instanceof Verdict.Held held && held.settled()) {

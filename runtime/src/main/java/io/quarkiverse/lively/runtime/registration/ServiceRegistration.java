@@ -199,7 +199,7 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     @Override
     public Optional<Lease> lease() {
         long now = worker.nanoTime();
-        return leases.get().map(term -> new Lease(Long.toHexString(term.id()), term.ttl(), term.remainingAt(now)));
+        return leases.get().map(term -> new Lease(String.format("%016x", term.id()), term.ttl(), term.remainingAt(now)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.runtime.store;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -46,6 +47,11 @@ public record Entry<T>(Optional<T> value, ByteString bytes, long modRevision, lo
         } catch (InvalidProtocolBufferException e) {
             return Optional.empty();
         }
+    }
+
+    /** The same, but what it holds cannot be read if it is not like that. */
+    Entry<T> where(Predicate<T> condition) {
+        return new Entry<>(value.filter(condition), bytes, modRevision, lease);
     }
 
     public boolean exists() {

@@ -28,10 +28,21 @@ public final class Holds {
         if (seen.stateIsCurrent()) {
             return seen.state().value().filter(State::hasHold).map(State::getHold).filter(hold -> !isOver(hold, now));
         }
-        return seen.service().value().filter(record -> record.getStatus() != Status.UP).map(record -> hold(record, now))
+        if (seen.service().value().filter(record -> record.getStatus() == Status.UP).isPresent()) {
+            return untouched(seen).filter(hold -> !isOver(hold, now));
+        }
+        return seen.service().value().map(record -> hold(record, now))
                 .map(hold -> firstSeen.filter(then -> isOver(hold, then)).isEmpty() ? hold
                         : hold.toBuilder().clearEnd().build())
                 .filter(hold -> !isOver(hold, now));
+    }
+
+    /** A window that had not begun when somebody rewrote the record, UP, and left the window in it. */
+    private static Optional<Hold> untouched(ServiceKeys seen) {
+        Service record = seen.service().value().orElseThrow();
+        return seen.state().value().filter(state -> state.getSince() < state.getHold().getStart()).map(State::getHold)
+                .filter(hold -> hold.getStart() / 1000 == record.getMaintenanceStart()
+                        && hold.getEnd() / 1000 == record.getMaintenanceEnd());
     }
 
     public static boolean isInForce(Hold hold, Instant now) {

@@ -29,7 +29,10 @@ public record ServiceKeys(Entry<Service> service, Entry<ByteString> up, Entry<Cl
     }
 
     static ServiceKeys of(KeyLayout layout, ServiceIdentity id, Transaction.Result result) {
-        return new ServiceKeys(Entry.parse(result.get(layout.service(id.uuid())), Service.parser()),
+        return new ServiceKeys(
+                // A record of another uuid says nothing of this service: readers skip it, and so nobody could lift its DOWN.
+                Entry.parse(result.get(layout.service(id.uuid())), Service.parser())
+                        .where(record -> record.getUuid().equals(id.uuid())),
                 Entry.raw(result.get(layout.up(id.uuid()))),
                 Entry.parse(result.get(layout.owner(id.uuid())), Claim.parser()),
                 Entry.parse(result.get(layout.state(id.uuid())), State.parser()),

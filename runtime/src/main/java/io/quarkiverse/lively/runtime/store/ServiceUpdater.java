@@ -95,8 +95,8 @@ public final class ServiceUpdater {
 
         /** Its lease, its claim and its names are its owner's. */
         private Optional<WriteBuilder> updateOwned(ServiceKeys seen) {
-            Service record = seen.service().value().orElseThrow(() -> new ServiceConflictException(id.uuid(), "The record of "
-                    + id + " is gone or cannot be read, and the process that keeps it alive is about to write it again"));
+            Service record = seen.service().value().orElseThrow(() -> new ServiceConflictException(id.uuid(), "The process"
+                    + " that keeps " + id + " alive registers it again within one TTL: read it then"));
             checkIsOwners("type", wanted.type(), record.getType());
             checkIsOwners("host", wanted.host(), record.getHost());
             checkIsOwners("region", wanted.region(), ServiceRecords.region(record));
@@ -139,8 +139,7 @@ public final class ServiceUpdater {
                         + neighbours.rival().orElseThrow() + " has the type " + id.type() + " and the host " + id.host()
                         + ", and is alive or held. Choose another type or host, or delete it");
             }
-            Service record = ServiceWriter.withMaintenance(Service.newBuilder().setUuid(id.uuid()).setType(id.type())
-                    .setHost(id.host()).setRegion(id.region()).setStatusValue(wanted.status().number()).build(), maintenance);
+            Service record = wantedRecord(seen);
             boolean inPlace = names.isNamed(seen) && seen.region().exists()
                     && seen.service().value().filter(record::equals).isPresent();
             if (wanted.status() == Status.DOWN) {
@@ -151,6 +150,16 @@ public final class ServiceUpdater {
                         race);
             }
             return inPlace && seen.up().lease() != 0 ? renew(seen, race) : publish(seen, neighbours, record, now, race);
+        }
+
+        /** What the caller cannot know of the record stays: fields of a later message, and an empty region. */
+        private Service wantedRecord(ServiceKeys seen) {
+            Service.Builder record = seen.service().value().orElseGet(Service::getDefaultInstance).toBuilder();
+            if (!seen.service().value().map(ServiceRecords::region).equals(Optional.of(id.region()))) {
+                record.setRegion(id.region());
+            }
+            return ServiceWriter.withMaintenance(record.setUuid(id.uuid()).setType(id.type()).setHost(id.host())
+                    .setStatusValue(wanted.status().number()).build(), maintenance);
         }
 
         private CompletableFuture<ServiceRecord> renew(ServiceKeys seen, int race) {

@@ -97,7 +97,7 @@ public final class ServiceWriter {
     /** @param decision what is to be done; empty if nothing is */
     private CompletableFuture<ServiceRecord> change(String uuid, ServiceKeys seen,
             Function<ServiceKeys, Optional<WriteBuilder>> decision, int race) {
-        if (seen.service().value().filter(record -> record.getUuid().equals(uuid)).isEmpty()) {
+        if (seen.service().value().isEmpty()) {
             return CompletableFuture.failedFuture(new UnknownServiceException(uuid));
         }
         Optional<GuardedWrite> write = decision.apply(seen).map(WriteBuilder::build);

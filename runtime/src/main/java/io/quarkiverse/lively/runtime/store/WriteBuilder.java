@@ -96,7 +96,11 @@ final class WriteBuilder {
     /** The record changes, and its status does not. */
     WriteBuilder rewrite(Service record, State said) {
         putRecord(record, said);
-        return this;
+        if (record.getStatus() == Status.UP) {
+            return this;
+        }
+        writes.add(new Put(layout.down(id.uuid()), ByteString.EMPTY, lease));
+        return withoutUp();
     }
 
     /** Only the state changes, to say who rewrote the record. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import com.google.protobuf.ByteString;
@@ -48,6 +49,8 @@ final class FakeEtcd implements Etcd {
     private final List<Runnable> waiting = new ArrayList<>();
     private Runnable beforeNextWrite = () -> {
     };
+    private Consumer<Transaction> afterEachWrite = transaction -> {
+    };
     private Mode mode = Mode.ANSWERS;
     private long revision = 1;
     private long lastLease = 100;
@@ -82,6 +85,11 @@ final class FakeEtcd implements Etcd {
     /** Something that happens just before the next transaction that would write. */
     void beforeNextWrite(Runnable event) {
         beforeNextWrite = event;
+    }
+
+    /** Something that looks at what each transaction did that wrote. */
+    void afterEachWrite(Consumer<Transaction> observer) {
+        afterEachWrite = observer;
     }
 
     /** Forgets what was written so far, for {@link #written}. */
@@ -235,6 +243,9 @@ final class FakeEtcd implements Etcd {
             } else if (operation instanceof Transaction.Get get && keys.containsKey(get.key())) {
                 found.put(get.key(), keys.get(get.key()));
             }
+        }
+        if (holds && writes) {
+            afterEachWrite.accept(transaction);
         }
         return new Transaction.Result(holds, revision, found);
     }

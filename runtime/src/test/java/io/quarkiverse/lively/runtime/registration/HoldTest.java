@@ -123,11 +123,43 @@ class HoldTest {
     }
 
     @Test
+    void aForeignRewriteThatLeavesTheWindowDoesNotCancelIt() {
+        rewritePlanned(true);
+        scene.seconds(15);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertEquals("unknown", scene.said().getBy());
+        scene.seconds(6);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        scene.seconds(20);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+    }
+
+    @Test
+    void aForeignRewriteThatClearsTheWindowCancelsIt() {
+        rewritePlanned(false);
+        scene.seconds(60);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertFalse(scene.said().hasHold());
+    }
+
+    @Test
     void aDownOfTheProcessItselfIsNone() {
         scene.registrar.stop(Scene.STOP_TIMEOUT);
         Registrar next = scene.process(Scene.ID);
         scene.start(next);
         assertEquals(RegistrationState.REGISTERED, next.own().state());
+    }
+
+    /** A window from 20 to 40 s on, in a record that os-lively has written once more. */
+    private void rewritePlanned(boolean withWindow) {
+        long start = scene.worker.now().plusSeconds(20).getEpochSecond();
+        Service planned = scene.record().orElseThrow().toBuilder().setMaintenanceStart(start).setMaintenanceEnd(start + 20)
+                .build();
+        scene.etcd.put(scene.layout.state(Scene.ID.uuid()), State.newBuilder().setBy("operator")
+                .setHold(Hold.newBuilder().setStart(start * 1000).setEnd((start + 20) * 1000)).build().toByteString());
+        scene.etcd.put(scene.layout.service(Scene.ID.uuid()),
+                (withWindow ? planned : scene.record().orElseThrow()).toBuilder().setMaintenanceNote("x").build()
+                        .toByteString());
     }
 
     @Test

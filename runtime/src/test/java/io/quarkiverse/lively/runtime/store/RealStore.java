@@ -30,6 +30,10 @@ final class RealStore implements AutoCloseable {
         write(List.of(new Transaction.Put(key, value, lease)));
     }
 
+    void delete(ByteString key) {
+        write(List.of(new Transaction.Delete(key)));
+    }
+
     /** As os-lively registers a service, or takes it down: the bare region key, DOWN under a lease, no word on who says so. */
     void byOsLively(Service service) {
         long lease = etcd.grantLease(Duration.ofSeconds(60)).join().id();
@@ -43,6 +47,32 @@ final class RealStore implements AutoCloseable {
                 new Transaction.Put(ByteString.copyFromUtf8("/services/by-region/" + service.getRegion()), ByteString.EMPTY,
                         0)));
         write(writes);
+    }
+
+    /**
+     * As os-lively updates a service: nothing if no field changes; otherwise what changes, if the record is as it was read.
+     *
+     * @return whether it wrote
+     */
+    boolean updateByOsLively(Service service) {
+        String uuid = service.getUuid();
+        Entry<Service> read = Entry.parse(etcd.commit(Transaction.read(List.of(layout.service(uuid)))).join()
+                .get(layout.service(uuid)), Service.parser());
+        Service existing = read.value().orElseThrow();
+        if (existing.equals(service)) {
+            return false;
+        }
+        List<Transaction.Operation> writes = new ArrayList<>(
+                List.of(new Transaction.Put(layout.service(uuid), service.toByteString(), 0)));
+        if (existing.getStatus() != service.getStatus()) {
+            boolean up = service.getStatus() == Status.UP;
+            long lease = etcd.grantLease(Duration.ofSeconds(60)).join().id();
+            writes.add(new Transaction.Delete(up ? layout.down(uuid) : layout.up(uuid)));
+            writes.add(new Transaction.Put(up ? layout.up(uuid) : layout.down(uuid), ByteString.EMPTY, lease));
+        }
+        return etcd.commit(new Transaction(
+                List.of(new Transaction.ModRevisionIs(layout.service(uuid), read.modRevision())), writes, List.of())).join()
+                .succeeded();
     }
 
     void empty() {

@@ -159,11 +159,19 @@ class ServiceUpdaterTest {
         ServiceRecord lifted = updater.update(down.toBuilder().status(Status.UP).build()).join();
         assertEquals(Liveness.DOWN, lifted.liveness(), "its owner publishes it");
         assertEquals(List.of(), store.server.keys("/services/by-status/UP/"));
-        assertEquals(List.of("found 1 leases", Long.toHexString(lease)), store.server.etcdctl("lease", "list"));
+        assertEquals(List.of("found 1 leases", String.format("%016x", lease)), store.server.etcdctl("lease", "list"));
         ServiceRecord held = updater.update(lifted).join();
         long before = store.revision();
         assertEquals(held, updater.update(held).join());
         assertEquals(before, store.revision());
+    }
+
+    @Test
+    void aServiceThatItsOwnerIsAboutToRegisterAgainIsRefused() {
+        own("u");
+        store.delete(store.layout.service("u"));
+        assertEquals("u", failure(ServiceConflictException.class, ServiceRecord.builder("type", "host").uuid("u").build())
+                .holder());
     }
 
     @Test

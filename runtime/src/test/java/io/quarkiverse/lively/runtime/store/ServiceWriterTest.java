@@ -103,6 +103,14 @@ class ServiceWriterTest {
     }
 
     @Test
+    void aMaintenanceThatIsToComeOfWhatIsDownLeavesNoEntryUnderUp() {
+        store.put(store.layout.service("u"), UP.toBuilder().setStatus(Status.DOWN).build().toByteString());
+        store.put(store.layout.up("u"), ByteString.EMPTY);
+        writer.down("u", Maintenance.of("planned").from(NOW.plusSeconds(60))).join();
+        assertEquals(List.of("/services/by-status/DOWN/u"), store.server.keys("/services/by-status/"));
+    }
+
+    @Test
     void upLeavesItDownForItsOwner() {
         own();
         writer.down("u", Maintenance.of("disk").until(NOW.plusSeconds(60))).join();

@@ -1,0 +1,82 @@
+package io.quarkiverse.lively.runtime.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Status;
+
+/** Runs each recipe of the page about os-lively against a real etcd, and holds its answer against the one on the page. */
+class OsLivelyRecipesTest {
+
+    private static final Path PAGE = Path.of("..", "docs", "modules", "ROOT", "pages", "os-lively.adoc");
+    private static final Pattern RECIPE = Pattern
+            .compile("\\[source,bash\\]\\n----\\n(.*?)\\n----\\n(?:\\n\\.{4}\\n(.*?)\\n\\.{4}\\n)?", Pattern.DOTALL);
+    private static final String DEFAULT_URL = "http://localhost:2379";
+
+    private static RealStore store;
+
+    private record Recipe(String script, Optional<String> answer) {
+    }
+
+    @BeforeAll
+    static void start() {
+        store = new RealStore();
+        ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.system(), Duration.ofSeconds(60),
+                new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "ops@desk"));
+        updater.update(ServiceRecord.builder("nova-conductor", "otherhost").uuid("3b059e33bbc44bc8b0d37df6e8d70223")
+                .region("us-west").build()).join();
+        updater.update(ServiceRecord.builder("nova-compute", "localhost").uuid("de541c29ec5449e9ab9cea9d938e395c")
+                .region("us-east").status(Status.DOWN).maintenance(Maintenance.of("Failed disk /dev/sda")).build()).join();
+    }
+
+    @AfterAll
+    static void end() {
+        store.close();
+    }
+
+    @Test
+    void thePageSaysFirstWhereEtcdIs() throws IOException {
+        assertTrue(blocks().get(0).script().contains("ETCD=" + DEFAULT_URL), blocks().get(0).script());
+        assertTrue(recipes().size() >= 9, "the recipes are found: " + recipes());
+        assertEquals(1, recipes().stream().filter(recipe -> recipe.answer().isEmpty()).count(), "all but one have an answer");
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipes")
+    void theRecipeGivesTheAnswerOfThePage(Recipe recipe) throws IOException, InterruptedException {
+        String script = "set -euo pipefail\n" + blocks().get(0).script().replace(DEFAULT_URL, store.server.url()) + "\n"
+                + recipe.script();
+        Process bash = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true).start();
+        String answer = new String(bash.getInputStream().readAllBytes()).stripTrailing();
+        assertEquals(0, bash.waitFor(), answer);
+        assertTrue(!answer.isEmpty(), recipe.script());
+        recipe.answer().ifPresent(expected -> assertEquals(expected, answer));
+    }
+
+    /** The first block says where etcd is, and is run before each of the others. */
+    static List<Recipe> recipes() throws IOException {
+        return blocks().subList(1, blocks().size());
+    }
+
+    private static List<Recipe> blocks() throws IOException {
+        return RECIPE.matcher(Files.readString(PAGE)).results()
+                .map(found -> new Recipe(found.group(1), Optional.ofNullable(found.group(2)))).toList();
+    }
+}
