@@ -163,12 +163,18 @@ public final class ServiceWriter {
                 .thenApply(result -> ServiceKeys.of(layout, id, result));
     }
 
+    /** After a lost race: at once if it was the first, then after a random time that grows, so that many get through. */
     static <T> CompletableFuture<T> again(int race, Supplier<CompletableFuture<T>> attempt) {
+        if (race == 1) {
+            return attempt.get();
+        }
+        if (race == RACES) {
+            return CompletableFuture.failedFuture(new EtcdException(EtcdException.Kind.REFUSED,
+                    "The service was changed " + RACES + " times while it was to be written", null));
+        }
         Executor later = CompletableFuture.delayedExecutor(ThreadLocalRandom.current().nextInt(10 * race),
                 TimeUnit.MILLISECONDS);
-        return race < RACES ? CompletableFuture.supplyAsync(attempt, later).thenCompose(answer -> answer)
-                : CompletableFuture.failedFuture(new EtcdException(EtcdException.Kind.REFUSED,
-                        "The service was changed " + RACES + " times while it was to be written", null));
+        return CompletableFuture.supplyAsync(attempt, later).thenCompose(answer -> answer);
     }
 
     /** The names of a service of which only the uuid matters: its entries by name and by region are left alone. */
