@@ -104,11 +104,7 @@ public final class Registrar implements LeaseSession.Listener {
      * @throws IllegalStateException if this process is stopping
      */
     public Registration register(ServiceRecord record) {
-        ServiceIdentity.check("type", record.type());
-        ServiceIdentity.check("host", record.host());
-        ServiceIdentity identity = ServiceIdentity.checked(
-                record.uuid().isEmpty() ? layout.uuidOf(record.type(), record.host()) : record.uuid(), record.type(),
-                record.host(), record.region());
+        ServiceIdentity identity = layout.identityOf(record);
         if (stopping) {
             throw new IllegalStateException("The application is stopping, and registers nothing any more");
         }

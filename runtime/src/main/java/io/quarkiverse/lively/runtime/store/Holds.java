@@ -45,6 +45,11 @@ public final class Holds {
                         && hold.getEnd() / 1000 == record.getMaintenanceEnd());
     }
 
+    /** Whether somebody else keeps it DOWN now. */
+    static boolean isHeld(ServiceKeys seen, Instant now) {
+        return of(seen, now, Optional.empty()).filter(hold -> isInForce(hold, now)).isPresent();
+    }
+
     public static boolean isInForce(Hold hold, Instant now) {
         return hold.getStart() <= now.toEpochMilli() && !isOver(hold, now);
     }

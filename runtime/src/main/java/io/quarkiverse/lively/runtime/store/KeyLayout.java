@@ -5,6 +5,8 @@ import java.util.Optional;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Range;
 
 /**
@@ -27,6 +29,18 @@ public final class KeyLayout {
         this.base = (this.namespace.isEmpty() ? "" : "/" + this.namespace) + "/services";
         this.folders = Map.of(RegistryKey.Kind.SERVICE, service(""), RegistryKey.Kind.UP, up(""), RegistryKey.Kind.OWNER,
                 owner(""), RegistryKey.Kind.STATE, state(""), RegistryKey.Kind.TYPE_HOST, key("/by-type-host/", ""));
+    }
+
+    /**
+     * The names of a service that is to be written. One without a uuid gets the one that follows from its type and host.
+     *
+     * @throws InvalidServiceException if a name cannot be a part of a key
+     */
+    public ServiceIdentity identityOf(ServiceRecord wanted) {
+        ServiceIdentity.check("type", wanted.type());
+        ServiceIdentity.check("host", wanted.host());
+        String uuid = wanted.uuid().isEmpty() ? uuidOf(wanted.type(), wanted.host()) : wanted.uuid();
+        return ServiceIdentity.checked(uuid, wanted.type(), wanted.host(), wanted.region());
     }
 
     /** The uuid of a service that is given none: always the same for the same type and host in the same namespace. */

@@ -24,6 +24,6 @@ public record Neighbours(Optional<String> rival, ServiceKeys rivalKeys, Entry<By
     public boolean rivalStays(ServiceIdentity id, Instant now) {
         boolean hasTheName = rivalKeys.service().value().filter(record -> !id.hasOtherName(record)).isPresent();
         return hasTheName && (rivalKeys.up().exists() || rivalKeys.owner().exists()
-                || Holds.of(rivalKeys, now, Optional.empty()).filter(hold -> Holds.isInForce(hold, now)).isPresent());
+                || Holds.isHeld(rivalKeys, now));
     }
 }

@@ -47,10 +47,7 @@ public final class ServiceUpdater {
 
     /** The service as it is stored then. Without a uuid, it gets the one that follows from its type and host. */
     public CompletableFuture<ServiceRecord> update(ServiceRecord wanted) {
-        ServiceIdentity.check("type", wanted.type());
-        ServiceIdentity.check("host", wanted.host());
-        String uuid = wanted.uuid().isEmpty() ? layout.uuidOf(wanted.type(), wanted.host()) : wanted.uuid();
-        ServiceIdentity id = ServiceIdentity.checked(uuid, wanted.type(), wanted.host(), wanted.region());
+        ServiceIdentity id = layout.identityOf(wanted);
         wanted.maintenance().ifPresent(ServiceWriter::checkTimes);
         return new Update(id, wanted).attempt(1);
     }
@@ -105,13 +102,13 @@ public final class ServiceUpdater {
             Instant now = clock.instant();
             if (wanted.status() == Status.DOWN) {
                 // Its own DOWN would be over as soon as its owner says so.
-                boolean held = Holds.of(seen, now, Optional.empty()).filter(hold -> Holds.isInForce(hold, now)).isPresent();
-                return held && sameMaintenance ? Optional.empty() : Optional.of(writer.takeDown(seen, maintenance));
+                return Holds.isHeld(seen, now) && sameMaintenance ? Optional.empty()
+                        : Optional.of(writer.takeDown(seen, maintenance));
             }
             if (ServiceRecords.status(record) == Status.UP && sameMaintenance) {
                 return Optional.empty();
             }
-            if (isToCome(now)) {
+            if (ServiceWriter.isToCome(maintenance, now)) {
                 return Optional.of(writer.plan(seen, maintenance));
             }
             if (wanted.maintenance().isPresent() && !sameMaintenance) {
@@ -119,10 +116,6 @@ public final class ServiceUpdater {
                         + " started; say DOWN, or let it start later");
             }
             return writer.lift(seen);
-        }
-
-        private boolean isToCome(Instant now) {
-            return maintenance.start().filter(start -> start.isAfter(now)).isPresent();
         }
 
         private void checkIsOwners(String field, String value, String ofOwner) {
@@ -172,7 +165,7 @@ public final class ServiceUpdater {
         private CompletableFuture<ServiceRecord> publish(ServiceKeys seen, Neighbours neighbours, Service record, Instant now,
                 int race) {
             State registered = writer.said(Reason.REGISTERED, now).build();
-            State said = isToCome(now) ? writer.planned(registered, maintenance, now) : registered;
+            State said = ServiceWriter.isToCome(maintenance, now) ? writer.planned(registered, maintenance, now) : registered;
             return lease(seen.up().lease()).thenCompose(lease -> {
                 GuardedWrite write = new WriteBuilder(layout, id, seen, 0).publishUp(record, lease.id(), said)
                         .putInPlace(neighbours).build();

@@ -57,7 +57,7 @@ public final class ServiceWriter {
         ServiceIdentity.check("uuid", uuid);
         check(maintenance);
         return change(uuid, seen -> Optional.of(
-                maintenance.start().filter(start -> start.isAfter(clock.instant())).isPresent() ? plan(seen, maintenance)
+                isToCome(maintenance, clock.instant()) ? plan(seen, maintenance)
                         : takeDown(seen, maintenance)));
     }
 
@@ -108,6 +108,10 @@ public final class ServiceWriter {
                 ? CompletableFuture.completedFuture(ServiceRecords.of(write.get().then().apply(result.revision())))
                 : again(race,
                         () -> change(uuid, ServiceKeys.of(layout, unnamed(uuid), result), decision, race + 1)));
+    }
+
+    static boolean isToCome(Maintenance maintenance, Instant now) {
+        return maintenance.start().filter(start -> start.isAfter(now)).isPresent();
     }
 
     /** DOWN from now on, whenever the maintenance is said to start. */
