@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
-import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
@@ -35,6 +33,7 @@ class OwnerWritesTest {
     private static final State REGISTERED = State.newBuilder().setReason(Reason.REGISTERED).setSince(1).setBy("me").build();
     private static final State STOPPED = State.newBuilder().setReason(Reason.SHUTDOWN).setSince(2).setBy("me").build();
 
+    private static RealStore store;
     private static EtcdServer server;
     private static EtcdConnection etcd;
 
@@ -44,15 +43,14 @@ class OwnerWritesTest {
 
     @BeforeAll
     static void start() {
-        server = EtcdServer.started();
-        etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(5),
-                Duration.ofSeconds(5), Duration.ofSeconds(2)));
+        store = new RealStore();
+        server = store.server;
+        etcd = store.etcd;
     }
 
     @AfterAll
     static void end() {
-        etcd.close();
-        server.close();
+        store.close();
     }
 
     @BeforeEach

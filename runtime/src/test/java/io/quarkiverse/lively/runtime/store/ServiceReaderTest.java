@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +25,6 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
-import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -39,6 +36,7 @@ import io.quarkiverse.lively.test.EtcdServer;
 /** What others left in etcd is read as it is meant, and what cannot be read harms nobody. */
 class ServiceReaderTest {
 
+    private static RealStore store;
     private static EtcdServer server;
     private static EtcdConnection etcd;
 
@@ -47,15 +45,14 @@ class ServiceReaderTest {
 
     @BeforeAll
     static void start() {
-        server = EtcdServer.started();
-        etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(5),
-                Duration.ofSeconds(5), Duration.ofSeconds(2)));
+        store = new RealStore();
+        server = store.server;
+        etcd = store.etcd;
     }
 
     @AfterAll
     static void end() {
-        etcd.close();
-        server.close();
+        store.close();
     }
 
     @AfterEach
