@@ -1,7 +1,5 @@
 package io.quarkiverse.lively;
 
-import java.util.Objects;
-
 /**
  * Where a service can be reached, as its process said when it registered.
  *
@@ -12,6 +10,6 @@ import java.util.Objects;
 public record Endpoint(String address, int port, boolean secure) {
 
     public Endpoint {
-        Objects.requireNonNull(address, "address");
+        Checks.given("address", address);
     }
 }

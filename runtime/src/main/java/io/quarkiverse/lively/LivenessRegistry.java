@@ -2,6 +2,7 @@ package io.quarkiverse.lively;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -15,22 +16,33 @@ import java.util.function.Consumer;
  * is read. And a service that died is UP until its lease has run out, one TTL after its last renewal.
  * <p>
  * Names that cannot exist (empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an
- * {@link InvalidServiceException} before anything is asked or written. Every method that needs etcd throws {@link
+ * {@link InvalidServiceException} before anything is asked or written, and so is what is null. Every method that needs etcd
+ * throws {@link
  * RegistryUnavailableException} when it cannot be reached in time, never {@code false} or an empty answer; whether a
- * write took effect is not known then.
+ * write took effect is not known then. A write that others forestalled twenty times in a row fails with a {@link
+ * StaleRecordException}.
  */
 public interface LivenessRegistry {
 
     /** Whether that service is up. A service that is not known is not. */
     boolean isUp(String uuid);
 
-    /** Whether the service of that type on that host is up. Needs two requests. */
+    /**
+     * Whether the service of that type on that host is up. Needs a second request the first time that a service is asked
+     * for whose uuid does not follow from its type and host.
+     */
     boolean isUp(String type, String host);
+
+    /** Whether that service is up, and if not, what it is; empty if it is not known. */
+    Optional<Liveness> liveness(String uuid);
 
     /** What is known of that service; empty if nothing is. */
     Optional<ServiceRecord> find(String uuid);
 
-    /** What is known of the service of that type on that host. Needs two requests. */
+    /**
+     * What is known of the service of that type on that host; as {@link #isUp(String, String)}. One that os-lively wrote is
+     * not found if its entry under type and host is lost; {@link #list} finds it.
+     */
     Optional<ServiceRecord> find(String type, String host);
 
     /**
@@ -39,6 +51,13 @@ public interface LivenessRegistry {
      * thirty-two uuids if the query names uuids.
      */
     List<ServiceRecord> list(ServiceQuery query);
+
+    /**
+     * What happened to a service, the newest first: its last 32 changes of status, or of why it has it. That it expired is
+     * none of them, since nobody writes it; what os-lively writes appears once the process that keeps the service alive
+     * has seen it. Empty if nothing is known.
+     */
+    List<Transition> history(String uuid);
 
     /**
      * Writes a service, provided that it is still at the revision of that record; 0 says that it is new.
@@ -84,9 +103,9 @@ public interface LivenessRegistry {
      * Deletes a service and all that is known of it. A process that keeps it alive registers it again within one TTL. Needs
      * three requests.
      *
-     * @return false if there was none
+     * @return the revision at which it went, for {@link LivenessView#awaitRevision}; empty if there was none
      */
-    boolean delete(String uuid);
+    OptionalLong delete(String uuid);
 
     /**
      * Tells what there is and what changes, as {@link LivenessView#watch} does: first the services that match, then
@@ -107,7 +126,7 @@ public interface LivenessRegistry {
      *
      * @throws ServiceConflictException if this process has registered that uuid already
      * @throws IllegalStateException if the application is stopping
-     * @throws InvalidServiceException if the names cannot be written, naming the field
+     * @throws InvalidServiceException if names, endpoint or metadata cannot be written, naming the field
      */
     Registration register(ServiceRecord record);
 }

@@ -1,7 +1,6 @@
 package io.quarkiverse.lively;
 
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,9 +13,9 @@ import java.util.Optional;
 public record Maintenance(String note, Optional<Instant> start, Optional<Instant> end) {
 
     public Maintenance {
-        Objects.requireNonNull(note, "note");
-        Objects.requireNonNull(start, "start");
-        Objects.requireNonNull(end, "end");
+        Checks.given("note", note);
+        Checks.given("start", start);
+        Checks.given("end", end);
     }
 
     /** From now on, until somebody lifts it. */
@@ -26,11 +25,11 @@ public record Maintenance(String note, Optional<Instant> start, Optional<Instant
 
     /** The same, but ending then. */
     public Maintenance until(Instant otherEnd) {
-        return new Maintenance(note, start, Optional.of(otherEnd));
+        return new Maintenance(note, start, Optional.of(Checks.given("end", otherEnd)));
     }
 
     /** The same, but starting then. */
     public Maintenance from(Instant otherStart) {
-        return new Maintenance(note, Optional.of(otherStart), end);
+        return new Maintenance(note, Optional.of(Checks.given("start", otherStart)), end);
     }
 }

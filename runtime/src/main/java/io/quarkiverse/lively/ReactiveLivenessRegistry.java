@@ -2,6 +2,7 @@ package io.quarkiverse.lively;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -12,30 +13,48 @@ import io.smallrye.mutiny.Uni;
  */
 public interface ReactiveLivenessRegistry {
 
+    /** As {@link LivenessRegistry#isUp(String)}. */
     Uni<Boolean> isUp(String uuid);
 
+    /** As {@link LivenessRegistry#isUp(String, String)}. */
     Uni<Boolean> isUp(String type, String host);
 
+    /** As {@link LivenessRegistry#liveness(String)}. */
+    Uni<Optional<Liveness>> liveness(String uuid);
+
+    /** As {@link LivenessRegistry#find(String)}. */
     Uni<Optional<ServiceRecord>> find(String uuid);
 
+    /** As {@link LivenessRegistry#find(String, String)}. */
     Uni<Optional<ServiceRecord>> find(String type, String host);
 
+    /** As {@link LivenessRegistry#list(ServiceQuery)}. */
     Uni<List<ServiceRecord>> list(ServiceQuery query);
+
+    /** As {@link LivenessRegistry#history(String)}. */
+    Uni<List<Transition>> history(String uuid);
 
     /** As {@link LivenessView#watch(ServiceQuery)}. */
     Multi<LivenessEvent> watch(ServiceQuery query);
 
+    /** As {@link LivenessRegistry#update(ServiceRecord)}. */
     Uni<ServiceRecord> update(ServiceRecord record);
 
+    /** As {@link LivenessRegistry#down(String)}. */
     Uni<ServiceRecord> down(String uuid);
 
+    /** As {@link LivenessRegistry#down(String, Maintenance)}. */
     Uni<ServiceRecord> down(String uuid, Maintenance maintenance);
 
+    /** As {@link LivenessRegistry#up(String)}. */
     Uni<ServiceRecord> up(String uuid);
 
-    Uni<Boolean> delete(String uuid);
+    /** As {@link LivenessRegistry#delete(String)}. */
+    Uni<OptionalLong> delete(String uuid);
 
+    /** As {@link LivenessRegistry#registration()}. */
     Registration registration();
 
+    /** As {@link LivenessRegistry#register(ServiceRecord)}: never blocks, and registers at once, not on subscription. */
     Registration register(ServiceRecord record);
 }

@@ -1,7 +1,8 @@
 package io.quarkiverse.lively;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -18,14 +19,14 @@ public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hos
     private static final ServiceQuery ALL = new ServiceQuery(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
 
     /**
-     * @throws InvalidServiceException if a filter has an empty value
+     * @throws InvalidServiceException if a filter is null, or has a value that is null or empty
      */
     public ServiceQuery {
         uuids = names("uuid", uuids);
         types = names("type", types);
         hosts = names("host", hosts);
         regions = names("region", regions);
-        liveness = Set.copyOf(liveness);
+        liveness = given("status", liveness);
     }
 
     /** The whole fleet. */
@@ -86,15 +87,22 @@ public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hos
     @SafeVarargs
     private static <T> Set<T> union(Set<T> present, T... more) {
         Set<T> union = new LinkedHashSet<>(present);
-        union.addAll(List.of(more));
+        // What is null is refused with the rest, where the name of the filter is known.
+        union.addAll(more == null ? Collections.singleton(null) : Arrays.asList(more));
         return union;
     }
 
     private static Set<String> names(String field, Set<String> names) {
-        if (names.contains("")) {
+        Set<String> given = given(field, names);
+        if (given.contains("")) {
             throw new InvalidServiceException(field, "an empty " + field
                     + " matches no service; leave the filter out to match them all");
         }
-        return Set.copyOf(names);
+        return given;
+    }
+
+    private static <T> Set<T> given(String field, Set<T> values) {
+        Checks.given(field, values).forEach(value -> Checks.given(field, value));
+        return Set.copyOf(values);
     }
 }

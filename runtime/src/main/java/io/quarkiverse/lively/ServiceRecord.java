@@ -2,7 +2,6 @@ package io.quarkiverse.lively;
 
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -28,18 +27,21 @@ public record ServiceRecord(String uuid, String type, String host, String region
         Optional<Maintenance> maintenance, Optional<Endpoint> endpoint, Map<String, String> metadata, boolean owned,
         Liveness liveness, Reason reason, Optional<Instant> since, long revision) {
 
+    /**
+     * @throws InvalidServiceException if anything of it is null
+     */
     public ServiceRecord {
-        Objects.requireNonNull(uuid, "uuid");
-        Objects.requireNonNull(type, "type");
-        Objects.requireNonNull(host, "host");
-        Objects.requireNonNull(region, "region");
-        Objects.requireNonNull(status, "status");
-        Objects.requireNonNull(maintenance, "maintenance");
-        Objects.requireNonNull(endpoint, "endpoint");
-        metadata = Map.copyOf(metadata);
-        Objects.requireNonNull(liveness, "liveness");
-        Objects.requireNonNull(reason, "reason");
-        Objects.requireNonNull(since, "since");
+        Checks.given("uuid", uuid);
+        Checks.given("type", type);
+        Checks.given("host", host);
+        Checks.given("region", region);
+        Checks.given("status", status);
+        Checks.given("maintenance", maintenance);
+        Checks.given("endpoint", endpoint);
+        metadata = Checks.given("metadata", metadata);
+        Checks.given("liveness", liveness);
+        Checks.given("reason", reason);
+        Checks.given("since", since);
     }
 
     /** Whether it was up at {@link #revision()}. */

@@ -3,7 +3,8 @@ package io.quarkiverse.lively;
 import java.util.Optional;
 
 /**
- * Somebody changed the service since it was read. Nothing was written: read it again, decide again, write again.
+ * Somebody changed the service since it was read, or again and again while it was to be written. Nothing was written:
+ * read it again, decide again, write again.
  */
 public final class StaleRecordException extends LivelyException {
 
@@ -23,7 +24,10 @@ public final class StaleRecordException extends LivelyException {
         return current;
     }
 
-    /** Who changed it: the incarnation of a process, or {@code unknown}. */
+    /**
+     * Who changed it: the incarnation of the process that keeps it alive, {@code type@host} of the application that spoke
+     * for an operator, or {@code unknown} for a client that does not say.
+     */
     public String by() {
         return by;
     }

@@ -80,7 +80,7 @@ class OsLivelyExampleTest {
                 registry.find(s2.uuid()).orElseThrow().maintenance());
 
         // service.delete(cfg, uuid=s1.uuid) -> (True, [])
-        assertTrue(registry.delete(s1.uuid()));
+        assertTrue(registry.delete(s1.uuid()).isPresent());
         // service.get_one(cfg, uuid=s1.uuid) -> None
         assertEquals(Optional.empty(), registry.find(s1.uuid()));
         // service.is_up(cfg, uuid=s1.uuid) -> False

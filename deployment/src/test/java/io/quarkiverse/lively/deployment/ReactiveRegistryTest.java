@@ -80,7 +80,7 @@ class ReactiveRegistryTest {
                 case "list" -> registry.list(ServiceQuery.types("type")).map(services -> services.size() == 1);
                 default -> registry.delete(UUID)
                         .flatMap(deleted -> registry.down(UUID).map(service -> false)
-                                .onFailure(UnknownServiceException.class).recoverWithItem(deleted))
+                                .onFailure(UnknownServiceException.class).recoverWithItem(deleted.isPresent()))
                         .flatMap(soFar -> registry.isUp("a/b").onFailure(InvalidServiceException.class)
                                 .recoverWithItem(soFar));
             };

@@ -18,6 +18,7 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.UnknownServiceException;
 
 /** The services of the fleet. */
@@ -68,6 +69,13 @@ public class ServicesResource {
         return registry.find(uuid).orElseThrow(() -> new UnknownServiceException(uuid));
     }
 
+    /** What happened to it, the newest first. */
+    @GET
+    @Path("/{uuid}/history")
+    public List<Transition> history(@RestPath String uuid) {
+        return registry.history(uuid);
+    }
+
     @POST
     public ServiceRecord update(ServiceUpdate update) {
         if (update == null) {
@@ -99,7 +107,7 @@ public class ServicesResource {
     @DELETE
     @Path("/{uuid}")
     public void delete(@RestPath String uuid) {
-        if (!registry.delete(uuid)) {
+        if (registry.delete(uuid).isEmpty()) {
             throw new UnknownServiceException(uuid);
         }
     }

@@ -2,11 +2,13 @@ package io.quarkiverse.lively.runtime;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Maintenance;
@@ -15,6 +17,7 @@ import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
+import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.BlockingOperationNotAllowedException;
@@ -39,6 +42,11 @@ final class BlockingLivenessRegistry implements LivenessRegistry {
     }
 
     @Override
+    public Optional<Liveness> liveness(String uuid) {
+        return await(() -> calls.liveness(uuid));
+    }
+
+    @Override
     public Optional<ServiceRecord> find(String uuid) {
         return await(() -> calls.find(uuid));
     }
@@ -51,6 +59,11 @@ final class BlockingLivenessRegistry implements LivenessRegistry {
     @Override
     public List<ServiceRecord> list(ServiceQuery query) {
         return await(() -> calls.list(query));
+    }
+
+    @Override
+    public List<Transition> history(String uuid) {
+        return await(() -> calls.history(uuid));
     }
 
     @Override
@@ -74,7 +87,7 @@ final class BlockingLivenessRegistry implements LivenessRegistry {
     }
 
     @Override
-    public boolean delete(String uuid) {
+    public OptionalLong delete(String uuid) {
         return await(() -> calls.delete(uuid));
     }
 

@@ -2,9 +2,11 @@ package io.quarkiverse.lively.runtime;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
+import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
@@ -12,6 +14,7 @@ import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -37,6 +40,11 @@ final class EtcdReactiveLivenessRegistry implements ReactiveLivenessRegistry {
     }
 
     @Override
+    public Uni<Optional<Liveness>> liveness(String uuid) {
+        return uni(() -> calls.liveness(uuid));
+    }
+
+    @Override
     public Uni<Optional<ServiceRecord>> find(String uuid) {
         return uni(() -> calls.find(uuid));
     }
@@ -49,6 +57,11 @@ final class EtcdReactiveLivenessRegistry implements ReactiveLivenessRegistry {
     @Override
     public Uni<List<ServiceRecord>> list(ServiceQuery query) {
         return uni(() -> calls.list(query));
+    }
+
+    @Override
+    public Uni<List<Transition>> history(String uuid) {
+        return uni(() -> calls.history(uuid));
     }
 
     @Override
@@ -77,7 +90,7 @@ final class EtcdReactiveLivenessRegistry implements ReactiveLivenessRegistry {
     }
 
     @Override
-    public Uni<Boolean> delete(String uuid) {
+    public Uni<OptionalLong> delete(String uuid) {
         return uni(() -> calls.delete(uuid));
     }
 

@@ -2,15 +2,19 @@ package io.quarkiverse.lively.runtime;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
+import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
@@ -32,7 +36,14 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     CompletableFuture<Boolean> isUp(String type, String host) {
-        return find(type, host).thenApply(found -> found.filter(ServiceRecord::isUp).isPresent());
+        ServiceIdentity.check("type", type);
+        ServiceIdentity.check("host", host);
+        return reader.isUp(type, host);
+    }
+
+    CompletableFuture<Optional<Liveness>> liveness(String uuid) {
+        ServiceIdentity.check("uuid", uuid);
+        return reader.liveness(uuid);
     }
 
     CompletableFuture<Optional<ServiceRecord>> find(String uuid) {
@@ -47,19 +58,24 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     CompletableFuture<List<ServiceRecord>> list(ServiceQuery query) {
-        return reader.list(query);
+        return reader.list(checked(query));
+    }
+
+    CompletableFuture<List<Transition>> history(String uuid) {
+        ServiceIdentity.check("uuid", uuid);
+        return reader.history(uuid);
     }
 
     Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener) {
-        return view.watch(query, listener);
+        return view.watch(checked(query), given("listener", listener));
     }
 
     Multi<LivenessEvent> watch(ServiceQuery query) {
-        return view.watch(query);
+        return view.watch(checked(query));
     }
 
     CompletableFuture<ServiceRecord> update(ServiceRecord record) {
-        return updater.update(record);
+        return updater.update(given("record", record));
     }
 
     CompletableFuture<ServiceRecord> down(String uuid) {
@@ -67,14 +83,14 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     CompletableFuture<ServiceRecord> down(String uuid, Maintenance maintenance) {
-        return writer.down(uuid, maintenance);
+        return writer.down(uuid, given("maintenance", maintenance));
     }
 
     CompletableFuture<ServiceRecord> up(String uuid) {
         return writer.up(uuid);
     }
 
-    CompletableFuture<Boolean> delete(String uuid) {
+    CompletableFuture<OptionalLong> delete(String uuid) {
         return writer.delete(uuid);
     }
 
@@ -83,6 +99,22 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     Registration register(ServiceRecord record) {
-        return registrar.register(record);
+        return registrar.register(given("record", record));
+    }
+
+    private static ServiceQuery checked(ServiceQuery query) {
+        given("query", query);
+        query.uuids().forEach(uuid -> ServiceIdentity.check("uuid", uuid));
+        query.types().forEach(type -> ServiceIdentity.check("type", type));
+        query.hosts().forEach(host -> ServiceIdentity.check("host", host));
+        query.regions().forEach(region -> ServiceIdentity.check("region", region));
+        return query;
+    }
+
+    private static <T> T given(String field, T value) {
+        if (value == null) {
+            throw new InvalidServiceException(field, "the " + field + " must not be null");
+        }
+        return value;
     }
 }

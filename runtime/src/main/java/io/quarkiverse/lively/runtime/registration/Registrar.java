@@ -110,7 +110,7 @@ public final class Registrar implements LeaseSession.Listener {
         }
         ServiceRegistration further = registration(identity, RegistrationState.STARTING, "it was just registered");
         if (registrations.putIfAbsent(identity.uuid(), further) != null) {
-            throw new ServiceConflictException(identity.uuid(),
+            throw new ServiceConflictException(identity.uuid(), "uuid",
                     "This process has registered " + identity + " already: close that registration first");
         }
         serve(further, incarnation.claim(record.endpoint(), record.metadata()));

@@ -1,34 +1,45 @@
 package io.quarkiverse.lively.runtime.store;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.store.proto.History;
 
 /** Reads services. The record is the truth; an entry of an index is believed only as far as the record agrees. */
 public final class ServiceReader {
 
     /** etcd takes 128 operations a transaction, and a service needs four. */
     private static final int SERVICES_A_TRANSACTION = 32;
+    private static final int LIKELY_UUIDS = 10_000;
     /** How often a list starts again when the revision that it reads at is compacted. */
     private static final int LIST_ATTEMPTS = 3;
 
     private final Etcd etcd;
     private final KeyLayout layout;
     private final ServiceDecoder decoder;
+    /** The uuids that names led to, where they do not follow from the names. A hint, which is checked with each answer. */
+    private final Map<ByteString, String> likelyUuids = new ConcurrentHashMap<>();
 
     public ServiceReader(Etcd etcd, KeyLayout layout) {
         this.etcd = etcd;
@@ -37,22 +48,70 @@ public final class ServiceReader {
     }
 
     public CompletableFuture<Boolean> isUp(String uuid) {
-        return etcd.commit(Transaction.read(List.of(layout.service(uuid), layout.up(uuid))))
-                .thenApply(result -> record(uuid, result.found()).filter(ServiceRecord::isUp).isPresent());
+        return liveness(uuid).thenApply(found -> found.filter(Liveness.UP::equals).isPresent());
+    }
+
+    public CompletableFuture<Boolean> isUp(String type, String host) {
+        return find(type, host, this::keysOfLiveness).thenApply(found -> found.filter(ServiceRecord::isUp).isPresent());
+    }
+
+    public CompletableFuture<Optional<Liveness>> liveness(String uuid) {
+        return find(uuid, this::keysOfLiveness).thenApply(found -> found.map(ServiceRecord::liveness));
     }
 
     public CompletableFuture<Optional<ServiceRecord>> find(String uuid) {
-        return etcd.commit(Transaction.read(keys(uuid))).thenApply(result -> record(uuid, result.found()));
+        return find(uuid, this::keys);
     }
 
     public CompletableFuture<Optional<ServiceRecord>> find(String type, String host) {
-        ByteString name = layout.typeHost(type, host);
-        return etcd.commit(Transaction.read(List.of(name))).thenCompose(result -> {
-            Optional<String> uuid = result.get(name).flatMap(entry -> ServiceIdentity.uuidIn(entry.value()));
-            return uuid.isEmpty() ? CompletableFuture.completedFuture(Optional.empty())
-                    : find(uuid.get()).thenApply(found -> found
-                            .filter(service -> service.type().equals(type) && service.host().equals(host)));
+        return find(type, host, this::keys);
+    }
+
+    /** The last transitions, the newest first. */
+    public CompletableFuture<List<Transition>> history(String uuid) {
+        ByteString key = layout.history(uuid);
+        return etcd.commit(Transaction.read(List.of(key))).thenApply(result -> {
+            List<Transition> newestFirst = new ArrayList<>(Entry.parse(result.get(key), History.parser()).value().stream()
+                    .flatMap(history -> history.getTransitionsList().stream()).map(ServiceRecords::transition).toList());
+            Collections.reverse(newestFirst);
+            return List.copyOf(newestFirst);
         });
+    }
+
+    private CompletableFuture<Optional<ServiceRecord>> find(String uuid, Function<String, List<ByteString>> keys) {
+        return etcd.commit(Transaction.read(keys.apply(uuid))).thenApply(result -> record(uuid, result.found()));
+    }
+
+    /**
+     * Asks for the entry of the name together with the service that it most likely names: the one that it named before,
+     * or whose uuid follows from the name. That one is also the answer if the entry is missing, or names one of another
+     * name, as it may where os-lively wrote.
+     */
+    private CompletableFuture<Optional<ServiceRecord>> find(String type, String host,
+            Function<String, List<ByteString>> keys) {
+        ByteString name = layout.typeHost(type, host);
+        String likely = likelyUuids.getOrDefault(name, layout.uuidOf(type, host));
+        List<ByteString> question = Stream.concat(Stream.of(name), keys.apply(likely).stream()).toList();
+        Predicate<ServiceRecord> isNamed = service -> service.type().equals(type) && service.host().equals(host);
+        return etcd.commit(Transaction.read(question)).thenCompose(result -> {
+            Optional<ServiceRecord> expected = record(likely, result.found()).filter(isNamed);
+            Optional<String> named = result.get(name).flatMap(entry -> ServiceIdentity.uuidIn(entry.value()));
+            if (named.isEmpty() || named.get().equals(likely)) {
+                return CompletableFuture.completedFuture(expected);
+            }
+            return find(named.get(), keys).thenApply(found -> {
+                Optional<ServiceRecord> confirmed = found.filter(isNamed);
+                confirmed.ifPresent(service -> remember(name, service.uuid()));
+                return confirmed.or(() -> expected);
+            });
+        });
+    }
+
+    private void remember(ByteString name, String uuid) {
+        if (likelyUuids.size() >= LIKELY_UUIDS) {
+            likelyUuids.clear();
+        }
+        likelyUuids.put(name, uuid);
     }
 
     /** All that match, as they were at one revision, in the order of their uuids. */
@@ -103,6 +162,10 @@ public final class ServiceReader {
     private CompletableFuture<Map<ByteString, KeyValue>> byKey(Range range, long revision) {
         return Pages.read(etcd, range.at(revision)).thenApply(
                 pages -> pages.entries().stream().collect(Collectors.toMap(KeyValue::key, entry -> entry)));
+    }
+
+    private List<ByteString> keysOfLiveness(String uuid) {
+        return List.of(layout.service(uuid), layout.up(uuid));
     }
 
     private List<ByteString> keys(String uuid) {

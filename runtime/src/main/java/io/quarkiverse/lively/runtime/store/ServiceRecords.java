@@ -10,6 +10,7 @@ import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
@@ -42,8 +43,12 @@ public final class ServiceRecords {
     }
 
     public static Status status(Service record) {
-        // A number that proto3 does not know is no promise of being up.
-        return record.getStatus() == io.quarkiverse.lively.runtime.store.proto.Status.UP ? Status.UP : Status.DOWN;
+        return status(record.getStatus());
+    }
+
+    static Transition transition(io.quarkiverse.lively.runtime.store.proto.Transition logged) {
+        return new Transition(Instant.ofEpochMilli(logged.getSince()), status(logged.getStatus()),
+                reason(logged.getReason()), logged.getBy());
     }
 
     public static String region(Service record) {
@@ -51,10 +56,19 @@ public final class ServiceRecords {
     }
 
     static Reason reason(State state) {
-        return switch (state.getReason()) {
+        return reason(state.getReason());
+    }
+
+    private static Reason reason(io.quarkiverse.lively.runtime.store.proto.Reason reason) {
+        return switch (reason) {
             case UNRECOGNIZED -> Reason.UNKNOWN;
-            default -> Reason.valueOf(state.getReason().name());
+            default -> Reason.valueOf(reason.name());
         };
+    }
+
+    /** A number that proto3 does not know is no promise of being up. */
+    private static Status status(io.quarkiverse.lively.runtime.store.proto.Status status) {
+        return status == io.quarkiverse.lively.runtime.store.proto.Status.UP ? Status.UP : Status.DOWN;
     }
 
     private static Optional<Endpoint> endpoint(Claim claim) {
@@ -62,7 +76,7 @@ public final class ServiceRecords {
                 : Optional.of(new Endpoint(claim.getAddress(), claim.getPort(), claim.getSecure()));
     }
 
-    private static Optional<Maintenance> maintenance(Service record) {
+    static Optional<Maintenance> maintenance(Service record) {
         if (record.getMaintenanceStart() == 0 && record.getMaintenanceEnd() == 0 && record.getMaintenanceNote().isEmpty()) {
             return Optional.empty();
         }

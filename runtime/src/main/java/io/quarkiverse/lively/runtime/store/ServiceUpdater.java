@@ -10,7 +10,6 @@ import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.ServiceRecord;
-import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
@@ -48,7 +47,6 @@ public final class ServiceUpdater {
     /** The service as it is stored then. Without a uuid, it gets the one that follows from its type and host. */
     public CompletableFuture<ServiceRecord> update(ServiceRecord wanted) {
         ServiceIdentity id = layout.identityOf(wanted);
-        wanted.maintenance().ifPresent(ServiceWriter::checkTimes);
         return new Update(id, wanted).attempt(1);
     }
 
@@ -70,6 +68,9 @@ public final class ServiceUpdater {
             return etcd.commit(names.look()).thenCompose(result -> {
                 ServiceKeys seen = names.seen(result);
                 checkNotStale(seen);
+                if (!keepsMaintenance(seen)) {
+                    writer.check(maintenance);
+                }
                 if (seen.owner().exists()) {
                     return commit(seen, updateOwned(seen), race);
                 }
@@ -82,22 +83,30 @@ public final class ServiceUpdater {
 
         private void checkNotStale(ServiceKeys seen) {
             if (seen.service().modRevision() != wanted.revision()) {
-                String who = seen.stateIsCurrent() ? seen.state().value().map(State::getBy).orElse(Holds.SOMEBODY)
-                        : Holds.SOMEBODY;
-                throw new StaleRecordException(seen.service().value().map(record -> ServiceRecords.of(seen)), who,
-                        "The service " + id + " was changed by " + who + " since it was read at revision " + wanted.revision()
-                                + ": it is at revision " + seen.service().modRevision() + " now. Read it again");
+                throw ServiceWriter.stale(seen, "The service " + id + " was changed by " + ServiceWriter.lastWriter(seen)
+                        + " since it was read at revision " + wanted.revision() + ": it is at revision "
+                        + seen.service().modRevision() + " now. Read it again");
             }
+        }
+
+        /** Whether the maintenance is to stay as it is, whatever it is. */
+        private boolean keepsMaintenance(ServiceKeys seen) {
+            return seen.service().value().flatMap(ServiceRecords::maintenance).equals(wanted.maintenance());
+        }
+
+        private Service withMaintenance(Service record, ServiceKeys seen) {
+            return keepsMaintenance(seen) ? record : ServiceWriter.withMaintenance(record, maintenance);
         }
 
         /** Its lease, its claim and its names are its owner's. */
         private Optional<WriteBuilder> updateOwned(ServiceKeys seen) {
-            Service record = seen.service().value().orElseThrow(() -> new ServiceConflictException(id.uuid(), "The process"
-                    + " that keeps " + id + " alive registers it again within one TTL: read it then"));
+            Service record = seen.service().value()
+                    .orElseThrow(() -> new ServiceConflictException(id.uuid(), "uuid", "The process"
+                            + " that keeps " + id + " alive registers it again within one TTL: read it then"));
             checkIsOwners("type", wanted.type(), record.getType());
             checkIsOwners("host", wanted.host(), record.getHost());
             checkIsOwners("region", wanted.region(), ServiceRecords.region(record));
-            Service asWanted = ServiceWriter.withMaintenance(record, maintenance);
+            Service asWanted = withMaintenance(record, seen);
             boolean sameMaintenance = asWanted.equals(record);
             Instant now = clock.instant();
             if (wanted.status() == Status.DOWN) {
@@ -128,7 +137,7 @@ public final class ServiceUpdater {
         private CompletableFuture<ServiceRecord> updateUnowned(ServiceKeys seen, Neighbours neighbours, int race) {
             Instant now = clock.instant();
             if (neighbours.rivalStays(id, now)) {
-                throw new ServiceConflictException(neighbours.rival().orElseThrow(), "The service "
+                throw new ServiceConflictException(neighbours.rival().orElseThrow(), "host", "The service "
                         + neighbours.rival().orElseThrow() + " has the type " + id.type() + " and the host " + id.host()
                         + ", and is alive or held. Choose another type or host, or delete it");
             }
@@ -151,14 +160,15 @@ public final class ServiceUpdater {
             if (!seen.service().value().map(ServiceRecords::region).equals(Optional.of(id.region()))) {
                 record.setRegion(id.region());
             }
-            return ServiceWriter.withMaintenance(record.setUuid(id.uuid()).setType(id.type()).setHost(id.host())
-                    .setStatusValue(wanted.status().number()).build(), maintenance);
+            return withMaintenance(record.setUuid(id.uuid()).setType(id.type()).setHost(id.host())
+                    .setStatusValue(wanted.status().number()).build(), seen);
         }
 
         private CompletableFuture<ServiceRecord> renew(ServiceKeys seen, int race) {
             return etcd.renewLease(seen.up().lease(), RENEWAL_TIMEOUT).thenApply(lease -> ServiceRecords.of(seen))
                     .exceptionallyCompose(
-                            failure -> EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND ? again(race)
+                            failure -> EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND
+                                    ? again(race, seen)
                                     : CompletableFuture.failedFuture(failure));
         }
 
@@ -176,7 +186,7 @@ public final class ServiceUpdater {
                     }
                 }).thenCompose(result -> result.succeeded()
                         ? CompletableFuture.completedFuture(ServiceRecords.of(write.then().apply(result.revision())))
-                        : again(race));
+                        : again(race, names.seen(result)));
             });
         }
 
@@ -200,12 +210,12 @@ public final class ServiceUpdater {
             GuardedWrite write = decision.get().build();
             return etcd.commit(write.transaction()).thenCompose(result -> result.succeeded()
                     ? CompletableFuture.completedFuture(ServiceRecords.of(write.then().apply(result.revision())))
-                    : again(race));
+                    : again(race, names.seen(result)));
         }
 
         /** If the record has changed, this will find out. */
-        private CompletableFuture<ServiceRecord> again(int race) {
-            return ServiceWriter.again(race, () -> attempt(race + 1));
+        private CompletableFuture<ServiceRecord> again(int race, ServiceKeys seen) {
+            return ServiceWriter.again(race, id.uuid(), seen, () -> attempt(race + 1));
         }
     }
 }

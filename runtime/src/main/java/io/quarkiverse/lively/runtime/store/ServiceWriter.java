@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.store;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -15,9 +16,9 @@ import com.google.protobuf.ByteString;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
-import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
@@ -67,26 +68,27 @@ public final class ServiceWriter {
         return change(uuid, this::lift);
     }
 
-    /** Deletes a service, whatever is there of it. False if there was none. */
-    public CompletableFuture<Boolean> delete(String uuid) {
+    /** Deletes a service, whatever is there of it: at which revision; empty if there was none. */
+    public CompletableFuture<OptionalLong> delete(String uuid) {
         ServiceIdentity.check("uuid", uuid);
         return look(unnamed(uuid)).thenCompose(seen -> delete(uuid, seen, 1));
     }
 
-    private CompletableFuture<Boolean> delete(String uuid, ServiceKeys known, int race) {
+    private CompletableFuture<OptionalLong> delete(String uuid, ServiceKeys known, int race) {
         if (!known.service().exists()) {
-            return CompletableFuture.completedFuture(false);
+            return CompletableFuture.completedFuture(OptionalLong.empty());
         }
         ServiceIdentity id = known.service().value().map(record -> named(uuid, record)).orElse(unnamed(uuid));
         return look(id).thenCompose(seen -> {
             if (!seen.service().equals(known.service())) {
-                return again(race, () -> delete(uuid, seen, race + 1));
+                return again(race, uuid, seen, () -> delete(uuid, seen, race + 1));
             }
             boolean isNamed = seen.typeHost().value().filter(ByteString.copyFromUtf8(uuid)::equals).isPresent();
             GuardedWrite write = new WriteBuilder(layout, id, seen, 0).delete(isNamed).build();
             return etcd.commit(write.transaction()).thenCompose(result -> result.succeeded()
-                    ? CompletableFuture.completedFuture(true)
-                    : again(race, () -> delete(uuid, ServiceKeys.of(layout, id, result), race + 1)));
+                    ? CompletableFuture.completedFuture(OptionalLong.of(result.revision()))
+                    : again(race, uuid, ServiceKeys.of(layout, id, result),
+                            () -> delete(uuid, ServiceKeys.of(layout, id, result), race + 1)));
         });
     }
 
@@ -104,10 +106,13 @@ public final class ServiceWriter {
         if (write.isEmpty()) {
             return CompletableFuture.completedFuture(ServiceRecords.of(seen));
         }
-        return etcd.commit(write.get().transaction()).thenCompose(result -> result.succeeded()
-                ? CompletableFuture.completedFuture(ServiceRecords.of(write.get().then().apply(result.revision())))
-                : again(race,
-                        () -> change(uuid, ServiceKeys.of(layout, unnamed(uuid), result), decision, race + 1)));
+        return etcd.commit(write.get().transaction()).thenCompose(result -> {
+            if (result.succeeded()) {
+                return CompletableFuture.completedFuture(ServiceRecords.of(write.get().then().apply(result.revision())));
+            }
+            ServiceKeys now = ServiceKeys.of(layout, unnamed(uuid), result);
+            return again(race, uuid, now, () -> change(uuid, now, decision, race + 1));
+        });
     }
 
     static boolean isToCome(Maintenance maintenance, Instant now) {
@@ -124,12 +129,12 @@ public final class ServiceWriter {
     WriteBuilder plan(ServiceKeys seen, Maintenance maintenance) {
         Instant now = clock.instant();
         return write(seen).rewrite(withMaintenance(seen.service().value().orElseThrow(), maintenance),
-                planned(lastSaid(seen, now), maintenance, now));
+                planned(lastSaid(seen, now), maintenance, now).toBuilder().setEditor(by).build());
     }
 
     /** The same state with a hold that is to come. */
     State planned(State last, Maintenance maintenance, Instant now) {
-        long start = maintenance.start().map(Instant::toEpochMilli).orElse(0L);
+        long start = maintenance.start().map(ServiceWriter::milliseconds).orElse(0L);
         return last.toBuilder().setHold(hold(maintenance, now).setStart(start)).build();
     }
 
@@ -147,7 +152,8 @@ public final class ServiceWriter {
             return Optional.of(write(seen).publishDown(cleared, said(Reason.OPERATOR, now).build()));
         }
         boolean planned = last.hasHold() || !cleared.equals(record);
-        return planned ? Optional.of(write(seen).rewrite(cleared, last.toBuilder().clearHold().build())) : Optional.empty();
+        return planned ? Optional.of(write(seen).rewrite(cleared, last.toBuilder().clearHold().setEditor(by).build()))
+                : Optional.empty();
     }
 
     /** Why the service has its status, and since when, as far as anybody said. */
@@ -167,18 +173,33 @@ public final class ServiceWriter {
                 .thenApply(result -> ServiceKeys.of(layout, id, result));
     }
 
-    /** After a lost race: at once if it was the first, then after a random time that grows, so that many get through. */
-    static <T> CompletableFuture<T> again(int race, Supplier<CompletableFuture<T>> attempt) {
+    /**
+     * After a lost race: at once if it was the first, then after a random time that grows, so that many get through.
+     *
+     * @param seen the keys of the service, as they were when it was lost
+     */
+    static <T> CompletableFuture<T> again(int race, String uuid, ServiceKeys seen, Supplier<CompletableFuture<T>> attempt) {
         if (race == 1) {
             return attempt.get();
         }
         if (race == RACES) {
-            return CompletableFuture.failedFuture(new EtcdException(EtcdException.Kind.REFUSED,
-                    "The service was changed " + RACES + " times while it was to be written", null));
+            return CompletableFuture.failedFuture(stale(seen, "The service " + uuid + " was changed " + RACES
+                    + " times while it was to be written, at last by " + lastWriter(seen) + ". Try again"));
         }
         Executor later = CompletableFuture.delayedExecutor(ThreadLocalRandom.current().nextInt(10 * race),
                 TimeUnit.MILLISECONDS);
         return CompletableFuture.supplyAsync(attempt, later).thenCompose(answer -> answer);
+    }
+
+    static StaleRecordException stale(ServiceKeys seen, String message) {
+        return new StaleRecordException(seen.service().value().map(record -> ServiceRecords.of(seen)), lastWriter(seen),
+                message);
+    }
+
+    static String lastWriter(ServiceKeys seen) {
+        return seen.state().value().filter(state -> seen.stateIsCurrent())
+                .map(state -> state.getEditor().isEmpty() ? state.getBy() : state.getEditor())
+                .filter(who -> !who.isEmpty()).orElse(Holds.SOMEBODY);
     }
 
     /** The names of a service of which only the uuid matters: its entries by name and by region are left alone. */
@@ -190,17 +211,17 @@ public final class ServiceWriter {
         return new ServiceIdentity(uuid, record.getType(), record.getHost(), ServiceRecords.region(record));
     }
 
-    private void check(Maintenance maintenance) {
+    /**
+     * @throws InvalidServiceException if that is no maintenance that somebody could want from now on
+     */
+    void check(Maintenance maintenance) {
         checkTimes(maintenance);
         if (maintenance.end().filter(end -> !end.isAfter(clock.instant())).isPresent()) {
             throw new InvalidServiceException("end", "the maintenance must not have ended already");
         }
     }
 
-    /**
-     * @throws InvalidServiceException if that can be no maintenance, whenever it is
-     */
-    static void checkTimes(Maintenance maintenance) {
+    private static void checkTimes(Maintenance maintenance) {
         maintenance.start().ifPresent(start -> checkTime("start", start));
         maintenance.end().ifPresent(end -> {
             checkTime("end", end);
@@ -238,6 +259,11 @@ public final class ServiceWriter {
 
     private Hold.Builder hold(Maintenance maintenance, Instant now) {
         return Hold.newBuilder().setBy(by).setSince(now.toEpochMilli())
-                .setEnd(maintenance.end().map(Instant::toEpochMilli).orElse(0L)).setNote(maintenance.note());
+                .setEnd(maintenance.end().map(ServiceWriter::milliseconds).orElse(0L)).setNote(maintenance.note());
+    }
+
+    /** What others stored may be later than milliseconds can say. */
+    private static long milliseconds(Instant time) {
+        return time.isAfter(LATEST) ? Long.MAX_VALUE : time.toEpochMilli();
     }
 }

@@ -239,10 +239,10 @@ class OsLivelyKeysTest {
     @EnumSource
     void itIsDeleted(Left left) {
         left.leave();
-        assertTrue(writer.delete("u").join());
+        assertTrue(writer.delete("u").join().isPresent());
         assertEquals(List.of(), store.server.keys("/").stream().filter(key -> key.endsWith("/u")).toList());
         assertEquals(Optional.empty(), reader.find("type", "host").join());
-        assertFalse(writer.delete("u").join());
+        assertFalse(writer.delete("u").join().isPresent());
     }
 
     /** As a service that sets no uuid, as in the first example of os-lively's README: such services overwrite one another. */

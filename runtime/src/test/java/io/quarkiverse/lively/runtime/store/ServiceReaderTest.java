@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -24,13 +26,16 @@ import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.History;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.store.proto.Transition;
 import io.quarkiverse.lively.test.EtcdServer;
 
 /** What others left in etcd is read as it is meant, and what cannot be read harms nobody. */
@@ -163,6 +168,76 @@ class ServiceReaderTest {
             put(layout.typeHost("type", "garbage"), ByteString.copyFromUtf8(garbage));
             assertEquals(Optional.empty(), reader.find("type", "garbage").join(), "'" + garbage + "'");
         }
+    }
+
+    @Test
+    void aServiceWhoseUuidFollowsFromItsNameIsFoundAtOnceAndWithoutItsEntryToo() {
+        String uuid = layout.uuidOf("type", "host");
+        put(layout.service(uuid), service(uuid, Status.UP).toByteString());
+        put(layout.up(uuid), ByteString.EMPTY);
+        CountedEtcd counted = new CountedEtcd();
+        ServiceReader counting = new ServiceReader(counted.etcd, layout);
+        assertTrue(counting.isUp("type", "host").join());
+        put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(uuid));
+        assertTrue(counting.isUp("type", "host").join());
+        assertEquals(2, counted.commits.get());
+        put(layout.typeHost("type", "host"), ByteString.copyFromUtf8("thief"));
+        assertTrue(counting.isUp("type", "host").join(), "stolen by one that has not this name");
+        put(layout.service("thief"), service("thief", Status.DOWN).toByteString());
+        assertFalse(counting.isUp("type", "host").join(), "the entry decides between two of one name");
+    }
+
+    @Test
+    void aNameThatLedToAnotherUuidNeedsOneRequestFromThenOn() {
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        put(layout.typeHost("type", "host"), ByteString.copyFromUtf8("u"));
+        CountedEtcd counted = new CountedEtcd();
+        ServiceReader counting = new ServiceReader(counted.etcd, layout);
+        assertEquals("u", counting.find("type", "host").join().orElseThrow().uuid());
+        assertEquals(2, counted.commits.get());
+        assertEquals("u", counting.find("type", "host").join().orElseThrow().uuid());
+        assertEquals(3, counted.commits.get());
+        put(layout.service("v"), service("v", Status.UP).toByteString());
+        put(layout.typeHost("type", "host"), ByteString.copyFromUtf8("v"));
+        assertEquals("v", counting.find("type", "host").join().orElseThrow().uuid());
+        assertEquals(5, counted.commits.get());
+    }
+
+    @Test
+    void theHistoryIsTheNewestFirstAndGarbageIsNone() {
+        assertEquals(List.of(), reader.history("u").join());
+        put(layout.history("u"), History.newBuilder()
+                .addTransitions(Transition.newBuilder().setSince(1_000).setReasonValue(1).setBy("a"))
+                .addTransitions(Transition.newBuilder().setSince(2_000).setStatus(Status.DOWN).setReasonValue(6).setBy("b"))
+                .build().toByteString());
+        assertEquals(List.of(
+                new io.quarkiverse.lively.Transition(Instant.ofEpochSecond(2), io.quarkiverse.lively.Status.DOWN,
+                        Reason.OPERATOR, "b"),
+                new io.quarkiverse.lively.Transition(Instant.ofEpochSecond(1), io.quarkiverse.lively.Status.UP,
+                        Reason.REGISTERED, "a")),
+                reader.history("u").join());
+        put(layout.history("u"), ByteString.copyFromUtf8("\u0001garbage"));
+        assertEquals(List.of(), reader.history("u").join());
+    }
+
+    @Test
+    void livenessIsEmptyForWhatIsNotKnown() {
+        assertEquals(Optional.empty(), reader.liveness("u").join());
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        assertEquals(Optional.of(Liveness.EXPIRED), reader.liveness("u").join());
+    }
+
+    /** The real etcd, and how many transactions it was asked for. */
+    private static final class CountedEtcd {
+
+        final AtomicInteger commits = new AtomicInteger();
+        final Etcd etcd = (Etcd) Proxy.newProxyInstance(Etcd.class.getClassLoader(), new Class<?>[] { Etcd.class },
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("commit")) {
+                        commits.incrementAndGet();
+                    }
+                    return method.invoke(ServiceReaderTest.etcd, arguments);
+                });
     }
 
     @Test

@@ -192,10 +192,39 @@ class ServiceUpdaterTest {
         }
         assertEquals("uuid", refused(ServiceRecord.builder("type", "host").uuid("a/b").build()));
         Instant now = Instant.now();
-        assertEquals("end", refused(ServiceRecord.builder("type", "host")
-                .maintenance(Maintenance.of("").from(now.plusSeconds(2)).until(now.plusSeconds(1))).build()));
+        for (Maintenance bad : List.of(Maintenance.of("").from(now.plusSeconds(2)).until(now.plusSeconds(1)),
+                Maintenance.of("").until(now.minusSeconds(1)))) {
+            assertEquals("end", failure(InvalidServiceException.class,
+                    ServiceRecord.builder("type", "host").maintenance(bad).build()).field());
+        }
         assertEquals(before, store.revision());
         assertEquals(0, leases());
+    }
+
+    @Test
+    void aMaintenanceThatNobodyCouldWantMayStayAsItIs() {
+        for (long end : new long[] { 1, -1, 300_000_000_000L }) {
+            store.put(store.layout.service("u"), Service.newBuilder().setUuid("u").setType("type").setHost("host")
+                    .setMaintenanceStart(2).setMaintenanceEnd(end).build().toByteString());
+            ServiceRecord read = reader.find("u").join().orElseThrow();
+            ServiceRecord moved = updater.update(read.toBuilder().region("west").build()).join();
+            assertEquals(read.maintenance(), moved.maintenance());
+            ServiceRecord down = updater.update(moved.toBuilder().status(Status.DOWN).build()).join();
+            assertEquals(read.maintenance(), down.maintenance());
+            store.empty();
+        }
+    }
+
+    @Test
+    void whoPlannedAMaintenanceIsWhoChangedTheService() {
+        own("u");
+        ServiceRecord read = reader.find("u").join().orElseThrow();
+        writer.down("u", Maintenance.of("planned").from(Instant.now().plusSeconds(3600))).join();
+        StaleRecordException stale = failure(StaleRecordException.class, read.toBuilder().status(Status.DOWN).build());
+        assertEquals("ops@desk", stale.by());
+        assertEquals("owner", look("u").state().value().orElseThrow().getBy(), "UP was said by its owner");
+        writer.up("u").join();
+        assertEquals("ops@desk", failure(StaleRecordException.class, stale.current().orElseThrow()).by());
     }
 
     private String refused(ServiceRecord record) {

@@ -143,23 +143,23 @@ class ServiceWriterTest {
     @Test
     void deleteLeavesNothing() {
         own();
-        assertTrue(writer.delete("u").join());
+        assertTrue(writer.delete("u").join().isPresent());
         assertEquals(List.of(), store.server.keys("/"));
-        assertFalse(writer.delete("u").join());
+        assertFalse(writer.delete("u").join().isPresent());
     }
 
     @Test
     void deleteLeavesWhatOthersHave() {
         own();
         store.put(store.layout.typeHost("type", "host"), ByteString.copyFromUtf8("thief"));
-        assertTrue(writer.delete("u").join());
+        assertTrue(writer.delete("u").join().isPresent());
         assertEquals(List.of("/services/by-type-host/type/host"), store.server.keys("/"));
     }
 
     @Test
     void garbageCanBeDeleted() {
         store.put(store.layout.service("u"), ByteString.copyFromUtf8("\u0001garbage"));
-        assertTrue(writer.delete("u").join());
+        assertTrue(writer.delete("u").join().isPresent());
         assertEquals(List.of(), store.server.keys("/"));
     }
 
