@@ -9,6 +9,7 @@ import java.util.Set;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
+import io.quarkiverse.lively.runtime.registration.Announcements;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
@@ -46,6 +47,13 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         require(config.view().eventBuffer() > 0, "view.event-buffer", config.view().eventBuffer(), "it must be at least 1");
         config.service().port().ifPresent(
                 port -> require(port > 0 && port <= 65535, "service.port", port, "it must be between 1 and 65535"));
+
+        try {
+            Announcements.check(config.service().metadata());
+        } catch (InvalidServiceException e) {
+            throw new ConfigurationException(PREFIX + "service.metadata is not accepted: " + e.getMessage(),
+                    Set.of(PREFIX + "service.metadata"));
+        }
 
         EtcdSettings etcd = new EtcdSettings(config.etcd().endpoints().stream().map(LivelySettings::endpoint).toList(),
                 config.etcd().connectTimeout(), config.etcd().requestTimeout(), patience(ttl));

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceConflictException;
@@ -26,17 +27,20 @@ import io.quarkiverse.lively.runtime.store.proto.Claim;
  */
 public final class Registrar implements LeaseSession.Listener {
 
+    private static final String OWN_REMEDY = "another quarkus.lively.service.type or quarkus.lively.service.host";
+    private static final String FURTHER_REMEDY = "another type or host";
+
     private final Etcd etcd;
     private final KeyLayout layout;
     private final Worker worker;
     private final RandomGenerator random;
     private final Settings settings;
     private final Incarnation incarnation;
-    private final LeaseSession session;
     private final ServiceRegistration own;
     private final Map<String, ServiceRegistration> registrations = new ConcurrentHashMap<>();
 
-    private boolean started;
+    /** As long as there is anything to keep alive. Changed on the worker thread only. */
+    private volatile Optional<LeaseSession> session = Optional.empty();
     private volatile boolean stopping;
 
     /**
@@ -59,10 +63,9 @@ public final class Registrar implements LeaseSession.Listener {
         this.random = random;
         this.settings = settings;
         this.incarnation = Incarnation.started(worker.now(), settings.version());
-        this.session = new LeaseSession(etcd, worker, settings.ttl(), random, this);
         this.own = settings.enabled()
-                ? registration(settings.identity(), RegistrationState.STARTING, "the application is starting")
-                : registration(settings.identity(), RegistrationState.DISABLED,
+                ? registration(settings.identity(), OWN_REMEDY, RegistrationState.STARTING, "the application is starting")
+                : registration(settings.identity(), OWN_REMEDY, RegistrationState.DISABLED,
                         "quarkus.lively.registration.enabled is false");
         if (settings.enabled()) {
             registrations.put(settings.identity().uuid(), own);
@@ -82,7 +85,7 @@ public final class Registrar implements LeaseSession.Listener {
     /** Gets a lease, and keeps trying to. Nothing is registered yet. */
     public void start() {
         if (settings.enabled()) {
-            worker.execute(this::startSession);
+            worker.execute(this::session);
         }
     }
 
@@ -102,13 +105,16 @@ public final class Registrar implements LeaseSession.Listener {
      *
      * @throws ServiceConflictException if this process has registered that uuid already
      * @throws IllegalStateException if this process is stopping
+     * @throws InvalidServiceException if it cannot be written, naming the field
      */
     public Registration register(ServiceRecord record) {
         ServiceIdentity identity = layout.identityOf(record);
+        Announcements.check(record.endpoint(), record.metadata());
         if (stopping) {
             throw new IllegalStateException("The application is stopping, and registers nothing any more");
         }
-        ServiceRegistration further = registration(identity, RegistrationState.STARTING, "it was just registered");
+        ServiceRegistration further = registration(identity, FURTHER_REMEDY, RegistrationState.STARTING,
+                "it was just registered");
         if (registrations.putIfAbsent(identity.uuid(), further) != null) {
             throw new ServiceConflictException(identity.uuid(), "uuid",
                     "This process has registered " + identity + " already: close that registration first");
@@ -129,11 +135,11 @@ public final class Registrar implements LeaseSession.Listener {
         CompletableFuture<Void> done = new CompletableFuture<>();
         worker.when(allDown, (nothing, failure) -> {
             if (failure == null) {
-                session.orphan();
+                session.ifPresent(LeaseSession::orphan);
                 done.complete(null);
             } else {
                 worker.after(limit.minus(forDown), () -> done.completeExceptionally(failure));
-                session.close().whenComplete((revoked, unrevoked) -> done.completeExceptionally(failure));
+                closeSession().whenComplete((revoked, unrevoked) -> done.completeExceptionally(failure));
             }
         });
         return done;
@@ -141,7 +147,7 @@ public final class Registrar implements LeaseSession.Listener {
 
     /** Gives the lease back. */
     public CompletableFuture<Void> close() {
-        return CompletableFuture.supplyAsync(session::close, worker).thenCompose(revoked -> revoked);
+        return CompletableFuture.supplyAsync(this::closeSession, worker).thenCompose(revoked -> revoked);
     }
 
     @Override
@@ -159,25 +165,46 @@ public final class Registrar implements LeaseSession.Listener {
         List.copyOf(registrations.values()).forEach(registration -> registration.failed(cause));
     }
 
-    private ServiceRegistration registration(ServiceIdentity identity, RegistrationState state, String reason) {
+    /** @param remedy what to change if another service has its names */
+    private ServiceRegistration registration(ServiceIdentity identity, String remedy, RegistrationState state,
+            String reason) {
         OwnerWrites writes = new OwnerWrites(layout, identity);
-        return new ServiceRegistration(identity, worker, listener -> new Publication(etcd, worker, writes, incarnation,
-                settings.ttl(), random, session::gone, listener), session::term, settings.stopTimeout(), state, reason,
-                closed -> registrations.remove(identity.uuid(), closed));
+        return new ServiceRegistration(identity, remedy, worker, listener -> new Publication(etcd, worker, writes, incarnation,
+                settings.ttl(), random, lease -> session.ifPresent(holder -> holder.gone(lease)), listener), this::term,
+                settings.stopTimeout(), state, reason, closed -> remove(identity, closed));
+    }
+
+    private Optional<LeaseTerm> term() {
+        return session.flatMap(LeaseSession::term);
     }
 
     private void serve(ServiceRegistration registration, Claim claim) {
         worker.execute(() -> {
-            startSession();
+            LeaseSession holder = session();
             registration.serve(claim);
-            session.term().ifPresent(registration::leaseHeld);
+            holder.term().ifPresent(registration::leaseHeld);
         });
     }
 
-    private void startSession() {
-        if (!started) {
-            started = true;
-            session.start();
+    /** The last one needs the lease no more; unless all stops, which gives it back by itself, in its time. */
+    private void remove(ServiceIdentity identity, ServiceRegistration closed) {
+        registrations.remove(identity.uuid(), closed);
+        if (registrations.isEmpty() && !stopping) {
+            closeSession();
+            session = Optional.empty();
         }
+    }
+
+    private LeaseSession session() {
+        if (session.isEmpty()) {
+            LeaseSession holder = new LeaseSession(etcd, worker, settings.ttl(), random, this);
+            session = Optional.of(holder);
+            holder.start();
+        }
+        return session.get();
+    }
+
+    private CompletableFuture<Void> closeSession() {
+        return session.map(LeaseSession::close).orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 }

@@ -41,6 +41,7 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     private static final Logger LOG = Logger.getLogger(ServiceRegistration.class);
 
     private final ServiceIdentity identity;
+    private final String remedy;
     private final Worker worker;
     private final Supplier<Optional<LeaseTerm>> leases;
     private final Duration stopTimeout;
@@ -60,15 +61,18 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     }
 
     /**
+     * @param remedy what its user has to change if another service has its names
      * @param publications makes what publishes the service and reports here
      * @param leases the lease of this process, as it is at the moment
      * @param whenStopped told once this registration is of no further use
      * @param stopTimeout how long {@link #close()} may take
      */
-    ServiceRegistration(ServiceIdentity identity, Worker worker, Function<Publication.Listener, Publication> publications,
+    ServiceRegistration(ServiceIdentity identity, String remedy, Worker worker,
+            Function<Publication.Listener, Publication> publications,
             Supplier<Optional<LeaseTerm>> leases, Duration stopTimeout, RegistrationState state, String reason,
             Consumer<ServiceRegistration> whenStopped) {
         this.identity = identity;
+        this.remedy = remedy;
         this.worker = worker;
         this.publication = publications.apply(this);
         this.leases = leases;
@@ -148,9 +152,8 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         } else {
             LOG.warnf(
                     "%s was registered by another process, at %s, and this one, at %s, has taken it over. If both are to live,"
-                            + " give one of them another quarkus.lively.service.type or quarkus.lively.service.host",
-                    identity,
-                    address(former), address(mine));
+                            + " give one of them %s",
+                    identity, address(former), address(mine), remedy);
         }
     }
 
@@ -160,16 +163,15 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         String why = "another process registered as the same service, at " + address(by);
         stand(RegistrationState.FENCED, why);
         if (before != RegistrationState.FENCED) {
-            LOG.warnf("%s: %s. This process writes nothing of it any more. If both are to live, give one of them another "
-                    + "quarkus.lively.service.type or quarkus.lively.service.host", identity, why);
+            LOG.warnf("%s: %s. This process writes nothing of it any more. If both are to live, give one of them %s", identity,
+                    why, remedy);
         }
     }
 
     @Override
     public void nameTaken(String uuid) {
         refused("NAME_TAKEN: the service " + printable(uuid) + " has the type " + identity.type() + " and the host "
-                + identity.host() + " and is alive or held; set another quarkus.lively.service.type or "
-                + "quarkus.lively.service.host, or the same quarkus.lively.service.uuid");
+                + identity.host() + " and is alive or held; choose " + remedy + ", or its uuid");
     }
 
     @Override

@@ -1,0 +1,46 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+
+import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+
+/** Refuses what a process cannot say of itself when it registers a service. */
+public final class Announcements {
+
+    private static final int MOST_METADATA = 64 * 1024;
+
+    private Announcements() {
+    }
+
+    /**
+     * @throws InvalidServiceException naming the field that is wrong
+     */
+    public static void check(Optional<Endpoint> endpoint, Map<String, String> metadata) {
+        endpoint.ifPresent(where -> {
+            ServiceIdentity.check("address", where.address());
+            if (where.port() < 1 || where.port() > 65535) {
+                throw new InvalidServiceException("port", "the port must be between 1 and 65535");
+            }
+        });
+        check(metadata);
+    }
+
+    /**
+     * @throws InvalidServiceException if it is too much for a record that everybody reads
+     */
+    public static void check(Map<String, String> metadata) {
+        long bytes = metadata.entrySet().stream().mapToLong(entry -> size(entry.getKey()) + size(entry.getValue())).sum();
+        if (bytes > MOST_METADATA) {
+            throw new InvalidServiceException("metadata", "the metadata must not be longer than " + MOST_METADATA
+                    + " bytes in all");
+        }
+    }
+
+    private static int size(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

@@ -1,0 +1,80 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
+
+/** A process that is not registered itself keeps others alive, and the lease only as long as it needs it. */
+class FurtherServiceTest {
+
+    private final Scene scene = new Scene();
+    private final Registrar registrar = new Registrar(scene.etcd, scene.layout, scene.worker, new Random(1),
+            new Registrar.Settings(false, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of()));
+
+    @Test
+    void theLeaseIsGivenBackWithTheLastServiceAndAnotherOneIsHadForTheNext() {
+        registrar.start();
+        assertTrue(scene.etcd.leases().isEmpty());
+        Registration first = register("first");
+        Registration second = register("second");
+        assertEquals(1, scene.etcd.leases().size());
+        stop(first);
+        assertEquals(1, scene.etcd.leases().size());
+        stop(second);
+        assertTrue(scene.etcd.leases().isEmpty());
+
+        Registration third = register("third");
+        assertEquals(1, scene.etcd.leases().size());
+        scene.seconds(60);
+        assertEquals(RegistrationState.REGISTERED, third.state());
+        assertTrue(third.lease().isPresent());
+    }
+
+    @Test
+    void aServiceThatIsClosedWhileEtcdIsAwayNeedsTheLeaseUntilItIsDown() {
+        Registration service = register("first");
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        stop(service);
+        scene.seconds(3);
+        assertEquals(RegistrationState.STOPPED, service.state());
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(3);
+        assertTrue(scene.etcd.leases().isEmpty());
+        assertTrue(scene.etcd.has(scene.layout.down(service.record().uuid())));
+    }
+
+    @Test
+    void whatCannotBeAnnouncedIsRefused() {
+        assertRefused("port", ServiceRecord.builder("type", "host").endpoint(new Endpoint("h", 0, false)));
+        assertRefused("port", ServiceRecord.builder("type", "host").endpoint(new Endpoint("h", 65536, false)));
+        assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint("", 80, false)));
+        assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint("a\nb", 80, false)));
+        assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("k", "x".repeat(65_536))));
+        assertTrue(scene.etcd.written().isEmpty());
+    }
+
+    private static void stop(Registration registration) {
+        ((ServiceRegistration) registration).stop(Scene.STOP_TIMEOUT);
+    }
+
+    private void assertRefused(String field, ServiceRecord.Builder record) {
+        assertEquals(field, assertThrows(InvalidServiceException.class, () -> registrar.register(record.build())).field());
+    }
+
+    private Registration register(String host) {
+        Registration registration = registrar.register(ServiceRecord.builder("type", host).build());
+        assertEquals(RegistrationState.REGISTERED, registration.state());
+        return registration;
+    }
+}
