@@ -1,10 +1,18 @@
 package io.quarkiverse.lively.demo;
 
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.RegistryUnavailableException;
@@ -38,6 +46,21 @@ class Failures {
     @ServerExceptionMapper
     Response unavailable(RegistryUnavailableException e) {
         return text(Status.SERVICE_UNAVAILABLE, e.getMessage());
+    }
+
+    @ServerExceptionMapper
+    Response unreadable(MismatchedInputException e) {
+        String field = e.getPath().stream().map(JsonMappingException.Reference::getFieldName).filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
+        return text(Status.BAD_REQUEST, (field.isEmpty() ? "body" : field) + ": " + e.getOriginalMessage());
+    }
+
+    /** Of what failed in reading a request, the cause says more. */
+    @ServerExceptionMapper
+    Response notJson(WebApplicationException e) {
+        return e.getCause() instanceof JsonProcessingException cause
+                ? text(Status.BAD_REQUEST, "body: not JSON: " + cause.getOriginalMessage())
+                : e.getResponse();
     }
 
     private static Response text(Status status, String message) {

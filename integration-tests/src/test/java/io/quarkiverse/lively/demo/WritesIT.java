@@ -3,6 +3,7 @@ package io.quarkiverse.lively.demo;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
@@ -94,5 +95,21 @@ class WritesIT {
         demo.request().put("/services/nobody/up").then().statusCode(404);
         demo.request().body(Map.of("end", "2001-01-01T00:00:00Z")).put("/services/" + demo.uuid() + "/down").then()
                 .statusCode(400).body(containsString("end"));
+        demo.request().body("{\"start\": \"tomorrow\"}").put("/services/" + demo.uuid() + "/down").then()
+                .statusCode(400).body(startsWith("start: "));
+        demo.request().body("{\"type\": ").post("/services").then().statusCode(400).body(startsWith("body: "));
+        demo.request().body("[]").post("/services").then().statusCode(400).body(startsWith("body: "));
+        demo.request().body("{\"type\": \"a\", \"host\": \"h\", \"maintenance\": {\"end\": \"soon\"}}").post("/services")
+                .then().statusCode(400).body(startsWith("maintenance.end: "));
+        assertEquals(404, demo.get("/nowhere").statusCode());
+    }
+
+    @Test
+    void theHistoryTellsWhoDidWhat() {
+        demo.request().body(Map.of("note", "disk")).put("/services/" + demo.uuid() + "/down").then().statusCode(200);
+        demo.request().get("/services/" + demo.uuid() + "/history").then().statusCode(200)
+                .body("[0].status", equalTo("DOWN")).body("[0].reason", equalTo("MAINTENANCE"))
+                .body("[0].by", containsString("@")).body("[1].status", equalTo("UP"));
+        demo.request().put("/services/" + demo.uuid() + "/up").then().statusCode(200);
     }
 }
