@@ -79,6 +79,20 @@ public final class Lively {
         registrar.serve(endpoint);
     }
 
+    /** The readiness checks of the application all pass. Any thread; never blocks. */
+    public void ready() {
+        registrar.ready();
+    }
+
+    /**
+     * The readiness checks of the application do not all pass. Any thread; never blocks.
+     *
+     * @param why in a few words for a human
+     */
+    public void notReady(String why) {
+        registrar.notReady(why);
+    }
+
     /** Publishes DOWN. Blocks until etcd has it, or the time for the shutdown is up. Throws nothing. */
     public void stop() {
         spend(() -> registrar.stop(shutdownBudget));

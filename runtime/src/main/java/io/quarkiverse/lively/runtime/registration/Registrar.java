@@ -100,6 +100,18 @@ public final class Registrar implements LeaseSession.Listener {
         }
     }
 
+    /** The application is ready to serve, as its own checks say. */
+    public void ready() {
+    }
+
+    /**
+     * The application is not ready to serve.
+     *
+     * @param why in a few words for a human
+     */
+    public void notReady(String why) {
+    }
+
     /**
      * Registers a further service, until it is closed. An empty uuid follows from its type and host.
      *
