@@ -34,6 +34,26 @@ public interface Registration extends AutoCloseable {
     OptionalLong fencingToken();
 
     /**
+     * Says that the service is DOWN, for the application itself. That counts beside the readiness checks and what an operator
+     * says: the worst of the three is published. Never blocks: it is published in the background. Lasts until {@link #up()},
+     * or the end of this process.
+     *
+     * @param reason in a few words for a human; told by {@link #reason()}, and not published
+     */
+    void down(String reason);
+
+    /**
+     * Takes {@link #down(String)} back. The service is UP again if its readiness checks and the operators agree. Never blocks.
+     */
+    void up();
+
+    /**
+     * Lets go of the service as if this process had crashed: it is EXPIRED at once, and nobody says DOWN. For tests of how
+     * others take a crash. Blocks as {@link #close()} does, and is as final.
+     */
+    void abandon();
+
+    /**
      * Publishes DOWN, if nobody else holds the identity, and lets go of it. Blocks for at most
      * {@code quarkus.lively.shutdown.timeout}; if etcd does not answer by then, the registration expires within one TTL.
      * May be called again, to no effect.

@@ -9,10 +9,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.registration.WorkerThread;
@@ -36,10 +38,11 @@ public final class Lively {
     private final ReactiveLivenessRegistry reactiveRegistry;
     private Duration shutdownBudget;
 
-    public Lively(LivelySettings settings) {
+    /** @param changes told of each change of the state of a registration; must not block */
+    public Lively(LivelySettings settings, Consumer<RegistrationChange> changes) {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
-        registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar());
+        registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(), changes);
         viewWorker = new WorkerThread("lively-view");
         view = new LocalView(new RegistryFeed(etcd, settings.layout()), new Replica(settings.layout()), viewWorker,
                 Infrastructure.getDefaultWorkerPool(), new Random(), settings.view());
@@ -68,6 +71,31 @@ public final class Lively {
     /** Gets ready to register, in the background. */
     public void start() {
         registrar.start();
+    }
+
+    /**
+     * Waits until etcd has answered.
+     *
+     * @throws IllegalStateException if it has not by then
+     */
+    public void awaitConnection(Duration limit) {
+        try {
+            registrar.connected().get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for etcd", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("This application cannot be registered: " + registrar.own().reason()
+                    + ". It starts all the same without quarkus.lively.registration.fail-fast", e);
+        }
+    }
+
+    /** Told why, should the application be refused before it is registered for the first time. */
+    public void onRefusal(Consumer<String> listener) {
+        registrar.registered().exceptionally(refusal -> {
+            listener.accept(refusal.getMessage());
+            return null;
+        });
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime;
 
+import java.time.Duration;
 import java.util.Optional;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -8,27 +9,37 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
+import org.jboss.logging.Logger;
+
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** Lively, as the application and the beans of this extension find it. Without a start it stays switched off. */
 @Singleton
 public class LivelyLifecycle {
 
+    private static final Logger LOG = Logger.getLogger(LivelyLifecycle.class);
+
     private volatile Optional<Lively> lively = Optional.empty();
     private volatile Optional<Subscription> broadcast = Optional.empty();
     private volatile ViewUse use = ViewUse.NONE;
+    private volatile Optional<Duration> failFast = Optional.empty();
+    private final RegistrationBroadcast changes = new RegistrationBroadcast(Infrastructure.getDefaultWorkerPool());
 
     void start(LivelySettings settings, ViewUse viewUse) {
         use = viewUse;
-        Lively started = new Lively(settings);
+        failFast = settings.failFast();
+        Lively started = new Lively(settings, changes);
         lively = Optional.of(started);
         started.start();
     }
@@ -39,8 +50,13 @@ public class LivelyLifecycle {
     }
 
     /** The application has started, so its observers are ready. */
-    void started(@Observes StartupEvent event, Event<LivenessEvent> observers) {
+    void started(@Observes StartupEvent event, Event<LivenessEvent> observers, Event<RegistrationChange> ofRegistrations) {
+        changes.begin(ofRegistrations);
         lively.ifPresent(running -> {
+            failFast.ifPresent(limit -> {
+                running.awaitConnection(limit);
+                running.onRefusal(LivelyLifecycle::exit);
+            });
             if (use.events()) {
                 broadcast = Optional.of(running.view().watch(ServiceQuery.all(), new EventBroadcast(observers)));
             } else if (use.view()) {
@@ -52,6 +68,13 @@ public class LivelyLifecycle {
     /** From now on there may be no observer any more. */
     void stopping(@Observes ShutdownEvent event) {
         broadcast.ifPresent(Subscription::close);
+        changes.end();
+    }
+
+    /** The socket opens once the application has started, so an exception would come too late. */
+    private static void exit(String why) {
+        LOG.errorf("The application ends, since quarkus.lively.registration.fail-fast is true: %s", why);
+        Quarkus.asyncExit(1);
     }
 
     void stop() {

@@ -21,7 +21,7 @@ public class LivelyRecorder {
             ShutdownContext shutdown) {
         if (config.getValue().active()) {
             LivelyLifecycle lifecycle = beans.beanInstance(LivelyLifecycle.class);
-            lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current()),
+            lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), false),
                     new ViewUse(injectsView, observesEvents));
             shutdown.addLastShutdownTask(lifecycle::close);
         }

@@ -4,12 +4,14 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.registration.Announcements;
+import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
@@ -17,8 +19,13 @@ import io.quarkiverse.lively.runtime.view.ViewSettings;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
-/** The configuration, checked, and as the floors below take it. */
-public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Settings registrar, ViewSettings view) {
+/**
+ * The configuration, checked, and as the floors below take it.
+ *
+ * @param failFast how long the start may wait for etcd; empty if the application is to start without it
+ */
+public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Settings registrar, ViewSettings view,
+        Optional<Duration> failFast) {
 
     /** How often, at least, the view is compared with a list. */
     private static final Duration CHECK_INTERVAL = Duration.ofMinutes(30);
@@ -31,9 +38,10 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
 
     /**
      * @param version of the application
+     * @param awaitsReadiness whether somebody is going to say whether the application is ready
      * @throws ConfigurationException naming the property that is wrong
      */
-    public static LivelySettings of(LivelyConfig config, String version, LaunchMode mode) {
+    public static LivelySettings of(LivelyConfig config, String version, LaunchMode mode, boolean awaitsReadiness) {
         Duration ttl = config.statusTtl();
         require(ttl.compareTo(LEAST_TTL) >= 0 && ttl.compareTo(MOST_TTL) <= 0 && ttl.getNano() == 0, "status-ttl", ttl,
                 "it must be between 2 seconds and a day, in whole seconds (or set OSLIVELY_STATUS_TTL)");
@@ -60,9 +68,14 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         KeyLayout layout = new KeyLayout(config.etcd().keyNamespace().orElse(""));
         return new LivelySettings(etcd, layout,
                 new Registrar.Settings(config.registration().enabled(), identity(config.service(), layout, mode), ttl,
-                        config.shutdown().timeout(), version, config.service().metadata()),
+                        config.shutdown().timeout(), version, config.service().metadata(),
+                        OnConflict.valueOf(config.registration().onConflict().name()), config.registration().ephemeral(),
+                        awaitsReadiness),
                 new ViewSettings(config.etcd().requestTimeout(), config.view().progressInterval(), suspectLimit,
-                        config.view().eventBuffer(), CHECK_INTERVAL, ttl));
+                        config.view().eventBuffer(), CHECK_INTERVAL, ttl),
+                config.registration().failFast() && config.registration().enabled()
+                        ? Optional.of(config.etcd().connectTimeout().plus(config.etcd().requestTimeout()))
+                        : Optional.empty());
     }
 
     /** The name of this host, as far as it is known. */

@@ -141,6 +141,30 @@ public interface LivelyConfig {
          */
         @WithDefault("true")
         boolean enabled();
+
+        /**
+         * Whether the start of this application fails if it cannot be registered: if etcd does not answer by the connect and
+         * the request timeout, if another service has the type and host, or if `on-conflict` is `fail` and another process is
+         * registered as the same service. By default it goes on trying in the background.
+         */
+        @WithDefault("false")
+        boolean failFast();
+
+        /**
+         * What to do if another process is registered as the same service when this one is about to register: `takeover`
+         * takes the service over, and the other process, should it live, writes nothing of it any more; `wait` registers once
+         * the other one is gone; `fail` never registers. A process that listens where the other one did takes over in any
+         * case: the other one is gone. Counts at the start only.
+         */
+        @WithDefault("takeover")
+        OnConflict onConflict();
+
+        /**
+         * Whether nothing of this application remains in etcd once it has stopped or died, for hosts whose names do not
+         * return. A DOWN of an operator then does not survive a restart, either.
+         */
+        @WithDefault("false")
+        boolean ephemeral();
     }
 
     interface Shutdown {
@@ -185,6 +209,12 @@ public interface LivelyConfig {
          */
         @WithDefault("1024")
         int eventBuffer();
+    }
+
+    enum OnConflict {
+        TAKEOVER,
+        WAIT,
+        FAIL
     }
 
     enum WhenDisconnected {

@@ -35,6 +35,9 @@ public interface Etcd extends AutoCloseable {
      */
     Watch watch(Range range, long from, Watch.Listener listener);
 
+    /** A watch of single keys, none at first. */
+    KeyWatch watchKeys(KeyWatch.Listener listener);
+
     /** Ends what is under way, without waiting for it: what is pending fails. */
     @Override
     void close();

@@ -41,6 +41,7 @@ final class EtcdClient implements Etcd {
     private final Client client;
     private final KV kv;
     private final Set<WatchStream> watches = ConcurrentHashMap.newKeySet();
+    private final Set<KeyWatchStream> keyWatches = ConcurrentHashMap.newKeySet();
     private KeepAliveStream keepAlive;
 
     EtcdClient(EtcdSettings settings) {
@@ -131,10 +132,21 @@ final class EtcdClient implements Etcd {
     }
 
     @Override
+    public KeyWatch watchKeys(KeyWatch.Listener listener) {
+        keyWatches.removeIf(KeyWatchStream::isOver);
+        KeyWatchStream watch = new KeyWatchStream(calls.channel(),
+                failure -> errors.translate(failure, settings.requestTimeout()), listener);
+        keyWatches.add(watch);
+        return watch;
+    }
+
+    @Override
     public void close() {
         client.close();
         // The channel would let them run on.
-        watches.forEach(watch -> watch.cancel(Status.UNAVAILABLE.withDescription("the client was closed").asException()));
+        Exception closed = Status.UNAVAILABLE.withDescription("the client was closed").asException();
+        watches.forEach(watch -> watch.cancel(closed));
+        keyWatches.forEach(watch -> watch.cancel(closed));
     }
 
     private synchronized KeepAliveStream keepAliveStream() {

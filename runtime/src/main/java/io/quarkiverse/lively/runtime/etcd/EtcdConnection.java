@@ -89,6 +89,17 @@ public final class EtcdConnection implements Etcd {
         return new OpeningWatch(opened);
     }
 
+    /** Its failures do not count: what is asked once it has ended does. */
+    @Override
+    public KeyWatch watchKeys(KeyWatch.Listener listener) {
+        CompletableFuture<KeyWatch> opened = current().thenApply(etcd -> etcd.watchKeys(listener));
+        opened.exceptionally(failure -> {
+            listener.ended(EtcdException.of(failure));
+            return null;
+        });
+        return new OpeningKeyWatch(opened);
+    }
+
     @Override
     public synchronized void close() {
         closed = true;

@@ -94,6 +94,15 @@ final class WatchStream implements Watch {
         return first;
     }
 
+    /** Why etcd ended a watch by itself. */
+    static Exception cancellation(WatchResponse response) {
+        return response.getCompactRevision() != 0
+                ? Status.OUT_OF_RANGE.withDescription("revision " + response.getCompactRevision()
+                        + " and those before it were compacted").asRuntimeException()
+                : Status.FAILED_PRECONDITION.withDescription("the watch was cancelled: " + response.getCancelReason())
+                        .asRuntimeException();
+    }
+
     private static Event event(io.etcd.jetcd.api.Event event) {
         io.etcd.jetcd.api.KeyValue entry = event.getKv();
         return new Event(event.getType() == io.etcd.jetcd.api.Event.EventType.DELETE,
@@ -113,11 +122,7 @@ final class WatchStream implements Watch {
                 return;
             }
             if (response.getCanceled()) {
-                cancel(response.getCompactRevision() != 0
-                        ? Status.OUT_OF_RANGE.withDescription("revision " + response.getCompactRevision()
-                                + " and those before it were compacted").asRuntimeException()
-                        : Status.FAILED_PRECONDITION.withDescription("the watch was cancelled: " + response.getCancelReason())
-                                .asRuntimeException());
+                cancel(cancellation(response));
             } else if (response.getCreated()) {
                 created.complete(null);
                 listener.created(response.getHeader().getRevision());

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
@@ -30,6 +31,8 @@ final class LeaseSession {
         void leaseNotGranted(EtcdException cause);
     }
 
+    private static final Duration CLOCK_CHECK = Duration.ofSeconds(1);
+
     private final Etcd etcd;
     private final Worker worker;
     private final Duration ttl;
@@ -40,6 +43,10 @@ final class LeaseSession {
     private boolean held;
     private boolean closed;
     private String lastFailure = "etcd has not answered yet";
+    private long checkedAt;
+    private Instant wallTimeThen;
+    private Worker.Timer clockCheck = () -> {
+    };
     private Worker.Timer nextTry = () -> {
     };
     private Worker.Timer expiry = () -> {
@@ -54,6 +61,9 @@ final class LeaseSession {
     }
 
     void start() {
+        checkedAt = worker.nanoTime();
+        wallTimeThen = worker.now();
+        clockCheck = worker.after(CLOCK_CHECK, this::compareClocks);
         grant();
     }
 
@@ -74,12 +84,29 @@ final class LeaseSession {
         closed = true;
         nextTry.cancel();
         expiry.cancel();
+        clockCheck.cancel();
     }
 
     /** Renews no more, and revokes the lease. */
     CompletableFuture<Void> close() {
         orphan();
         return term == null ? CompletableFuture.completedFuture(null) : etcd.revokeLease(term.id());
+    }
+
+    /**
+     * The monotonic clock stands still while a machine is suspended, and the lease runs out all the same: when the wall clock
+     * gets ahead, that may be why.
+     */
+    private void compareClocks() {
+        long now = worker.nanoTime();
+        Instant wallTime = worker.now();
+        Duration ahead = Duration.between(wallTimeThen, wallTime).minusNanos(now - checkedAt);
+        checkedAt = now;
+        wallTimeThen = wallTime;
+        clockCheck = worker.after(CLOCK_CHECK, this::compareClocks);
+        if (term != null && ahead.compareTo(CLOCK_CHECK) > 0) {
+            schedule(Duration.ZERO, this::renew);
+        }
     }
 
     private void grant() {

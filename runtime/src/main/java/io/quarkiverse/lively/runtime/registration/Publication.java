@@ -2,11 +2,15 @@ package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
+
+import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
@@ -31,7 +35,7 @@ final class Publication {
     /** What became of a service. Called on the worker thread. */
     interface Listener {
 
-        void registered(ServiceKeys keys, LeaseTerm lease);
+        void registered(ServiceKeys keys, LeaseTerm lease, Wanted wanted);
 
         void held(ServiceKeys keys, LeaseTerm lease, Hold hold);
 
@@ -40,6 +44,11 @@ final class Publication {
 
         void fenced(Claim by);
 
+        void waitingFor(Claim owner);
+
+        /** Another process owned the service, and this one is not to register it then. Nothing more will be done. */
+        void refused(Claim owner);
+
         void nameTaken(String uuid);
 
         void failed(EtcdException cause);
@@ -47,6 +56,9 @@ final class Publication {
 
     /** Losing so many races in a row is no accident any more: wait, then start again. */
     static final int RACES = 8;
+    /** No service needs so many writes until it is as it should be. */
+    private static final int WRITES = 16;
+    private static final Duration CLOCK_CHECK = Duration.ofSeconds(1);
     private static final Runnable NOTHING = () -> {
     };
 
@@ -56,16 +68,25 @@ final class Publication {
     private final Incarnation incarnation;
     private final RandomGenerator random;
     private final Backoff backoff;
+    private final OnConflict onConflict;
+    private final OwnerWatch watch;
     private final LongConsumer leaseGone;
     private final Listener listener;
 
     private Claim claim;
     private LeaseTerm lease;
+    private Wanted wanted;
     private ServiceKeys seen = ServiceKeys.ABSENT;
     private boolean tried;
     private boolean claimed;
     private long recordRevision = -1;
     private Instant recordSeenAt;
+    private long seenRevision;
+    private long changedRevision;
+    private int writesInARow;
+    /** What a hold was, and under which lease: a service that vanishes with its lease takes the hold with it. */
+    private Optional<Hold> lastHold = Optional.empty();
+    private long leaseOfLastHold;
     private final Fence fence = new Fence();
     private boolean busy;
     private Runnable next;
@@ -75,29 +96,66 @@ final class Publication {
 
     /**
      * @param ttl of the lease, as it is asked for
+     * @param watch tells when to look before it is time
      * @param leaseGone told the id of a lease that etcd does not know any more
      */
-    Publication(Etcd etcd, Worker worker, OwnerWrites writes, Incarnation incarnation, Duration ttl, RandomGenerator random,
-            LongConsumer leaseGone, Listener listener) {
+    Publication(Etcd etcd, Worker worker, OwnerWrites writes, Incarnation incarnation, OnConflict onConflict, Duration ttl,
+            RandomGenerator random, OwnerWatch watch, LongConsumer leaseGone, Listener listener) {
         this.etcd = etcd;
         this.worker = worker;
         this.writes = writes;
         this.incarnation = incarnation;
         this.random = random;
         this.backoff = new Backoff(ttl, random);
+        this.onConflict = onConflict;
+        this.watch = watch;
         this.leaseGone = leaseGone;
         this.listener = listener;
     }
 
-    /** Claims the service and publishes it UP under that lease, now and from now on. */
-    void publish(Claim newClaim, LeaseTerm newLease) {
+    /** Claims the service and publishes what is wanted under that lease, now and from now on. */
+    void publish(Claim newClaim, LeaseTerm newLease, Wanted newlyWanted) {
         if (retired) {
             return;
         }
         claim = newClaim;
         lease = newLease;
+        wanted = newlyWanted;
         // A service that was never looked at is most likely new: then one transaction does it all.
         begin(tried ? this::look : () -> judge(1));
+    }
+
+    /** Something else is wanted than before. */
+    void want(Wanted newlyWanted) {
+        if (!retired && lease != null) {
+            wanted = newlyWanted;
+            begin(this::look);
+        }
+    }
+
+    /** The keys that are worth a look when somebody writes them. */
+    List<ByteString> owned() {
+        return writes.owned();
+    }
+
+    /** The revision up to which everything of the service has been seen. */
+    long seenRevision() {
+        return seenRevision;
+    }
+
+    /** Somebody wrote the service at that revision; this process, maybe. */
+    void changed(long revision) {
+        changedRevision = Math.max(changedRevision, revision);
+        if (!busy && changedRevision > seenRevision) {
+            changed();
+        }
+    }
+
+    /** Somebody may have written the service. */
+    void changed() {
+        if (!retired && lease != null) {
+            begin(this::look);
+        }
     }
 
     /** The lease is gone. There is nothing to do until there is another one. */
@@ -107,20 +165,22 @@ final class Publication {
     }
 
     /**
-     * Publishes DOWN and gives the claim up. From now on nothing else is written. If it cannot be done in time, it is still
+     * Publishes DOWN, if that is the last word, and gives the claim up. From now on nothing else is written. If it cannot be
+     * done in time, it is still
      * tried: the lease may go on living for others.
      *
      * @param atLast run on the worker thread when nothing more will be tried
      * @return what the keys hold in the end; fails if it cannot be done by then. Completes on the worker thread
      */
-    CompletableFuture<ServiceKeys> retire(Duration limit, Runnable atLast) {
+    CompletableFuture<ServiceKeys> retire(TakeDown.Word word, Duration limit, Runnable atLast) {
         retired = true;
         timer.cancel();
+        watch.remove(this);
         if (!tried) {
             atLast.run();
             return CompletableFuture.completedFuture(seen);
         }
-        TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation);
+        TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation, word);
         CompletableFuture<ServiceKeys> inTime = takeDown.result().copy();
         Worker.Timer timeout = worker.after(limit, () -> inTime.completeExceptionally(takeDown.lastFailure()));
         takeDown.result().whenComplete((keys, failure) -> {
@@ -153,19 +213,38 @@ final class Publication {
 
     /** Ends an activity. What was asked for meanwhile comes first; otherwise, look again after that time. */
     private void end(Duration pause) {
+        end(pause, 0);
+    }
+
+    /** @param change look no later than when the wall clock says that, in ms since the epoch; 0 if it does not matter */
+    private void end(Duration pause, long change) {
         busy = false;
         if (next != null) {
             Runnable activity = next;
             next = null;
             begin(activity);
         } else if (!retired && lease != null) {
-            timer = worker.after(pause, () -> begin(this::look));
+            lookAgain(worker.nanoTime() + pause.toNanos(), change);
+        }
+    }
+
+    /** The wall clock may be moved: so it is not counted on, but asked. */
+    private void lookAgain(long until, long change) {
+        Duration left = Duration.ofNanos(Math.max(0, until - worker.nanoTime()));
+        Duration untilChange = Duration.ofMillis(Math.max(0, change - worker.now().toEpochMilli()));
+        if (left.isZero() || change != 0 && untilChange.isZero()) {
+            begin(this::look);
+        } else if (change == 0) {
+            timer = worker.after(left, () -> begin(this::look));
+        } else {
+            timer = worker.after(Collections.min(List.of(left, untilChange, CLOCK_CHECK)), () -> lookAgain(until, change));
         }
     }
 
     private void look() {
         send(writes.look(), result -> {
             seen = writes.seen(result);
+            writesInARow = 0;
             judge(1);
         });
     }
@@ -186,33 +265,28 @@ final class Publication {
         LeaseTerm under = lease;
         Optional<Duration> away = fence.keepsAwayFor(seen.owner().exists(), under.ttl(), worker.nanoTime());
         if (away.isPresent()) {
-            end(away.get());
+            rest(away.get(), 0);
             return;
         }
         Instant now = worker.now();
         noteWhatIsSeen(now);
-        Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(),
-                claimed ? Optional.of(recordSeenAt) : Optional.empty(), now);
+        watch.add(this);
+        Optional<Hold> hold = hold(under, now);
+        Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
-            Optional<Hold> toCome = Holds.of(seen, now, Optional.empty());
-            listener.registered(seen, under);
-            settle(under, toCome.map(Hold::getStart).orElse(0L), now);
-        } else if (verdict instanceof Verdict.Register register) {
-            State.Builder state = incarnation.says(register.reason(), now);
-            register.toCome().ifPresent(state::setHold);
-            Claim former = seen.owner().value().orElseGet(Claim::getDefaultInstance);
-            write(race, writes.register(seen, neighbours, claim, under.id(), state.build()), () -> {
-                if (register.reason() == Reason.TAKEOVER) {
-                    listener.tookOver(former, claim);
-                }
-            });
+            listener.registered(seen, under, wanted);
+            settle(under, hold.map(Hold::getStart).orElse(0L), now);
+        } else if (verdict instanceof Verdict.Publish publish) {
+            publish(race, publish, neighbours, under, now);
         } else if (verdict instanceof Verdict.Adopt) {
             State.Builder state = incarnation.says(Reason.UNKNOWN, now).setBy(Holds.SOMEBODY);
-            Holds.of(seen, now, Optional.empty()).ifPresent(state::setHold);
-            write(race, writes.adopt(seen, state.build()), NOTHING);
+            hold.ifPresent(state::setHold);
+            write(race, writes.adopt(seen, under.id(), state.build()), NOTHING);
         } else if (verdict instanceof Verdict.Mend) {
-            write(race, writes.putMissingEntries(seen), NOTHING);
+            write(race, writes.putMissingEntries(seen, under.id()), NOTHING);
         } else if (verdict instanceof Verdict.Held held && held.settled()) {
+            lastHold = hold;
+            leaseOfLastHold = under.id();
             listener.held(seen, under, held.hold());
             settle(under, held.hold().getEnd(), now);
         } else if (verdict instanceof Verdict.Held held) {
@@ -221,13 +295,40 @@ final class Publication {
         } else if (verdict instanceof Verdict.Fenced by) {
             fence.close();
             listener.fenced(by.by());
-            end(under.ttl().dividedBy(2));
+            settle(under, 0, now);
+        } else if (verdict instanceof Verdict.WaitingFor owner) {
+            listener.waitingFor(owner.owner());
+            settle(under, 0, now);
+        } else if (verdict instanceof Verdict.Refused owner) {
+            retired = true;
+            watch.remove(this);
+            end(Duration.ZERO);
+            listener.refused(owner.owner());
         } else if (verdict instanceof Verdict.NameTaken taken) {
             listener.nameTaken(taken.uuid());
-            end(under.ttl().dividedBy(2));
+            settle(under, 0, now);
         } else {
             throw new IllegalStateException("No way to deal with " + verdict);
         }
+    }
+
+    private void publish(int race, Verdict.Publish publish, Neighbours neighbours, LeaseTerm under, Instant now) {
+        State.Builder said = incarnation.says(publish.reason(), now);
+        publish.toCome().ifPresent(said::setHold);
+        if (!publish.claims()) {
+            write(race, writes.publish(seen, under.id(), wanted.status(), said.build()), NOTHING);
+            return;
+        }
+        Optional<Claim> former = seen.owner().value().filter(owner -> !incarnation.isIn(seen.owner()));
+        write(race, writes.register(seen, neighbours, claim, under.id(), wanted.status(), said.build()),
+                () -> former.ifPresent(owner -> listener.tookOver(owner, claim)));
+    }
+
+    /** What somebody else says of the service, in force or to come. */
+    private Optional<Hold> hold(LeaseTerm under, Instant now) {
+        boolean wentWithItsLease = writes.isEphemeral() && !seen.service().exists() && leaseOfLastHold != under.id();
+        return wentWithItsLease ? lastHold.filter(hold -> Holds.isInForce(hold, now))
+                : Holds.of(seen, now, claimed ? Optional.of(recordSeenAt) : Optional.empty());
     }
 
     /** A claim whose answer was lost is found out: by the claim itself, or by what it left in the log. */
@@ -241,14 +342,14 @@ final class Publication {
 
     private void write(int race, GuardedWrite write, Runnable report) {
         send(write.transaction(), result -> {
-            if (result.succeeded()) {
-                seen = write.then().apply(result.revision());
+            boolean isDone = result.succeeded();
+            seen = isDone ? write.then().apply(result.revision()) : writes.seen(result);
+            if (isDone) {
                 report.run();
-                judge(1);
-                return;
             }
-            seen = writes.seen(result);
-            if (race < RACES) {
+            if (isDone && ++writesInARow < WRITES) {
+                judge(1);
+            } else if (race < RACES && !isDone) {
                 pause(race, () -> judge(race + 1));
             } else {
                 listener.failed(lostAllRaces());
@@ -262,6 +363,7 @@ final class Publication {
         long under = lease == null ? 0 : lease.id();
         worker.when(etcd.commit(transaction), (result, failure) -> {
             if (failure == null) {
+                noteRevision(result.revision());
                 step(() -> then.accept(result));
                 return;
             }
@@ -274,12 +376,29 @@ final class Publication {
         });
     }
 
-    /** @param change when a hold begins or ends, in ms since the epoch; 0 if it does not */
+    /**
+     * Nothing is to be done for now.
+     *
+     * @param change when a hold begins or ends, in ms since the epoch; 0 if it does not
+     */
     private void settle(LeaseTerm under, long change, Instant now) {
         backoff.reset();
         Duration jittered = Duration.ofNanos((long) (under.ttl().toNanos() * (0.375 + random.nextDouble(0.25))));
-        Duration untilChange = Duration.ofMillis(change - now.toEpochMilli());
-        end(change > now.toEpochMilli() && untilChange.compareTo(jittered) < 0 ? untilChange : jittered);
+        rest(jittered, change > now.toEpochMilli() ? change : 0);
+    }
+
+    /** Unless it was changed after it was read. */
+    private void rest(Duration pause, long change) {
+        end(changedRevision > seenRevision ? Duration.ZERO : pause, change);
+    }
+
+    /** A wiped etcd begins anew. */
+    private void noteRevision(long revision) {
+        if (revision < seenRevision) {
+            changedRevision = 0;
+            watch.remove(this);
+        }
+        seenRevision = revision;
     }
 
     /** The first race is most often lost against nobody: the service was taken for a new one. */

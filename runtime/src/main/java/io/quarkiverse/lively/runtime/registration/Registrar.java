@@ -6,11 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.ServiceRecord;
@@ -36,12 +38,15 @@ public final class Registrar implements LeaseSession.Listener {
     private final RandomGenerator random;
     private final Settings settings;
     private final Incarnation incarnation;
+    private final OwnerWatch watch;
+    private final Consumer<RegistrationChange> changes;
     private final ServiceRegistration own;
     private final Map<String, ServiceRegistration> registrations = new ConcurrentHashMap<>();
 
     /** As long as there is anything to keep alive. Changed on the worker thread only. */
     private volatile Optional<LeaseSession> session = Optional.empty();
     private volatile boolean stopping;
+    private final CompletableFuture<Void> connected = new CompletableFuture<>();
 
     /**
      * What is registered, and how.
@@ -51,21 +56,31 @@ public final class Registrar implements LeaseSession.Listener {
      * @param stopTimeout how long closing a registration may take
      * @param version of the application
      * @param metadata what the application says of itself
+     * @param onConflict what to do if another process owns a service
+     * @param ephemeral whether nothing of a service remains once it is not registered any more
+     * @param awaitsReadiness whether somebody is going to say whether the application is ready
      */
     public record Settings(boolean enabled, ServiceIdentity identity, Duration ttl, Duration stopTimeout, String version,
-            Map<String, String> metadata) {
+            Map<String, String> metadata, OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
     }
 
-    public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings) {
+    /**
+     * @param changes told of each change of the state of a registration, in their order; called on the worker thread
+     */
+    public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings,
+            Consumer<RegistrationChange> changes) {
         this.etcd = etcd;
         this.layout = layout;
         this.worker = worker;
         this.random = random;
         this.settings = settings;
+        this.changes = changes;
+        this.watch = new OwnerWatch(etcd, worker, settings.ttl(), random);
         this.incarnation = Incarnation.started(worker.now(), settings.version());
         this.own = settings.enabled()
-                ? registration(settings.identity(), OWN_REMEDY, RegistrationState.STARTING, "the application is starting")
-                : registration(settings.identity(), OWN_REMEDY, RegistrationState.DISABLED,
+                ? registration(settings.identity(), OWN_REMEDY, new OwnWord(settings.awaitsReadiness()),
+                        RegistrationState.STARTING, "the application is starting")
+                : registration(settings.identity(), OWN_REMEDY, new OwnWord(false), RegistrationState.DISABLED,
                         "quarkus.lively.registration.enabled is false");
         if (settings.enabled()) {
             registrations.put(settings.identity().uuid(), own);
@@ -75,6 +90,16 @@ public final class Registrar implements LeaseSession.Listener {
     /** The registration of the application. */
     public Registration own() {
         return own;
+    }
+
+    /** Done once etcd has granted the first lease. */
+    public CompletableFuture<Void> connected() {
+        return connected.copy();
+    }
+
+    /** Done once the application is registered, even if as DOWN; fails, saying why, if that was refused before. */
+    public CompletableFuture<Void> registered() {
+        return own.outcome().copy();
     }
 
     /** How this application signs what it says of other services. */
@@ -102,6 +127,7 @@ public final class Registrar implements LeaseSession.Listener {
 
     /** The application is ready to serve, as its own checks say. */
     public void ready() {
+        worker.execute(() -> own.readiness(Optional.empty()));
     }
 
     /**
@@ -110,6 +136,7 @@ public final class Registrar implements LeaseSession.Listener {
      * @param why in a few words for a human
      */
     public void notReady(String why) {
+        worker.execute(() -> own.readiness(Optional.of(why)));
     }
 
     /**
@@ -125,8 +152,8 @@ public final class Registrar implements LeaseSession.Listener {
         if (stopping) {
             throw new IllegalStateException("The application is stopping, and registers nothing any more");
         }
-        ServiceRegistration further = registration(identity, FURTHER_REMEDY, RegistrationState.STARTING,
-                "it was just registered");
+        ServiceRegistration further = registration(identity, FURTHER_REMEDY, new OwnWord(false),
+                RegistrationState.STARTING, "it was just registered");
         if (registrations.putIfAbsent(identity.uuid(), further) != null) {
             throw new ServiceConflictException(identity.uuid(), "uuid",
                     "This process has registered " + identity + " already: close that registration first");
@@ -159,11 +186,15 @@ public final class Registrar implements LeaseSession.Listener {
 
     /** Gives the lease back. */
     public CompletableFuture<Void> close() {
-        return CompletableFuture.supplyAsync(this::closeSession, worker).thenCompose(revoked -> revoked);
+        return CompletableFuture.supplyAsync(() -> {
+            watch.close();
+            return closeSession();
+        }, worker).thenCompose(revoked -> revoked);
     }
 
     @Override
     public void leaseHeld(LeaseTerm term) {
+        connected.complete(null);
         List.copyOf(registrations.values()).forEach(registration -> registration.leaseHeld(term));
     }
 
@@ -178,12 +209,13 @@ public final class Registrar implements LeaseSession.Listener {
     }
 
     /** @param remedy what to change if another service has its names */
-    private ServiceRegistration registration(ServiceIdentity identity, String remedy, RegistrationState state,
+    private ServiceRegistration registration(ServiceIdentity identity, String remedy, OwnWord word, RegistrationState state,
             String reason) {
-        OwnerWrites writes = new OwnerWrites(layout, identity);
+        OwnerWrites writes = new OwnerWrites(layout, identity, settings.ephemeral());
         return new ServiceRegistration(identity, remedy, worker, listener -> new Publication(etcd, worker, writes, incarnation,
-                settings.ttl(), random, lease -> session.ifPresent(holder -> holder.gone(lease)), listener), this::term,
-                settings.stopTimeout(), state, reason, closed -> remove(identity, closed));
+                settings.onConflict(), settings.ttl(), random, watch,
+                lease -> session.ifPresent(holder -> holder.gone(lease)), listener), this::term, word, settings.stopTimeout(),
+                state, reason, changes, closed -> remove(identity, closed));
     }
 
     private Optional<LeaseTerm> term() {
@@ -193,8 +225,8 @@ public final class Registrar implements LeaseSession.Listener {
     private void serve(ServiceRegistration registration, Claim claim) {
         worker.execute(() -> {
             LeaseSession holder = session();
+            holder.term().filter(term -> term.isValidAt(worker.nanoTime())).ifPresent(registration::leaseHeld);
             registration.serve(claim);
-            holder.term().ifPresent(registration::leaseHeld);
         });
     }
 

@@ -15,10 +15,12 @@ import java.util.function.Supplier;
 
 import org.jboss.logging.Logger;
 
+import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Lease;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
@@ -48,8 +50,12 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     private final Consumer<ServiceRegistration> whenStopped;
 
     private final Publication publication;
+    private final OwnWord word;
+    private final Consumer<RegistrationChange> changes;
     private Optional<Claim> claim = Optional.empty();
+    private Optional<LeaseTerm> held = Optional.empty();
     private CompletableFuture<ServiceKeys> stopped;
+    private final CompletableFuture<Void> outcome = new CompletableFuture<>();
     private String lastRefusal = "";
     private volatile Standing standing;
 
@@ -64,36 +70,79 @@ final class ServiceRegistration implements Registration, Publication.Listener {
      * @param remedy what its user has to change if another service has its names
      * @param publications makes what publishes the service and reports here
      * @param leases the lease of this process, as it is at the moment
+     * @param word what this process says of it
+     * @param changes told of each change of the state; called on the worker thread
      * @param whenStopped told once this registration is of no further use
      * @param stopTimeout how long {@link #close()} may take
      */
     ServiceRegistration(ServiceIdentity identity, String remedy, Worker worker,
             Function<Publication.Listener, Publication> publications,
-            Supplier<Optional<LeaseTerm>> leases, Duration stopTimeout, RegistrationState state, String reason,
-            Consumer<ServiceRegistration> whenStopped) {
+            Supplier<Optional<LeaseTerm>> leases, OwnWord word, Duration stopTimeout, RegistrationState state, String reason,
+            Consumer<RegistrationChange> changes, Consumer<ServiceRegistration> whenStopped) {
         this.identity = identity;
         this.remedy = remedy;
         this.worker = worker;
         this.publication = publications.apply(this);
         this.leases = leases;
+        this.word = word;
+        this.changes = changes;
         this.stopTimeout = stopTimeout;
         this.whenStopped = whenStopped;
         this.standing = new Standing(state, worker.now(), reason, ServiceKeys.ABSENT, Optional.empty());
     }
 
-    /** On the worker thread: the service is to be UP from now on, whenever there is a lease. Only the first call counts. */
+    /**
+     * On the worker thread: the service is to be published from now on, whenever there is a lease. Only the first call counts.
+     */
     void serve(Claim asClaimed) {
         if (claim.isEmpty()) {
             claim = Optional.of(asClaimed);
+            if (word.wanted().isEmpty()) {
+                explain("its readiness is not known yet");
+            }
+            publish();
         }
     }
 
     /** On the worker thread. */
     void leaseHeld(LeaseTerm lease) {
-        claim.ifPresent(served -> publication.publish(served, lease));
+        held = Optional.of(lease);
+        publish();
+    }
+
+    /**
+     * On the worker thread.
+     *
+     * @param whyNot empty if it is ready
+     */
+    void readiness(Optional<String> whyNot) {
+        say(() -> word.readiness(whyNot));
+    }
+
+    /** Done once it is registered, even if as DOWN; fails if that was refused before. */
+    CompletableFuture<Void> outcome() {
+        return outcome;
+    }
+
+    private void say(Runnable change) {
+        Optional<Wanted> before = word.wanted();
+        change.run();
+        Optional<Wanted> after = word.wanted();
+        if (before.isEmpty()) {
+            publish();
+        } else if (!before.equals(after)) {
+            publication.want(after.orElseThrow());
+        }
+    }
+
+    private void publish() {
+        if (claim.isPresent() && held.isPresent() && word.wanted().isPresent()) {
+            publication.publish(claim.get(), held.get(), word.wanted().get());
+        }
     }
 
     void leaseLost(String why) {
+        held = Optional.empty();
         publication.suspend();
         if (standing.state() == RegistrationState.REGISTERED) {
             stand(RegistrationState.LOST, why);
@@ -105,10 +154,19 @@ final class ServiceRegistration implements Registration, Publication.Listener {
 
     /** Publishes DOWN and lets go; any thread. Fails if that cannot be done in time. */
     CompletableFuture<Void> stop(Duration limit) {
+        return stop(TakeDown.Word.DOWN, limit);
+    }
+
+    /** Lets go without a word; any thread. Fails if that cannot be done in time. */
+    CompletableFuture<Void> abandon(Duration limit) {
+        return stop(TakeDown.Word.NOTHING, limit);
+    }
+
+    private CompletableFuture<Void> stop(TakeDown.Word lastWord, Duration limit) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         worker.execute(() -> {
             if (stopped == null) {
-                stopped = publication.retire(limit, () -> whenStopped.accept(this));
+                stopped = publication.retire(lastWord, limit, () -> whenStopped.accept(this));
                 stopped.whenComplete(this::stoppedWith);
             }
             stopped.whenComplete((keys, failure) -> {
@@ -123,31 +181,39 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     }
 
     @Override
-    public void registered(ServiceKeys keys, LeaseTerm lease) {
-        RegistrationState before = standing.state();
+    public void registered(ServiceKeys keys, LeaseTerm lease, Wanted wanted) {
+        Standing before = standing;
         lastRefusal = "";
-        stand(RegistrationState.REGISTERED, "it is UP", keys, Optional.of(lease));
-        if (before != RegistrationState.REGISTERED) {
-            LOG.infof("Registered %s as UP, under a lease of %d s", identity, lease.ttl().toSeconds());
+        outcome.complete(null);
+        stand(RegistrationState.REGISTERED, wanted.why(), keys, Optional.of(lease));
+        if (before.state() != RegistrationState.REGISTERED) {
+            LOG.infof("Registered %s as %s, under a lease of %d s", identity, word(wanted), lease.ttl().toSeconds());
+        } else if (!before.reason().equals(wanted.why())) {
+            LOG.infof("Published %s as %s", identity, word(wanted));
         }
+    }
+
+    private static String word(Wanted wanted) {
+        return wanted.isUp() ? "UP" : "DOWN, since " + wanted.why();
     }
 
     @Override
     public void held(ServiceKeys keys, LeaseTerm lease, Hold hold) {
         RegistrationState before = standing.state();
         lastRefusal = "";
+        outcome.complete(null);
         String why = "kept DOWN by " + printable(hold.getBy())
                 + (hold.getNote().isEmpty() ? "" : ": " + printable(hold.getNote()))
                 + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()));
         stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
         if (before != RegistrationState.HELD_DOWN) {
-            LOG.warnf("%s is %s. It will be published as UP when that ends", identity, why);
+            LOG.warnf("%s is %s. What it says of itself will be published when that ends", identity, why);
         }
     }
 
     @Override
     public void tookOver(Claim former, Claim mine) {
-        if (former.getPort() == mine.getPort() && former.getAddress().equals(mine.getAddress())) {
+        if (Verdict.haveSameAddress(former, mine)) {
             LOG.infof("%s was still registered by the process that had the address %s before", identity, address(mine));
         } else {
             LOG.warnf(
@@ -166,6 +232,27 @@ final class ServiceRegistration implements Registration, Publication.Listener {
             LOG.warnf("%s: %s. This process writes nothing of it any more. If both are to live, give one of them %s", identity,
                     why, remedy);
         }
+    }
+
+    @Override
+    public void waitingFor(Claim owner) {
+        String why = "WAITING_FOR the process at " + address(owner) + ", which is registered as the same service;"
+                + " quarkus.lively.registration.on-conflict is 'wait'";
+        explain(why);
+        if (!why.equals(lastRefusal)) {
+            lastRefusal = why;
+            LOG.infof("%s is not registered yet: %s", identity, why);
+        }
+    }
+
+    @Override
+    public void refused(Claim owner) {
+        String why = "another process, at " + address(owner) + ", is registered as the same service, and "
+                + "quarkus.lively.registration.on-conflict is 'fail'; choose " + remedy;
+        stand(RegistrationState.STOPPED, why);
+        LOG.errorf("%s is not registered: %s", identity, why);
+        outcome.completeExceptionally(new IllegalStateException(why));
+        whenStopped.accept(this);
     }
 
     @Override
@@ -228,7 +315,29 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     }
 
     @Override
+    public void down(String why) {
+        if (why == null) {
+            throw new InvalidServiceException("reason", "the reason must not be null");
+        }
+        worker.execute(() -> say(() -> word.application(Optional.of(printable(why)))));
+    }
+
+    @Override
+    public void up() {
+        worker.execute(() -> say(() -> word.application(Optional.empty())));
+    }
+
+    @Override
+    public void abandon() {
+        end(TakeDown.Word.NOTHING);
+    }
+
+    @Override
     public void close() {
+        end(TakeDown.Word.DOWN);
+    }
+
+    private void end(TakeDown.Word lastWord) {
         RegistrationState now = standing.state();
         if (now == RegistrationState.STOPPED || now == RegistrationState.DISABLED) {
             return;
@@ -238,9 +347,9 @@ final class ServiceRegistration implements Registration, Publication.Listener {
                     + " event loop");
         }
         try {
-            stop(stopTimeout).orTimeout(stopTimeout.toMillis(), TimeUnit.MILLISECONDS).join();
+            stop(lastWord, stopTimeout).orTimeout(stopTimeout.toMillis(), TimeUnit.MILLISECONDS).join();
         } catch (CompletionException | CancellationException e) {
-            LOG.debugf(e, "%s was closed without DOWN", identity);
+            LOG.debugf(e, "%s was closed without a word", identity);
         }
     }
 
@@ -292,6 +401,7 @@ final class ServiceRegistration implements Registration, Publication.Listener {
             lastRefusal = why;
             LOG.warnf("%s cannot be registered: %s. Trying again", identity, why);
         }
+        outcome.completeExceptionally(new IllegalStateException(why));
     }
 
     private void stand(RegistrationState state, String reason) {
@@ -299,8 +409,11 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     }
 
     private void stand(RegistrationState state, String reason, ServiceKeys keys, Optional<LeaseTerm> lease) {
-        Instant since = standing.state() == state ? standing.since() : worker.now();
-        standing = new Standing(state, since, reason, keys, lease);
+        RegistrationState before = standing.state();
+        standing = new Standing(state, before == state ? standing.since() : worker.now(), reason, keys, lease);
+        if (before != state) {
+            changes.accept(new RegistrationChange(this, before, state, reason));
+        }
     }
 
     private static String address(Claim claim) {

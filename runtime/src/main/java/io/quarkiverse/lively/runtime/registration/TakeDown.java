@@ -15,11 +15,20 @@ import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
- * Publishes one service as DOWN and gives its claim up. While etcd cannot be reached it tries again; if etcd refuses to
+ * Publishes one service as DOWN, or says nothing of it, and gives its claim up. While etcd cannot be reached it tries again; if
+ * etcd refuses to
  * store anything, it gives up the claim at least, which takes no space. What somebody else owns, or keeps DOWN, stays as
  * it is. It lives on the worker thread.
  */
 final class TakeDown {
+
+    /** What is said of the service in the end. */
+    enum Word {
+        /** DOWN: it was stopped. */
+        DOWN,
+        /** Nothing, as after a crash. */
+        NOTHING
+    }
 
     private static final Duration RETRY = Duration.ofMillis(200);
 
@@ -27,17 +36,19 @@ final class TakeDown {
     private final Worker worker;
     private final OwnerWrites writes;
     private final Incarnation incarnation;
+    private final Word word;
     private final CompletableFuture<ServiceKeys> result = new CompletableFuture<>();
 
     private ServiceKeys seen;
     private boolean claimed;
     private EtcdException lastFailure = new EtcdException(EtcdException.Kind.UNAVAILABLE, "etcd did not answer in time", null);
 
-    TakeDown(Etcd etcd, Worker worker, OwnerWrites writes, Incarnation incarnation) {
+    TakeDown(Etcd etcd, Worker worker, OwnerWrites writes, Incarnation incarnation, Word word) {
         this.etcd = etcd;
         this.worker = worker;
         this.writes = writes;
         this.incarnation = incarnation;
+        this.word = word;
     }
 
     /** What the keys hold in the end. Completes on the worker thread. */
@@ -84,12 +95,17 @@ final class TakeDown {
         Instant now = worker.now();
         State.Builder state = incarnation.says(Reason.SHUTDOWN, now);
         Holds.of(seen, now, Optional.empty()).ifPresent(state::setHold);
-        GuardedWrite write = writes.stop(seen, state.build());
+        GuardedWrite write = word == Word.DOWN ? writes.stop(seen, state.build()) : writes.letGo(seen);
         worker.when(etcd.commit(write.transaction()), (answer, failure) -> {
             if (failure != null) {
                 failed(failure);
             } else if (answer.succeeded()) {
-                result.complete(write.then().apply(answer.revision()));
+                seen = write.then().apply(answer.revision());
+                if (writes.isEphemeral()) {
+                    remove();
+                } else {
+                    result.complete(seen);
+                }
             } else if (race == Publication.RACES) {
                 result.completeExceptionally(Publication.lostAllRaces());
             } else {
@@ -97,6 +113,11 @@ final class TakeDown {
                 write(race + 1);
             }
         });
+    }
+
+    /** What is left would go away with the lease, which others may still need. If it cannot be done now, it will by then. */
+    private void remove() {
+        worker.when(etcd.commit(writes.remove(seen).transaction()), (answer, failure) -> result.complete(seen));
     }
 
     private void letGo(EtcdException why) {

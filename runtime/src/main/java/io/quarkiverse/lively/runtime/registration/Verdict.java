@@ -10,25 +10,29 @@ import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
-import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
-/** What a process has to do about its service, judged from what etcd has of it. */
+/** What a process has to do about its service, judged from what etcd has of it and what the process wants. */
 sealed interface Verdict {
 
-    /** All is as it should be: UP. */
+    /** All is as it should be. */
     record Settled() implements Verdict {
     }
 
-    /** Claim the service and publish it UP. */
-    record Register(Reason reason, Optional<Hold> toCome) implements Verdict {
+    /**
+     * Publish what is wanted.
+     *
+     * @param claims whether to claim the service and put its index entries in place, too
+     */
+    record Publish(boolean claims, Reason reason, Optional<Hold> toCome) implements Verdict {
     }
 
     /** Somebody who knows no states rewrote the record, and left it UP: say so in the state. */
     record Adopt() implements Verdict {
     }
 
-    /** It is UP, but entries of the index are missing. */
+    /** It is as it should be, but entries of the index are missing. */
     record Mend() implements Verdict {
     }
 
@@ -44,6 +48,14 @@ sealed interface Verdict {
     record Fenced(Claim by) implements Verdict {
     }
 
+    /** Another process owns it, and we are to wait until that one is gone. */
+    record WaitingFor(Claim owner) implements Verdict {
+    }
+
+    /** Another process owns it, and we are not to register it then. */
+    record Refused(Claim owner) implements Verdict {
+    }
+
     /** Another service that is alive, or held, has its type and host. */
     record NameTaken(String uuid) implements Verdict {
     }
@@ -52,39 +64,73 @@ sealed interface Verdict {
      * @param seen what etcd has of the service
      * @param mine our claim
      * @param lease our lease
-     * @param firstSeen when this process, as the owner, first saw the record as it is; empty if it never was the owner: only
-     *        its
-     *        first claim may displace another one
+     * @param claimed whether this process has ever been the owner: only its first claim may displace another one
+     * @param hold what somebody else says of it, in force or to come
      */
-    static Verdict of(ServiceKeys seen, Neighbours neighbours, OwnerWrites writes, Claim mine, long lease,
-            Optional<Instant> firstSeen, Instant now) {
+    static Verdict of(ServiceKeys seen, Neighbours neighbours, OwnerWrites writes, Claim mine, long lease, Wanted wanted,
+            OnConflict onConflict, boolean claimed, Optional<Hold> hold, Instant now) {
         Optional<Claim> owner = seen.owner().value();
         boolean ours = owner.filter(claim -> claim.getIncarnation().equals(mine.getIncarnation())).isPresent();
-        if (firstSeen.isPresent() && seen.owner().exists() && !ours) {
-            return new Fenced(owner.orElseGet(Claim::getDefaultInstance));
+        boolean others = seen.owner().exists() && !ours;
+        Claim other = owner.orElseGet(Claim::getDefaultInstance);
+        if (others && claimed) {
+            return new Fenced(other);
         }
-        boolean alive = ours && seen.owner().lease() == lease;
-        Optional<Service> up = seen.service().value().filter(record -> record.getStatus() == Status.UP);
-        boolean published = alive && seen.up().exists() && seen.up().lease() == lease
-                && up.filter(writes::isInPlace).isPresent();
-
-        Optional<String> rival = writes.rival(seen);
+        // We listen where the other one did: it is gone, though its lease is not yet.
+        if (others && onConflict != OnConflict.TAKEOVER && !haveSameAddress(mine, other)) {
+            return onConflict == OnConflict.WAIT ? new WaitingFor(other) : new Refused(other);
+        }
+        boolean alive = ours && seen.owner().lease() == lease && writes.isUnder(lease, seen);
+        boolean registered = alive && seen.service().value().filter(writes::isInPlace).isPresent();
         boolean rivalStays = neighbours.rivalStays(writes.identity(), now);
-        if (rivalStays && !published) {
-            return new NameTaken(rival.get());
+        if (rivalStays && !registered) {
+            return new NameTaken(writes.rival(seen).orElseThrow());
         }
-        Optional<Hold> hold = Holds.of(seen, now, firstSeen);
         if (hold.filter(h -> Holds.isInForce(h, now)).isPresent()) {
-            boolean settled = alive && up.isEmpty() && !seen.up().exists() && !OwnerWrites.entriesAreMissing(seen);
+            boolean settled = alive && isDown(seen) && !OwnerWrites.entriesAreMissing(seen);
             return new Held(hold.get(), settled);
         }
         boolean nameIsFree = !rivalStays && !writes.isNamed(seen) && seen.typeHost().exists();
-        if (!published || nameIsFree) {
-            return new Register(seen.owner().exists() && !ours ? Reason.TAKEOVER : Reason.REGISTERED, hold);
+        boolean claims = !registered || nameIsFree;
+        if (claims || !isPublished(seen, wanted, mine, lease)) {
+            return new Publish(claims, reason(seen, wanted, mine, others, alive), hold);
         }
         if (!seen.stateIsCurrent()) {
             return new Adopt();
         }
         return OwnerWrites.entriesAreMissing(seen) ? new Mend() : new Settled();
+    }
+
+    static boolean haveSameAddress(Claim a, Claim b) {
+        return a.getPort() != 0 && a.getPort() == b.getPort() && a.getAddress().equals(b.getAddress());
+    }
+
+    private static boolean isPublished(ServiceKeys seen, Wanted wanted, Claim mine, long lease) {
+        if (wanted.isUp()) {
+            boolean up = seen.service().value().filter(record -> record.getStatus() == Status.UP).isPresent();
+            return up && seen.up().exists() && seen.up().lease() == lease;
+        }
+        return isDown(seen) && ownState(seen, mine).filter(state -> state.getReason() == wanted.reason()).isPresent();
+    }
+
+    private static boolean isDown(ServiceKeys seen) {
+        return seen.service().value().filter(record -> record.getStatus() != Status.UP).isPresent() && !seen.up().exists();
+    }
+
+    /** UP again is for the reason for which it was DOWN. */
+    private static Reason reason(ServiceKeys seen, Wanted wanted, Claim mine, boolean takesOver, boolean alive) {
+        if (!wanted.isUp()) {
+            return wanted.reason();
+        }
+        if (takesOver) {
+            return Reason.TAKEOVER;
+        }
+        return ownState(seen, mine).filter(state -> alive && isDown(seen)).map(State::getReason)
+                .filter(reason -> reason == Reason.HEALTH || reason == Reason.APPLICATION).orElse(Reason.REGISTERED);
+    }
+
+    /** What we said last, if nobody said anything since. */
+    private static Optional<State> ownState(ServiceKeys seen, Claim mine) {
+        return seen.state().value().filter(state -> seen.stateIsCurrent() && state.getBy().equals(mine.getIncarnation()));
     }
 }

@@ -1,13 +1,17 @@
 package io.quarkiverse.lively.runtime.store;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
@@ -19,16 +23,28 @@ public final class OwnerWrites {
 
     private final KeyLayout layout;
     private final ServiceIdentity id;
+    private final boolean ephemeral;
     private final ByteString uuid;
 
-    public OwnerWrites(KeyLayout layout, ServiceIdentity id) {
+    /** @param ephemeral whether everything of the service goes away with the lease of its process */
+    public OwnerWrites(KeyLayout layout, ServiceIdentity id, boolean ephemeral) {
         this.layout = layout;
         this.id = id;
+        this.ephemeral = ephemeral;
         this.uuid = ByteString.copyFromUtf8(id.uuid());
     }
 
     public ServiceIdentity identity() {
         return id;
+    }
+
+    public boolean isEphemeral() {
+        return ephemeral;
+    }
+
+    /** The keys that only its owner writes, unless something is amiss or an operator speaks. */
+    public List<ByteString> owned() {
+        return List.of(layout.service(id.uuid()), layout.owner(id.uuid()));
     }
 
     public Transaction look() {
@@ -79,35 +95,57 @@ public final class OwnerWrites {
         return id.hasOtherName(record);
     }
 
+    /** Whether everything of the service that should go away with that lease does. */
+    public boolean isUnder(long lease, ServiceKeys seen) {
+        return !ephemeral || Stream.of(seen.service(), seen.state(), isNamed(seen) ? seen.typeHost() : Entry.absent(),
+                seen.region()).allMatch(entry -> !entry.exists() || entry.lease() == lease);
+    }
+
     /**
-     * Claims the service and publishes it UP. A rival goes in the same transaction: that it may is for the caller to find out.
+     * Claims the service and publishes it. A rival goes in the same transaction: that it may is for the caller to find out.
      *
      * @param state says why and since when; with a hold that is still to come, the record keeps its maintenance
      */
-    public GuardedWrite register(ServiceKeys seen, Neighbours neighbours, Claim claim, long lease, State state) {
-        return write(seen).publishUp(record(seen, state.hasHold()), lease, state).claim(claim, lease).putInPlace(neighbours)
-                .build();
+    public GuardedWrite register(ServiceKeys seen, Neighbours neighbours, Claim claim, long lease, Status status,
+            State state) {
+        return published(seen, lease, status, state).claim(claim, lease).putInPlace(neighbours).build();
+    }
+
+    /** Publishes what is claimed already. */
+    public GuardedWrite publish(ServiceKeys seen, long lease, Status status, State state) {
+        return published(seen, lease, status, state).build();
     }
 
     /**
      * Claims a service that somebody else keeps DOWN, and leaves what that one said alone. Index entries that are missing are
      * put.
      *
-     * @param state to be written if the record is still UP because the hold has only begun
+     * @param state to be written if the record is not DOWN yet, because the hold has only begun, or has gone with a lease; and
+     *        if the record has to be put under this lease. With the hold
      */
     public GuardedWrite claimHeld(ServiceKeys seen, Claim claim, long lease, State state) {
-        WriteBuilder write = write(seen).claim(claim, lease).putMissingEntries();
-        return (isUp(seen) ? write.publishDown(record(seen, true), state) : write.withoutUp()).build();
+        WriteBuilder write = write(seen, lease).claim(claim, lease).putMissingEntries();
+        Optional<Service> record = seen.service().value();
+        if (record.isEmpty()) {
+            write.publishDown(ServiceWriter.withMaintenance(record(seen, false), maintenance(state.getHold())), state);
+        } else if (isUp(seen)) {
+            write.publishDown(record(seen, true), state);
+        } else if (isUnder(lease, seen)) {
+            write.withoutUp();
+        } else {
+            write.rewrite(record.get(), state);
+        }
+        return write.build();
     }
 
     /** Makes a record its own that somebody who knows no states rewrote: the state says so, the record stays. */
-    public GuardedWrite adopt(ServiceKeys seen, State state) {
-        return write(seen).adopt(state).build();
+    public GuardedWrite adopt(ServiceKeys seen, long lease, State state) {
+        return write(seen, lease).adopt(state).build();
     }
 
     /** Puts the index entries that are missing, and nothing else. */
-    public GuardedWrite putMissingEntries(ServiceKeys seen) {
-        return write(seen).putMissingEntries().build();
+    public GuardedWrite putMissingEntries(ServiceKeys seen, long lease) {
+        return write(seen, lease).putMissingEntries().build();
     }
 
     /** Whether {@link #putMissingEntries} would put anything. */
@@ -117,17 +155,36 @@ public final class OwnerWrites {
 
     /** Publishes DOWN, unless it is that already or the record is gone, and gives the claim up. */
     public GuardedWrite stop(ServiceKeys seen, State state) {
-        WriteBuilder write = write(seen).disclaim();
+        WriteBuilder write = write(seen, seen.owner().lease()).disclaim();
         return (isUp(seen) ? write.publishDown(record(seen, state.hasHold()), state) : write.withoutUp()).build();
     }
 
     /** Gives the claim up without a word: the service expires. Takes no space. */
     public GuardedWrite letGo(ServiceKeys seen) {
-        return write(seen).disclaim().withoutUp().build();
+        return write(seen, 0).disclaim().withoutUp().build();
     }
 
-    private WriteBuilder write(ServiceKeys seen) {
-        return new WriteBuilder(layout, id, seen, 0);
+    /** Leaves nothing of the service. */
+    public GuardedWrite remove(ServiceKeys seen) {
+        return write(seen, 0).delete(isNamed(seen)).build();
+    }
+
+    private WriteBuilder published(ServiceKeys seen, long lease, Status status, State state) {
+        Service record = record(seen, state.hasHold());
+        return status == Status.UP ? write(seen, lease).publishUp(record, lease, state)
+                : write(seen, lease).publishDown(record, state);
+    }
+
+    private WriteBuilder write(ServiceKeys seen, long lease) {
+        return new WriteBuilder(layout, id, seen, ephemeral ? lease : 0);
+    }
+
+    private static Maintenance maintenance(Hold hold) {
+        return new Maintenance(hold.getNote(), time(hold.getStart()), time(hold.getEnd()));
+    }
+
+    private static Optional<Instant> time(long milliseconds) {
+        return milliseconds == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(milliseconds));
     }
 
     private static boolean isUp(ServiceKeys seen) {

@@ -61,7 +61,7 @@ public final class ServiceUpdater {
             this.id = id;
             this.wanted = wanted;
             this.maintenance = wanted.maintenance().orElse(ServiceWriter.NO_MAINTENANCE);
-            this.names = new OwnerWrites(layout, id);
+            this.names = new OwnerWrites(layout, id, false);
         }
 
         CompletableFuture<ServiceRecord> attempt(int race) {

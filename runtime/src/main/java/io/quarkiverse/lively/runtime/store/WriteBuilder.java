@@ -137,13 +137,14 @@ final class WriteBuilder {
         return this;
     }
 
-    /** As {@link #putInPlace}, but only what is missing. */
+    /** As {@link #putInPlace}, but only what is missing, or would go away with another lease. */
     WriteBuilder putMissingEntries() {
-        if (!seen.typeHost().exists()) {
-            guards.add(new ModRevisionIs(typeHostKey(), 0));
+        boolean named = seen.typeHost().value().filter(uuid::equals).isPresent();
+        if (!seen.typeHost().exists() || named && seen.typeHost().lease() != lease) {
+            guards.add(new ModRevisionIs(typeHostKey(), seen.typeHost().modRevision()));
             putTypeHost();
         }
-        if (!seen.region().exists()) {
+        if (!seen.region().exists() || seen.region().lease() != lease) {
             putRegion();
         }
         return this;

@@ -108,6 +108,21 @@ class LivelyHealthCheckTest {
         }
 
         @Override
+        public void down(String reason) {
+            throw new AssertionError("A check changes nothing");
+        }
+
+        @Override
+        public void up() {
+            throw new AssertionError("A check changes nothing");
+        }
+
+        @Override
+        public void abandon() {
+            throw new AssertionError("A check changes nothing");
+        }
+
+        @Override
         public void close() {
             throw new AssertionError("A check changes nothing");
         }

@@ -17,6 +17,7 @@ import com.google.protobuf.ByteString;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
+import io.quarkiverse.lively.runtime.etcd.KeyWatch;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
@@ -47,6 +48,8 @@ final class FakeEtcd implements Etcd {
     private final Map<Long, Duration> ttls = new HashMap<>();
     private final Set<ByteString> written = new HashSet<>();
     private final List<Runnable> waiting = new ArrayList<>();
+    private final List<Watching> watches = new ArrayList<>();
+    private final Map<ByteString, Long> lastChanges = new HashMap<>();
     private Runnable beforeNextWrite = () -> {
     };
     private Consumer<Transaction> afterEachWrite = transaction -> {
@@ -55,7 +58,9 @@ final class FakeEtcd implements Etcd {
     private long revision = 1;
     private long lastLease = 100;
     private EtcdException refusal;
+    private boolean deaf;
     int renewals;
+    long commits;
 
     FakeEtcd(FakeWorker worker) {
         this.worker = worker;
@@ -73,6 +78,7 @@ final class FakeEtcd implements Etcd {
     /** Loses everything, and begins again at revision 1. */
     void wipe() {
         keys.clear();
+        lastChanges.clear();
         leases.clear();
         revision = 1;
     }
@@ -112,12 +118,21 @@ final class FakeEtcd implements Etcd {
     }
 
     void put(ByteString key, ByteString value) {
-        put(key, value, 0, ++revision);
+        write(Map.of(key, value));
+    }
+
+    /** In one transaction, by somebody else. */
+    void write(Map<ByteString, ByteString> puts, ByteString... deletes) {
+        revision++;
+        puts.forEach((key, value) -> keys.put(key, new KeyValue(key, value, revision, 0)));
+        List.of(deletes).forEach(keys::remove);
+        long at = revision;
+        puts.keySet().forEach(key -> changed(key, at));
     }
 
     void delete(ByteString key) {
         revision++;
-        keys.remove(key);
+        remove(key);
     }
 
     Set<Long> leases() {
@@ -127,12 +142,15 @@ final class FakeEtcd implements Etcd {
 
     void revoke(long lease) {
         leases.remove(lease);
-        keys.values().removeIf(entry -> entry.lease() == lease);
         revision++;
+        List<ByteString> gone = keys.values().stream().filter(entry -> entry.lease() == lease).map(KeyValue::key).toList();
+        gone.forEach(keys::remove);
+        gone.forEach(key -> changed(key, revision));
     }
 
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
+        commits++;
         return answer(REQUEST_TIMEOUT, () -> apply(transaction));
     }
 
@@ -175,6 +193,77 @@ final class FakeEtcd implements Etcd {
     @Override
     public Watch watch(Range range, long from, Watch.Listener listener) {
         throw new UnsupportedOperationException("Watches are tested on a real etcd");
+    }
+
+    @Override
+    public KeyWatch watchKeys(KeyWatch.Listener listener) {
+        Watching watching = new Watching(listener);
+        if (mode == Mode.DOWN) {
+            listener.ended(unavailable("connection refused"));
+        } else {
+            watches.add(watching);
+        }
+        return watching;
+    }
+
+    int watches() {
+        return watches.size();
+    }
+
+    /** Loses what watches should tell from now on. */
+    void beDeaf() {
+        deaf = true;
+    }
+
+    List<String> keys() {
+        expireLeases();
+        return keys.keySet().stream().map(ByteString::toStringUtf8).toList();
+    }
+
+    /** Ends the streams of all watches. */
+    void endWatches() {
+        List<Watching> ended = List.copyOf(watches);
+        watches.clear();
+        ended.forEach(watch -> watch.listener.ended(unavailable("the stream was ended")));
+    }
+
+    private void changed(ByteString key, long at) {
+        lastChanges.put(key, at);
+        watches.stream().filter(watch -> watch.keys.contains(key)).toList().forEach(watch -> {
+            if (mode == Mode.ANSWERS && !deaf) {
+                watch.listener.changed(key, at);
+            }
+        });
+    }
+
+    /** Of several changes that were made before a key was added, it tells the last. */
+    private final class Watching implements KeyWatch {
+
+        final Listener listener;
+        final Set<ByteString> keys = new HashSet<>();
+
+        Watching(Listener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void add(ByteString key, long from) {
+            keys.add(key);
+            Long last = lastChanges.get(key);
+            if (last != null && last >= from) {
+                listener.changed(key, last);
+            }
+        }
+
+        @Override
+        public void remove(ByteString key) {
+            keys.remove(key);
+        }
+
+        @Override
+        public void close() {
+            watches.remove(this);
+        }
     }
 
     @Override
@@ -239,7 +328,7 @@ final class FakeEtcd implements Etcd {
                 put(put.key(), put.value(), put.lease(), revision);
             } else if (operation instanceof Transaction.Delete delete) {
                 written.add(delete.key());
-                keys.remove(delete.key());
+                remove(delete.key());
             } else if (operation instanceof Transaction.Get get && keys.containsKey(get.key())) {
                 found.put(get.key(), keys.get(get.key()));
             }
@@ -261,6 +350,13 @@ final class FakeEtcd implements Etcd {
 
     private void put(ByteString key, ByteString value, long lease, long atRevision) {
         keys.put(key, new KeyValue(key, value, atRevision, lease));
+        changed(key, atRevision);
+    }
+
+    private void remove(ByteString key) {
+        if (keys.remove(key) != null) {
+            changed(key, revision);
+        }
     }
 
     private void expireLeases() {

@@ -73,6 +73,11 @@ public final class FakeWorker implements Worker {
         moveTo(nanoTime + time.toNanos());
     }
 
+    /** Somebody sets the wall clock, or the machine was suspended: the monotonic clock knows nothing of it. */
+    public void setClock(Duration ahead) {
+        now = now.plus(ahead);
+    }
+
     private void moveTo(long time) {
         if (time - nanoTime > 0) {
             now = now.plusNanos(time - nanoTime);

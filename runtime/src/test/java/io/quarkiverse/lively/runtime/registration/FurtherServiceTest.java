@@ -20,7 +20,10 @@ class FurtherServiceTest {
 
     private final Scene scene = new Scene();
     private final Registrar registrar = new Registrar(scene.etcd, scene.layout, scene.worker, new Random(1),
-            new Registrar.Settings(false, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of()));
+            new Registrar.Settings(false, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of(), OnConflict.TAKEOVER, false,
+                    false),
+            change -> {
+            });
 
     @Test
     void theLeaseIsGivenBackWithTheLastServiceAndAnotherOneIsHadForTheNext() {

@@ -33,8 +33,8 @@ class InterleavingTest {
     @Test
     void betweenTheLossOfTheLeaseAndTheNewClaim() {
         Scene scene = Scene.registered();
-        scene.etcd.revoke(scene.leaseOfUp());
         scene.etcd.beforeNextWrite(() -> scene.downByOther("disk", null));
+        scene.etcd.revoke(scene.leaseOfUp());
         scene.seconds(60);
         assertHeld(scene);
     }

@@ -89,9 +89,22 @@ class LossTest {
     }
 
     @Test
-    void aLeaseThatIsRevokedIsReplacedAtTheNextRenewal() {
+    void aLeaseThatIsRevokedIsReplacedAtOnce() {
         scene.etcd.revoke(scene.leaseOfUp());
+        assertRegisteredUnderOneLease();
+    }
+
+    @Test
+    void withoutItsWatchARevokedLeaseIsReplacedAtTheNextRenewal() {
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.etcd.endWatches();
+        scene.etcd.revoke(scene.leaseOfUp());
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
         scene.pass(Scene.TTL.dividedBy(3).plusMillis(1));
+        assertRegisteredUnderOneLease();
+    }
+
+    private void assertRegisteredUnderOneLease() {
         assertEquals(RegistrationState.REGISTERED, scene.state());
         assertTrue(scene.isUp());
         assertEquals(1, scene.etcd.leases().size());
@@ -162,8 +175,8 @@ class LossTest {
 
     @Test
     void aRefusalIsTheReasonWhyItIsStillLost() {
-        scene.etcd.revoke(scene.leaseOfUp());
         scene.etcd.refuseWrites("database space exceeded");
+        scene.etcd.revoke(scene.leaseOfUp());
         scene.seconds(10);
         assertEquals(RegistrationState.LOST, scene.state());
         assertTrue(scene.registrar.own().reason().contains("database space exceeded"), scene.registrar.own().reason());

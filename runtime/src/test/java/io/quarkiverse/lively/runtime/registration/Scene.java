@@ -2,6 +2,8 @@ package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -10,6 +12,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 
 import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
@@ -28,7 +31,18 @@ final class Scene {
     final FakeWorker worker = new FakeWorker();
     final FakeEtcd etcd = new FakeEtcd(worker);
     final KeyLayout layout = new KeyLayout("");
-    final Registrar registrar = process(ID);
+    final List<RegistrationChange> changes = new ArrayList<>();
+    final Registrar registrar;
+
+    Scene() {
+        this(OnConflict.TAKEOVER, false, false);
+    }
+
+    /** The process is configured like that. */
+    Scene(OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
+        registrar = new Registrar(etcd, layout, worker, new Random(1),
+                settings(ID, onConflict, ephemeral, awaitsReadiness), changes::add);
+    }
 
     /** Another process on the same etcd. */
     Registrar process(ServiceIdentity identity) {
@@ -36,8 +50,18 @@ final class Scene {
     }
 
     Registrar process(ServiceIdentity identity, Worker itsWorker) {
-        return new Registrar(etcd, layout, itsWorker, new Random(1),
-                new Registrar.Settings(true, identity, TTL, STOP_TIMEOUT, "1.0", Map.of("zone", "a")));
+        return process(identity, itsWorker, OnConflict.TAKEOVER);
+    }
+
+    Registrar process(ServiceIdentity identity, Worker itsWorker, OnConflict onConflict) {
+        return new Registrar(etcd, layout, itsWorker, new Random(1), settings(identity, onConflict, false, false), change -> {
+        });
+    }
+
+    private static Registrar.Settings settings(ServiceIdentity identity, OnConflict onConflict, boolean ephemeral,
+            boolean awaitsReadiness) {
+        return new Registrar.Settings(true, identity, TTL, STOP_TIMEOUT, "1.0", Map.of("zone", "a"), onConflict, ephemeral,
+                awaitsReadiness);
     }
 
     static Scene registered() {
@@ -48,7 +72,16 @@ final class Scene {
 
     void start(Registrar process) {
         process.start();
-        process.serve(Optional.of(new Endpoint("127.0.0.1", 8080, false)));
+        serve(process, 8080);
+    }
+
+    void serve(Registrar process, int port) {
+        process.serve(Optional.of(new Endpoint("127.0.0.1", port, false)));
+    }
+
+    /** As {@link io.quarkiverse.lively.Registration#abandon()}, which would wait. */
+    void abandon() {
+        ((ServiceRegistration) registrar.own()).abandon(STOP_TIMEOUT);
     }
 
     RegistrationState state() {
@@ -93,17 +126,16 @@ final class Scene {
         if (end != null) {
             down.setMaintenanceEnd(end.getEpochSecond());
         }
-        etcd.put(layout.service(ID.uuid()), down.build().toByteString());
-        etcd.put(layout.down(ID.uuid()), ByteString.EMPTY);
-        etcd.delete(layout.up(ID.uuid()));
+        etcd.write(Map.of(layout.service(ID.uuid()), down.build().toByteString(), layout.down(ID.uuid()), ByteString.EMPTY),
+                layout.up(ID.uuid()));
     }
 
     /** Lifts a DOWN as others than the owner do: still DOWN, and no hold. */
     void liftByOther() {
         Service down = record().orElseThrow().toBuilder().clearMaintenanceNote().clearMaintenanceStart()
                 .clearMaintenanceEnd().build();
-        etcd.put(layout.service(ID.uuid()), down.toByteString());
-        etcd.put(layout.state(ID.uuid()), State.newBuilder().setBy("operator").build().toByteString());
+        etcd.write(Map.of(layout.service(ID.uuid()), down.toByteString(), layout.state(ID.uuid()),
+                State.newBuilder().setBy("operator").build().toByteString()));
     }
 
     void pass(Duration time) {

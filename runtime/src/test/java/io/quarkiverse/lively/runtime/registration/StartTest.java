@@ -69,8 +69,10 @@ class StartTest {
 
     @Test
     void aRestartKeepsTheRecordAndIsUpAtOnce() {
-        scene.start(scene.registrar);
-        scene.worker.sleepThrough(Scene.TTL.plusSeconds(1));
+        MortalWorker mortal = new MortalWorker(scene.worker);
+        scene.start(scene.process(Scene.ID, mortal));
+        mortal.die();
+        scene.seconds(7);
         assertFalse(scene.isUp());
 
         Registrar next = scene.process(Scene.ID);
@@ -82,7 +84,10 @@ class StartTest {
     @Test
     void whatIsDisabledWritesNothing() {
         Registrar disabled = new Registrar(scene.etcd, scene.layout, scene.worker, new Random(1),
-                new Registrar.Settings(false, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of()));
+                new Registrar.Settings(false, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of(), OnConflict.TAKEOVER,
+                        false, false),
+                change -> {
+                });
         scene.start(disabled);
         scene.seconds(60);
         disabled.own().close();

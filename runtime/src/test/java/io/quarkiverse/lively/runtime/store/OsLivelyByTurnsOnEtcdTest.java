@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.registration.WorkerThread;
 import io.quarkiverse.lively.runtime.store.proto.Service;
@@ -46,7 +47,8 @@ class OsLivelyByTurnsOnEtcdTest {
         System.out.println("The seed of " + getClass().getSimpleName() + " is " + seed);
         Random random = new Random(seed);
         Registrar registrar = new Registrar(store.etcd, store.layout, worker, random,
-                new Registrar.Settings(true, ID, TTL, TTL, "1.0", Map.of()));
+                new Registrar.Settings(true, ID, TTL, TTL, "1.0", Map.of(), OnConflict.TAKEOVER, false, false), change -> {
+                });
         registrar.start();
         registrar.serve(Optional.empty());
         await(registrar, RegistrationState.REGISTERED);

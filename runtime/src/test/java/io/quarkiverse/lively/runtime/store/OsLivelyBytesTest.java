@@ -147,7 +147,7 @@ class OsLivelyBytesTest {
 
     private static ByteString stored(String uuid) {
         ServiceIdentity id = new ServiceIdentity(uuid, "", "", "");
-        OwnerWrites keys = new OwnerWrites(store.layout, id);
+        OwnerWrites keys = new OwnerWrites(store.layout, id, false);
         return keys.seen(store.etcd.commit(keys.look()).join()).service().bytes();
     }
 

@@ -31,6 +31,7 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.UnknownServiceException;
+import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.registration.WorkerThread;
 import io.quarkiverse.lively.runtime.store.proto.Service;
@@ -165,7 +166,9 @@ class OsLivelyKeysTest {
         try {
             Registrar registrar = new Registrar(store.etcd, store.layout, worker, new Random(1),
                     new Registrar.Settings(true, new ServiceIdentity("u", "type", "host", "region"), Duration.ofSeconds(5),
-                            Duration.ofSeconds(2), "1.0", Map.of()));
+                            Duration.ofSeconds(2), "1.0", Map.of(), OnConflict.TAKEOVER, false, false),
+                    change -> {
+                    });
             registrar.start();
             registrar.serve(Optional.empty());
             Awaitility.await().pollInterval(Duration.ofMillis(5)).atMost(Duration.ofSeconds(3))
@@ -274,7 +277,7 @@ class OsLivelyKeysTest {
     }
 
     private static ServiceKeys keys() {
-        OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity("u", "type", "host", "region"));
+        OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity("u", "type", "host", "region"), false);
         return owner.seen(store.etcd.commit(owner.look()).join());
     }
 

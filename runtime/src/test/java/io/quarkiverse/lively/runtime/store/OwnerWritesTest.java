@@ -38,7 +38,7 @@ class OwnerWritesTest {
     private static EtcdConnection etcd;
 
     private final KeyLayout layout = new KeyLayout("ns");
-    private final OwnerWrites writes = new OwnerWrites(layout, new ServiceIdentity("u", "type", "host", "east"));
+    private final OwnerWrites writes = new OwnerWrites(layout, new ServiceIdentity("u", "type", "host", "east"), false);
     private long lease;
 
     @BeforeAll
@@ -65,7 +65,7 @@ class OwnerWritesTest {
 
     @Test
     void aNewServiceIsRegisteredAtOnce() {
-        ServiceKeys keys = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED));
+        ServiceKeys keys = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         assertEquals(lease, keys.up().lease());
         assertEquals(lease, keys.owner().lease());
         assertEquals(0, keys.service().lease() + keys.state().lease() + keys.history().lease() + keys.typeHost().lease()
@@ -76,49 +76,53 @@ class OwnerWritesTest {
 
     @Test
     void aServiceThatIsThereIsNotTakenForNew() {
-        ServiceKeys keys = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED));
+        ServiceKeys keys = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         Transaction.Result lost = etcd
-                .commit(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED).transaction()).join();
+                .commit(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED).transaction())
+                .join();
         assertFalse(lost.succeeded());
         assertEquals(keys, writes.seen(lost), "and all that decides was read");
     }
 
     @Test
     void aServiceThatMovesTakesItsEntriesAlong() {
-        OwnerWrites former = new OwnerWrites(layout, new ServiceIdentity("u", "type", "formerhost", "west"));
-        done(former, former.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED));
+        OwnerWrites former = new OwnerWrites(layout, new ServiceIdentity("u", "type", "formerhost", "west"), false);
+        done(former, former.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         ServiceKeys seen = look();
         assertTrue(writes.hasNeighbours(seen));
         Neighbours neighbours = writes.neighbours(seen, etcd.commit(writes.lookAtNeighbours(seen)).join());
-        done(writes.register(seen, neighbours, CLAIM, lease, REGISTERED));
+        done(writes.register(seen, neighbours, CLAIM, lease, Status.UP, REGISTERED));
         assertEquals(List.of("/ns/services/by-region/east/u"), server.keys("/ns/services/by-region/"));
         assertEquals(List.of("/ns/services/by-type-host/type/host"), server.keys("/ns/services/by-type-host/"));
     }
 
     @Test
     void aDeadRivalGoesInTheSameTransaction() {
-        OwnerWrites rival = new OwnerWrites(layout, new ServiceIdentity("x", "type", "host", "west"));
+        OwnerWrites rival = new OwnerWrites(layout, new ServiceIdentity("x", "type", "host", "west"), false);
         Claim other = CLAIM.toBuilder().setIncarnation("other").build();
-        ServiceKeys dead = done(rival, rival.register(ServiceKeys.ABSENT, Neighbours.NONE, other, lease, REGISTERED));
+        ServiceKeys dead = done(rival,
+                rival.register(ServiceKeys.ABSENT, Neighbours.NONE, other, lease, Status.UP, REGISTERED));
         done(rival, rival.stop(dead, STOPPED));
         ServiceKeys seen = look();
         Neighbours neighbours = writes.neighbours(seen, etcd.commit(writes.lookAtNeighbours(seen)).join());
         assertEquals("x", neighbours.rival().orElseThrow());
-        done(writes.register(seen, neighbours, CLAIM, lease, REGISTERED));
+        done(writes.register(seen, neighbours, CLAIM, lease, Status.UP, REGISTERED));
         assertTrue(server.keys("/ns").stream().allMatch(key -> key.endsWith("/u") || key.endsWith("/type/host")),
                 server.keys("/ns").toString());
     }
 
     @Test
     void aRivalThatIsBackAtTheLastMomentStays() {
-        OwnerWrites rival = new OwnerWrites(layout, new ServiceIdentity("x", "type", "host", "west"));
+        OwnerWrites rival = new OwnerWrites(layout, new ServiceIdentity("x", "type", "host", "west"), false);
         Claim other = CLAIM.toBuilder().setIncarnation("other").build();
-        ServiceKeys dead = done(rival, rival.register(ServiceKeys.ABSENT, Neighbours.NONE, other, lease, REGISTERED));
+        ServiceKeys dead = done(rival,
+                rival.register(ServiceKeys.ABSENT, Neighbours.NONE, other, lease, Status.UP, REGISTERED));
         dead = done(rival, rival.stop(dead, STOPPED));
         ServiceKeys seen = look();
         Neighbours neighbours = writes.neighbours(seen, etcd.commit(writes.lookAtNeighbours(seen)).join());
-        done(rival, rival.register(dead, Neighbours.NONE, other, lease, REGISTERED));
-        assertFalse(etcd.commit(writes.register(seen, neighbours, CLAIM, lease, REGISTERED).transaction()).join().succeeded());
+        done(rival, rival.register(dead, Neighbours.NONE, other, lease, Status.UP, REGISTERED));
+        assertFalse(etcd.commit(writes.register(seen, neighbours, CLAIM, lease, Status.UP, REGISTERED).transaction()).join()
+                .succeeded());
     }
 
     @Test
@@ -136,7 +140,7 @@ class OwnerWritesTest {
 
     @Test
     void aHoldThatBeginsTakesTheServiceDown() {
-        ServiceKeys up = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED));
+        ServiceKeys up = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         State held = State.newBuilder().setReason(Reason.MAINTENANCE).setSince(3).setHold(Hold.newBuilder().setBy("op"))
                 .build();
         ServiceKeys keys = done(writes.claimHeld(up, CLAIM, lease, held));
@@ -147,11 +151,11 @@ class OwnerWritesTest {
 
     @Test
     void aForeignRewriteIsAdopted() {
-        done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED));
+        done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         put(layout.service("u"), look().service().value().orElseThrow().toByteString());
         ServiceKeys seen = look();
         assertFalse(seen.stateIsCurrent());
-        ServiceKeys keys = done(writes.adopt(seen, REGISTERED));
+        ServiceKeys keys = done(writes.adopt(seen, lease, REGISTERED));
         assertTrue(keys.stateIsCurrent());
         assertEquals(seen.service(), keys.service());
         assertEquals(2, keys.history().value().orElseThrow().getTransitionsCount());
@@ -159,16 +163,16 @@ class OwnerWritesTest {
 
     @Test
     void entriesThatAreMissingArePut() {
-        done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED));
+        done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         server.etcdctl("del", layout.typeHost("type", "host").toStringUtf8());
         server.etcdctl("del", layout.region("east", "u").toStringUtf8());
-        ServiceKeys keys = done(writes.putMissingEntries(look()));
+        ServiceKeys keys = done(writes.putMissingEntries(look(), lease));
         assertFalse(OwnerWrites.entriesAreMissing(keys));
     }
 
     @Test
     void aStopLeavesTheRecordDownAndNoClaim() {
-        ServiceKeys up = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED));
+        ServiceKeys up = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         ServiceKeys keys = done(writes.stop(up, STOPPED));
         assertEquals(Status.DOWN, keys.service().value().orElseThrow().getStatus());
         assertFalse(keys.owner().exists() || keys.up().exists());
@@ -177,7 +181,7 @@ class OwnerWritesTest {
 
     @Test
     void aStopOfWhatIsGoneOrDownOnlyGivesTheClaimUp() {
-        done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED));
+        done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         server.etcdctl("del", layout.service("u").toStringUtf8());
         ServiceKeys keys = done(writes.stop(look(), STOPPED));
         assertFalse(keys.service().exists() || keys.owner().exists() || keys.up().exists());
@@ -187,7 +191,8 @@ class OwnerWritesTest {
     void theHistoryKeepsTheLastThirtyTwo() {
         ServiceKeys keys = ServiceKeys.ABSENT;
         for (int i = 0; i < 40; i++) {
-            keys = done(writes.register(keys, Neighbours.NONE, CLAIM, lease, REGISTERED.toBuilder().setSince(i).build()));
+            keys = done(writes.register(keys, Neighbours.NONE, CLAIM, lease, Status.UP,
+                    REGISTERED.toBuilder().setSince(i).build()));
         }
         assertEquals(32, keys.history().value().orElseThrow().getTransitionsCount());
         assertEquals(8, keys.history().value().orElseThrow().getTransitions(0).getSince());
@@ -195,7 +200,7 @@ class OwnerWritesTest {
 
     @Test
     void anotherClaimWithTheSameRevisionIsNotMistakenForOurs() {
-        ServiceKeys ours = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, REGISTERED));
+        ServiceKeys ours = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         ServiceKeys other = new ServiceKeys(ours.service(), ours.up(),
                 Entry.of(CLAIM.toBuilder().setIncarnation("other").build(),
                         ours.owner().modRevision(), lease),

@@ -241,10 +241,11 @@ class ServiceUpdaterTest {
 
     private long own(String uuid) {
         long lease = store.etcd.grantLease(Duration.ofSeconds(60)).join().id();
-        OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity(uuid, "type", "host", "region"));
+        OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity(uuid, "type", "host", "region"), false);
         State registered = State.newBuilder().setReasonValue(1).setBy("owner").setSince(1).build();
         assertTrue(store.etcd.commit(owner.register(ServiceKeys.ABSENT, Neighbours.NONE,
-                Claim.newBuilder().setIncarnation("owner").build(), lease, registered).transaction()).join().succeeded());
+                Claim.newBuilder().setIncarnation("owner").build(), lease,
+                io.quarkiverse.lively.runtime.store.proto.Status.UP, registered).transaction()).join().succeeded());
         return lease;
     }
 
@@ -299,7 +300,7 @@ class ServiceUpdaterTest {
     }
 
     private ServiceKeys look(String uuid) {
-        OwnerWrites names = new OwnerWrites(store.layout, new ServiceIdentity(uuid, "type", "host", "region"));
+        OwnerWrites names = new OwnerWrites(store.layout, new ServiceIdentity(uuid, "type", "host", "region"), false);
         return names.seen(store.etcd.commit(names.look()).join());
     }
 }

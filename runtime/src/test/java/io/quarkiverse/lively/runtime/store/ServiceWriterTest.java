@@ -45,7 +45,7 @@ class ServiceWriterTest {
 
     private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.fixed(NOW), "ops@desk");
     private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
-    private final OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity("u", "type", "host", "region"));
+    private final OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity("u", "type", "host", "region"), false);
 
     @BeforeAll
     static void start() {
@@ -211,7 +211,9 @@ class ServiceWriterTest {
         long lease = store.etcd.grantLease(Duration.ofSeconds(60)).join().id();
         State registered = State.newBuilder().setReasonValue(1).setBy("owner").setSince(1).build();
         assertTrue(
-                store.etcd.commit(owner.register(ServiceKeys.ABSENT, Neighbours.NONE, OWNER, lease, registered).transaction())
+                store.etcd
+                        .commit(owner.register(ServiceKeys.ABSENT, Neighbours.NONE, OWNER, lease, Status.UP, registered)
+                                .transaction())
                         .join().succeeded());
     }
 

@@ -23,6 +23,7 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.etcd.KeyWatch;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
@@ -238,6 +239,11 @@ class ViewOutageTest {
 
         void cut() {
             cut.run();
+        }
+
+        @Override
+        public KeyWatch watchKeys(KeyWatch.Listener listener) {
+            return etcd.watchKeys(listener);
         }
 
         @Override

@@ -1,0 +1,13 @@
+package io.quarkiverse.lively;
+
+/**
+ * A registration of this process got into another state. Fired as a CDI event, in the order of the changes, one at a time, on
+ * a worker thread: first to the observers that are synchronous, then to those that are not. What an observer throws is logged.
+ * The state may have changed again when it is observed; {@link Registration#state()} has the present one.
+ *
+ * @param registration of this application, or a further one
+ * @param reason why, in a few words for a human
+ */
+public record RegistrationChange(Registration registration, RegistrationState previous, RegistrationState current,
+        String reason) {
+}

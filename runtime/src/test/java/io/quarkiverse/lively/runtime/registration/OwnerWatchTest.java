@@ -1,0 +1,81 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import io.quarkiverse.lively.RegistrationState;
+
+/** What others write of a service, its owner notices at once, and without its watch at the next look. */
+class OwnerWatchTest {
+
+    private static final Duration A_LOOK = Scene.TTL.multipliedBy(5).dividedBy(8);
+
+    private final Scene scene = Scene.registered();
+
+    @Test
+    void aForeignDown() {
+        scene.downByOther("disk", null);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        scene.liftByOther();
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+    }
+
+    @Test
+    void aForeignDelete() {
+        scene.etcd.delete(scene.layout.service(Scene.ID.uuid()));
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void anotherOwner() {
+        scene.start(scene.process(Scene.ID));
+        assertEquals(RegistrationState.FENCED, scene.state());
+    }
+
+    @Test
+    void itIsOpenedAgainFromWhatWasSeen() {
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.etcd.endWatches();
+        scene.downByOther("disk", null);
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.pass(Duration.ofMillis(500));
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+    }
+
+    @Test
+    void withoutItTheNextLookTells() {
+        scene.etcd.beDeaf();
+        scene.downByOther("disk", null);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        scene.pass(A_LOOK);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+    }
+
+    @Test
+    void whatTheOwnerWritesItselfIsNoReasonToLook() {
+        scene.registrar.own().down("x");
+        scene.registrar.own().up();
+        long requests = scene.etcd.commits;
+        scene.pass(Duration.ofSeconds(1));
+        assertEquals(requests, scene.etcd.commits);
+    }
+
+    @Test
+    void aStoppedServiceIsWatchedNoMore() {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertEquals(0, scene.etcd.watches());
+    }
+
+    @Test
+    void aWipedEtcdIsWatchedFromItsBeginning() {
+        scene.etcd.wipe();
+        scene.pass(A_LOOK);
+        assertTrue(scene.isUp());
+        scene.downByOther("disk", null);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+    }
+}
