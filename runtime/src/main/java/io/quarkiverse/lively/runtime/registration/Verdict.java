@@ -75,7 +75,7 @@ sealed interface Verdict {
         }
         Optional<Hold> hold = Holds.of(seen, now, firstSeen);
         if (hold.filter(h -> Holds.isInForce(h, now)).isPresent()) {
-            boolean settled = alive && up.isEmpty() && !seen.up().exists() && !OwnerWrites.entriesAreMissing(seen);
+            boolean settled = alive && up.isEmpty() && !seen.up().exists() && !writes.entriesAreMissing(seen);
             return new Held(hold.get(), settled);
         }
         boolean nameIsFree = !rivalStays && !writes.isNamed(seen) && seen.typeHost().exists();
@@ -85,6 +85,6 @@ sealed interface Verdict {
         if (!seen.stateIsCurrent()) {
             return new Adopt();
         }
-        return OwnerWrites.entriesAreMissing(seen) ? new Mend() : new Settled();
+        return writes.entriesAreMissing(seen) ? new Mend() : new Settled();
     }
 }

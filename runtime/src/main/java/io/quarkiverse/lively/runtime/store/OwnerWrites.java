@@ -90,14 +90,14 @@ public final class OwnerWrites {
     }
 
     /**
-     * Claims a service that somebody else keeps DOWN, and leaves what that one said alone. Index entries that are missing are
-     * put.
+     * Claims a service that somebody else keeps DOWN, and leaves what that one said alone, its names included. Index entries
+     * that are missing are put.
      *
      * @param state to be written if the record is still UP because the hold has only begun
      */
     public GuardedWrite claimHeld(ServiceKeys seen, Claim claim, long lease, State state) {
         WriteBuilder write = write(seen).claim(claim, lease).putMissingEntries();
-        return (isUp(seen) ? write.publishDown(record(seen, true), state) : write.withoutUp()).build();
+        return up(seen).map(record -> write.publishDown(record, state)).orElseGet(write::withoutUp).build();
     }
 
     /** Makes a record its own that somebody who knows no states rewrote: the state says so, the record stays. */
@@ -111,14 +111,16 @@ public final class OwnerWrites {
     }
 
     /** Whether {@link #putMissingEntries} would put anything. */
-    public static boolean entriesAreMissing(ServiceKeys seen) {
-        return !seen.typeHost().exists() || !seen.region().exists();
+    public boolean entriesAreMissing(ServiceKeys seen) {
+        return seen.lackTypeHost(id) || seen.lackRegion(id);
     }
 
     /** Publishes DOWN, unless it is that already or the record is gone, and gives the claim up. */
     public GuardedWrite stop(ServiceKeys seen, State state) {
         WriteBuilder write = write(seen).disclaim();
-        return (isUp(seen) ? write.publishDown(record(seen, state.hasHold()), state) : write.withoutUp()).build();
+        return up(seen).map(record -> write.publishDown(
+                state.hasHold() ? record : ServiceWriter.withMaintenance(record, ServiceWriter.NO_MAINTENANCE), state))
+                .orElseGet(write::withoutUp).build();
     }
 
     /** Gives the claim up without a word: the service expires. Takes no space. */
@@ -130,8 +132,8 @@ public final class OwnerWrites {
         return new WriteBuilder(layout, id, seen, 0);
     }
 
-    private static boolean isUp(ServiceKeys seen) {
-        return seen.service().value().filter(record -> record.getStatus() == Status.UP).isPresent();
+    private static Optional<Service> up(ServiceKeys seen) {
+        return seen.service().value().filter(record -> record.getStatus() == Status.UP);
     }
 
     private Service record(ServiceKeys seen, boolean withMaintenance) {

@@ -137,13 +137,13 @@ final class WriteBuilder {
         return this;
     }
 
-    /** As {@link #putInPlace}, but only what is missing. */
+    /** As {@link #putInPlace}, but only what is missing of a record that is in place. */
     WriteBuilder putMissingEntries() {
-        if (!seen.typeHost().exists()) {
+        if (seen.lackTypeHost(id)) {
             guards.add(new ModRevisionIs(typeHostKey(), 0));
             putTypeHost();
         }
-        if (!seen.region().exists()) {
+        if (seen.lackRegion(id)) {
             putRegion();
         }
         return this;
