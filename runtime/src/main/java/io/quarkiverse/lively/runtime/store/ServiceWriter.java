@@ -204,8 +204,9 @@ public final class ServiceWriter {
         maintenance.start().ifPresent(start -> checkTime("start", start));
         maintenance.end().ifPresent(end -> {
             checkTime("end", end);
-            if (!end.isAfter(maintenance.start().orElse(Instant.EPOCH))) {
-                throw new InvalidServiceException("end", "the maintenance must not end before it starts");
+            // Seconds are what is kept of it: it must be possible to write again what was read.
+            if (maintenance.start().filter(start -> end.getEpochSecond() <= start.getEpochSecond()).isPresent()) {
+                throw new InvalidServiceException("end", "the maintenance must end after it starts, in whole seconds");
             }
         });
         if (maintenance.note().length() > LONGEST_NOTE) {

@@ -178,6 +178,7 @@ class ServiceWriterTest {
         own();
         long before = store.revision();
         refused("end", Maintenance.of("").from(NOW.plusSeconds(2)).until(NOW.plusSeconds(1)));
+        refused("end", Maintenance.of("").from(NOW.plusSeconds(2)).until(NOW.plusSeconds(2).plusMillis(1)));
         refused("end", Maintenance.of("").until(NOW));
         refused("end", Maintenance.of("").until(Instant.MAX));
         refused("start", Maintenance.of("").from(Instant.MIN));
