@@ -164,9 +164,13 @@ final class Publication {
     }
 
     private void look() {
+        look(1);
+    }
+
+    private void look(int race) {
         send(writes.look(), result -> {
             seen = writes.seen(result);
-            judge(1);
+            judge(race);
         });
     }
 
@@ -249,7 +253,7 @@ final class Publication {
             }
             seen = writes.seen(result);
             if (race < RACES) {
-                pause(race, () -> judge(race + 1));
+                again(race);
             } else {
                 listener.failed(lostAllRaces());
                 end(backoff.next());
@@ -282,12 +286,16 @@ final class Publication {
         end(change > now.toEpochMilli() && untilChange.compareTo(jittered) < 0 ? untilChange : jittered);
     }
 
-    /** The first race is most often lost against nobody: the service was taken for a new one. */
-    private void pause(int race, Runnable then) {
+    /**
+     * The first race is most often lost against nobody: the service was taken for a new one. After another one there is a
+     * pause,
+     * and what was seen before is old then.
+     */
+    private void again(int race) {
         if (race == 1) {
-            then.run();
+            judge(2);
         } else {
-            worker.after(Duration.ofMillis(random.nextInt(10 * race)), () -> step(then));
+            worker.after(Duration.ofMillis(random.nextInt(10 * race)), () -> step(() -> look(race + 1)));
         }
     }
 

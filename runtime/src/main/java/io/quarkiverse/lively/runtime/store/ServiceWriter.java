@@ -70,44 +70,47 @@ public final class ServiceWriter {
     /** Deletes a service, whatever is there of it. False if there was none. */
     public CompletableFuture<Boolean> delete(String uuid) {
         ServiceIdentity.check("uuid", uuid);
-        return look(unnamed(uuid)).thenCompose(seen -> delete(uuid, seen, 1));
+        return delete(uuid, 1);
     }
 
-    private CompletableFuture<Boolean> delete(String uuid, ServiceKeys known, int race) {
-        if (!known.service().exists()) {
-            return CompletableFuture.completedFuture(false);
-        }
-        ServiceIdentity id = known.service().value().map(record -> named(uuid, record)).orElse(unnamed(uuid));
-        return look(id).thenCompose(seen -> {
-            if (!seen.service().equals(known.service())) {
-                return again(race, () -> delete(uuid, seen, race + 1));
+    private CompletableFuture<Boolean> delete(String uuid, int race) {
+        return look(unnamed(uuid)).thenCompose(known -> {
+            if (!known.service().exists()) {
+                return CompletableFuture.completedFuture(false);
             }
-            boolean isNamed = seen.typeHost().value().filter(ByteString.copyFromUtf8(uuid)::equals).isPresent();
-            GuardedWrite write = new WriteBuilder(layout, id, seen, 0).delete(isNamed).build();
-            return etcd.commit(write.transaction()).thenCompose(result -> result.succeeded()
-                    ? CompletableFuture.completedFuture(true)
-                    : again(race, () -> delete(uuid, ServiceKeys.of(layout, id, result), race + 1)));
+            ServiceIdentity id = known.service().value().map(record -> named(uuid, record)).orElse(unnamed(uuid));
+            return look(id).thenCompose(seen -> seen.service().equals(known.service()) ? commitDelete(id, seen)
+                    : CompletableFuture.completedFuture(false))
+                    .thenCompose(deleted -> deleted ? CompletableFuture.completedFuture(true)
+                            : again(race, () -> delete(uuid, race + 1)));
         });
     }
 
+    private CompletableFuture<Boolean> commitDelete(ServiceIdentity id, ServiceKeys seen) {
+        boolean isNamed = seen.typeHost().value().filter(ByteString.copyFromUtf8(id.uuid())::equals).isPresent();
+        GuardedWrite write = new WriteBuilder(layout, id, seen, 0).delete(isNamed).build();
+        return etcd.commit(write.transaction()).thenApply(Transaction.Result::succeeded);
+    }
+
     private CompletableFuture<ServiceRecord> change(String uuid, Function<ServiceKeys, Optional<WriteBuilder>> decision) {
-        return look(unnamed(uuid)).thenCompose(seen -> change(uuid, seen, decision, 1));
+        return change(uuid, decision, 1);
     }
 
     /** @param decision what is to be done; empty if nothing is */
-    private CompletableFuture<ServiceRecord> change(String uuid, ServiceKeys seen,
-            Function<ServiceKeys, Optional<WriteBuilder>> decision, int race) {
-        if (seen.service().value().isEmpty()) {
-            return CompletableFuture.failedFuture(new UnknownServiceException(uuid));
-        }
-        Optional<GuardedWrite> write = decision.apply(seen).map(WriteBuilder::build);
-        if (write.isEmpty()) {
-            return CompletableFuture.completedFuture(ServiceRecords.of(seen));
-        }
-        return etcd.commit(write.get().transaction()).thenCompose(result -> result.succeeded()
-                ? CompletableFuture.completedFuture(ServiceRecords.of(write.get().then().apply(result.revision())))
-                : again(race,
-                        () -> change(uuid, ServiceKeys.of(layout, unnamed(uuid), result), decision, race + 1)));
+    private CompletableFuture<ServiceRecord> change(String uuid, Function<ServiceKeys, Optional<WriteBuilder>> decision,
+            int race) {
+        return look(unnamed(uuid)).thenCompose(seen -> {
+            if (seen.service().value().isEmpty()) {
+                return CompletableFuture.failedFuture(new UnknownServiceException(uuid));
+            }
+            Optional<GuardedWrite> write = decision.apply(seen).map(WriteBuilder::build);
+            if (write.isEmpty()) {
+                return CompletableFuture.completedFuture(ServiceRecords.of(seen));
+            }
+            return etcd.commit(write.get().transaction()).thenCompose(result -> result.succeeded()
+                    ? CompletableFuture.completedFuture(ServiceRecords.of(write.get().then().apply(result.revision())))
+                    : again(race, () -> change(uuid, decision, race + 1)));
+        });
     }
 
     static boolean isToCome(Maintenance maintenance, Instant now) {
@@ -167,7 +170,11 @@ public final class ServiceWriter {
                 .thenApply(result -> ServiceKeys.of(layout, id, result));
     }
 
-    /** After a lost race: at once if it was the first, then after a random time that grows, so that many get through. */
+    /**
+     * After a lost race: at once if it was the first, then after a random time that grows, so that many get through.
+     *
+     * @param attempt looks again first: what was seen before the pause is old after it
+     */
     static <T> CompletableFuture<T> again(int race, Supplier<CompletableFuture<T>> attempt) {
         if (race == 1) {
             return attempt.get();
