@@ -15,9 +15,10 @@ import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
- * Publishes one service as DOWN and gives its claim up. While etcd cannot be reached it tries again; if etcd refuses to
- * store anything, it gives up the claim at least, which takes no space. What somebody else owns, or keeps DOWN, stays as
- * it is. It lives on the worker thread.
+ * Publishes one service as DOWN and gives its claim up. While etcd cannot be reached, or others keep changing the service, it
+ * tries again; if etcd refuses to store anything, it gives up the claim at least, which takes no space. What somebody else
+ * owns,
+ * or keeps DOWN, stays as it is. It lives on the worker thread.
  */
 final class TakeDown {
 
@@ -88,13 +89,17 @@ final class TakeDown {
         worker.when(etcd.commit(write.transaction()), (answer, failure) -> {
             if (failure != null) {
                 failed(failure);
-            } else if (answer.succeeded()) {
+                return;
+            }
+            if (answer.succeeded()) {
                 result.complete(write.then().apply(answer.revision()));
-            } else if (race == Publication.RACES) {
-                result.completeExceptionally(Publication.lostAllRaces());
-            } else {
-                seen = writes.seen(answer);
+                return;
+            }
+            seen = writes.seen(answer);
+            if (race < Publication.RACES) {
                 write(race + 1);
+            } else {
+                tryLater(Publication.lostAllRaces());
             }
         });
     }
@@ -112,10 +117,14 @@ final class TakeDown {
         return claimed && seen.stateIsCurrent() && incarnation.isIn(seen.state().value().orElseGet(State::getDefaultInstance));
     }
 
+    private void tryLater(EtcdException cause) {
+        lastFailure = cause;
+        worker.after(RETRY, this::attempt);
+    }
+
     private void failed(EtcdException cause) {
         if (cause.kind() == EtcdException.Kind.UNAVAILABLE) {
-            lastFailure = cause;
-            worker.after(RETRY, this::attempt);
+            tryLater(cause);
         } else if (cause.kind() == EtcdException.Kind.REFUSED) {
             letGo(cause);
         } else {
