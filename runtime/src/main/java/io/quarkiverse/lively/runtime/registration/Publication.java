@@ -287,9 +287,8 @@ final class Publication {
     }
 
     /**
-     * The first race is most often lost against nobody: the service was taken for a new one. After another one there is a
-     * pause,
-     * and what was seen before is old then.
+     * The first race is most often lost against nobody: the service was taken for a new one. After another one there
+     * is a pause, and what was seen before is old then.
      */
     private void again(int race) {
         if (race == 1) {

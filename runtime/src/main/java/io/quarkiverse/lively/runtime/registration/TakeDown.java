@@ -15,10 +15,9 @@ import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
- * Publishes one service as DOWN and gives its claim up. While etcd cannot be reached, or others keep changing the service, it
- * tries again; if etcd refuses to store anything, it gives up the claim at least, which takes no space. What somebody else
- * owns,
- * or keeps DOWN, stays as it is. It lives on the worker thread.
+ * Publishes one service as DOWN and gives its claim up. While etcd cannot be reached, or others keep changing the
+ * service, it tries again; if etcd refuses to store anything, it gives up the claim at least, which takes no space.
+ * What somebody else owns, or keeps DOWN, stays as it is. It lives on the worker thread.
  */
 final class TakeDown {
 

@@ -90,8 +90,8 @@ public final class OwnerWrites {
     }
 
     /**
-     * Claims a service that somebody else keeps DOWN, and leaves what that one said alone, its names included. Index entries
-     * that are missing are put.
+     * Claims a service that somebody else keeps DOWN, and leaves what that one said alone, its names included. Index
+     * entries that are missing are put.
      *
      * @param state to be written if the record is still UP because the hold has only begun
      */

@@ -207,7 +207,10 @@ class ServiceWriterTest {
         assertTrue(new ServiceWriter(disturbed(), store.layout, InstantSource.fixed(NOW), "ops@desk").delete("u").join());
     }
 
-    /** An etcd in which somebody rewrites the record after the first time that it is read, and after every write that fails. */
+    /**
+     * An etcd in which somebody rewrites the record after the first time that it is read, and after every write that
+     * fails.
+     */
     private static Etcd disturbed() {
         AtomicBoolean read = new AtomicBoolean();
         Transaction rewrite = new Transaction(List.of(),

@@ -22,7 +22,9 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 
-/** A process that registers some services, closes them again, and sometimes dies and starts anew. Used by one thread. */
+/**
+ * A process that registers some services, closes them again, and sometimes dies and starts anew. Used by one thread.
+ */
 final class ChaosOwner implements AutoCloseable {
 
     private static final Duration TTL = Duration.ofSeconds(2);

@@ -37,12 +37,11 @@ import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.IOThreadDetector;
 
 /**
- * Eight writers change fifty services at random while the views are cut off, compacted under and reconnected. Some of the
- * services are owned by processes that are cut off, too, and that register, close and die all the time. Whenever somebody
- * looks,
- * the keys agree with each other. At the end every owner says what etcd has, every view is what etcd has, and what its
- * subscribers were told leads to the same. {@code -Dlively.chaos.seeds=100 -Dlively.chaos.seconds=20} for a long run,
- * {@code -Dlively.chaos.seed=…} to repeat one.
+ * Eight writers change fifty services at random while the views are cut off, compacted under and reconnected. Some
+ * of the services are owned by processes that are cut off, too, and that register, close and die all the time.
+ * Whenever somebody looks, the keys agree with each other. At the end every owner says what etcd has, every view is
+ * what etcd has, and what its subscribers were told leads to the same. {@code -Dlively.chaos.seeds=100
+ * -Dlively.chaos.seconds=20} for a long run, {@code -Dlively.chaos.seed=…} to repeat one.
  */
 class ChaosTest {
 

@@ -23,8 +23,8 @@ import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
 /**
- * Changes services at random by transactions of its own: as a process that claims a service and dies, and as os-lively, which
- * knows neither states nor claims.
+ * Changes services at random by transactions of its own: as a process that claims a service and dies, and as
+ * os-lively, which knows neither states nor claims.
  */
 final class OtherClient {
 
