@@ -242,10 +242,14 @@ final class Publication {
     }
 
     private void look() {
+        look(1);
+    }
+
+    private void look(int race) {
         send(writes.look(), result -> {
             seen = writes.seen(result);
             writesInARow = 0;
-            judge(1);
+            judge(race);
         });
     }
 
@@ -350,7 +354,7 @@ final class Publication {
             if (isDone && ++writesInARow < WRITES) {
                 judge(1);
             } else if (race < RACES && !isDone) {
-                pause(race, () -> judge(race + 1));
+                again(race);
             } else {
                 listener.failed(lostAllRaces());
                 end(backoff.next());
@@ -401,12 +405,15 @@ final class Publication {
         seenRevision = revision;
     }
 
-    /** The first race is most often lost against nobody: the service was taken for a new one. */
-    private void pause(int race, Runnable then) {
+    /**
+     * The first race is most often lost against nobody: the service was taken for a new one. After another one there
+     * is a pause, and what was seen before is old then.
+     */
+    private void again(int race) {
         if (race == 1) {
-            then.run();
+            judge(2);
         } else {
-            worker.after(Duration.ofMillis(random.nextInt(10 * race)), () -> step(then));
+            worker.after(Duration.ofMillis(random.nextInt(10 * race)), () -> step(() -> look(race + 1)));
         }
     }
 

@@ -15,10 +15,9 @@ import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
- * Publishes one service as DOWN, or says nothing of it, and gives its claim up. While etcd cannot be reached it tries again; if
- * etcd refuses to
- * store anything, it gives up the claim at least, which takes no space. What somebody else owns, or keeps DOWN, stays as
- * it is. It lives on the worker thread.
+ * Publishes one service as DOWN, or says nothing of it, and gives its claim up. While etcd cannot be reached, or others
+ * keep changing the service, it tries again; if etcd refuses to store anything, it gives up the claim at least, which
+ * takes no space. What somebody else owns, or keeps DOWN, stays as it is. It lives on the worker thread.
  */
 final class TakeDown {
 
@@ -99,18 +98,22 @@ final class TakeDown {
         worker.when(etcd.commit(write.transaction()), (answer, failure) -> {
             if (failure != null) {
                 failed(failure);
-            } else if (answer.succeeded()) {
+                return;
+            }
+            if (answer.succeeded()) {
                 seen = write.then().apply(answer.revision());
                 if (writes.isEphemeral()) {
                     remove();
                 } else {
                     result.complete(seen);
                 }
-            } else if (race == Publication.RACES) {
-                result.completeExceptionally(Publication.lostAllRaces());
-            } else {
-                seen = writes.seen(answer);
+                return;
+            }
+            seen = writes.seen(answer);
+            if (race < Publication.RACES) {
                 write(race + 1);
+            } else {
+                tryLater(Publication.lostAllRaces());
             }
         });
     }
@@ -133,10 +136,14 @@ final class TakeDown {
         return claimed && seen.stateIsCurrent() && incarnation.isIn(seen.state().value().orElseGet(State::getDefaultInstance));
     }
 
+    private void tryLater(EtcdException cause) {
+        lastFailure = cause;
+        worker.after(RETRY, this::attempt);
+    }
+
     private void failed(EtcdException cause) {
         if (cause.kind() == EtcdException.Kind.UNAVAILABLE) {
-            lastFailure = cause;
-            worker.after(RETRY, this::attempt);
+            tryLater(cause);
         } else if (cause.kind() == EtcdException.Kind.REFUSED) {
             letGo(cause);
         } else {

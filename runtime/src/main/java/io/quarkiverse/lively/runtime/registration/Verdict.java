@@ -87,7 +87,7 @@ sealed interface Verdict {
             return new NameTaken(writes.rival(seen).orElseThrow());
         }
         if (hold.filter(h -> Holds.isInForce(h, now)).isPresent()) {
-            boolean settled = alive && isDown(seen) && !OwnerWrites.entriesAreMissing(seen);
+            boolean settled = alive && isDown(seen) && !writes.entriesAreMissing(seen);
             return new Held(hold.get(), settled);
         }
         boolean nameIsFree = !rivalStays && !writes.isNamed(seen) && seen.typeHost().exists();
@@ -98,7 +98,7 @@ sealed interface Verdict {
         if (!seen.stateIsCurrent()) {
             return new Adopt();
         }
-        return OwnerWrites.entriesAreMissing(seen) ? new Mend() : new Settled();
+        return writes.entriesAreMissing(seen) ? new Mend() : new Settled();
     }
 
     static boolean haveSameAddress(Claim a, Claim b) {

@@ -16,6 +16,7 @@ public final class KeyLayout {
 
     /** etcd counts what is left of a range with every page of it, so a long range is read in few pages. */
     private static final int PAGE = 10_000;
+    private static final int LONG_PAGE = 50_000;
 
     private final String namespace;
     private final String base;
@@ -103,7 +104,7 @@ public final class KeyLayout {
 
     /** Every key that this class names, the histories aside. '.' is the character after '-'. */
     Range registry() {
-        return new Range(key("/by-", ""), key("/by.", ""), 0, PAGE, false);
+        return new Range(key("/by-", ""), key("/by.", ""), 0, LONG_PAGE, false);
     }
 
     /** What that key says; empty if it only indexes, or is nobody's. */

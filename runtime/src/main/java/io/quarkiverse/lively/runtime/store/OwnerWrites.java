@@ -117,8 +117,8 @@ public final class OwnerWrites {
     }
 
     /**
-     * Claims a service that somebody else keeps DOWN, and leaves what that one said alone. Index entries that are missing are
-     * put.
+     * Claims a service that somebody else keeps DOWN, and leaves what that one said alone, its names included. Index
+     * entries that are missing are put.
      *
      * @param state to be written if the record is not DOWN yet, because the hold has only begun, or has gone with a lease; and
      *        if the record has to be put under this lease. With the hold
@@ -128,8 +128,8 @@ public final class OwnerWrites {
         Optional<Service> record = seen.service().value();
         if (record.isEmpty()) {
             write.publishDown(ServiceWriter.withMaintenance(record(seen, false), maintenance(state.getHold())), state);
-        } else if (isUp(seen)) {
-            write.publishDown(record(seen, true), state);
+        } else if (up(seen).isPresent()) {
+            write.publishDown(record.get(), state);
         } else if (isUnder(lease, seen)) {
             write.withoutUp();
         } else {
@@ -149,14 +149,16 @@ public final class OwnerWrites {
     }
 
     /** Whether {@link #putMissingEntries} would put anything. */
-    public static boolean entriesAreMissing(ServiceKeys seen) {
-        return !seen.typeHost().exists() || !seen.region().exists();
+    public boolean entriesAreMissing(ServiceKeys seen) {
+        return seen.lackTypeHost(id) || seen.lackRegion(id);
     }
 
     /** Publishes DOWN, unless it is that already or the record is gone, and gives the claim up. */
     public GuardedWrite stop(ServiceKeys seen, State state) {
         WriteBuilder write = write(seen, seen.owner().lease()).disclaim();
-        return (isUp(seen) ? write.publishDown(record(seen, state.hasHold()), state) : write.withoutUp()).build();
+        return up(seen).map(record -> write.publishDown(
+                state.hasHold() ? record : ServiceWriter.withMaintenance(record, ServiceWriter.NO_MAINTENANCE), state))
+                .orElseGet(write::withoutUp).build();
     }
 
     /** Gives the claim up without a word: the service expires. Takes no space. */
@@ -187,8 +189,8 @@ public final class OwnerWrites {
         return milliseconds == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(milliseconds));
     }
 
-    private static boolean isUp(ServiceKeys seen) {
-        return seen.service().value().filter(record -> record.getStatus() == Status.UP).isPresent();
+    private static Optional<Service> up(ServiceKeys seen) {
+        return seen.service().value().filter(record -> record.getStatus() == Status.UP);
     }
 
     private Service record(ServiceKeys seen, boolean withMaintenance) {

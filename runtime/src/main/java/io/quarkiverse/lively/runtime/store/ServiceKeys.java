@@ -41,6 +41,17 @@ public record ServiceKeys(Entry<Service> service, Entry<ByteString> up, Entry<Cl
                 Entry.raw(result.get(layout.region(id.region(), id.uuid()))));
     }
 
+    /** Whether the record has that type and host, and is not to be found under them. */
+    boolean lackTypeHost(ServiceIdentity id) {
+        return !typeHost.exists() && service.value().filter(record -> !id.hasOtherName(record)).isPresent();
+    }
+
+    /** Whether the record is of that region, and is not to be found in it. */
+    boolean lackRegion(ServiceIdentity id) {
+        return !region.exists()
+                && service.value().filter(record -> ServiceRecords.region(record).equals(id.region())).isPresent();
+    }
+
     /** Whether the state was written with the record or after it; if not, a client that knows no states wrote the record. */
     public boolean stateIsCurrent() {
         return service.exists() && state.modRevision() >= service.modRevision();

@@ -71,47 +71,49 @@ public final class ServiceWriter {
     /** Deletes a service, whatever is there of it: at which revision; empty if there was none. */
     public CompletableFuture<OptionalLong> delete(String uuid) {
         ServiceIdentity.check("uuid", uuid);
-        return look(unnamed(uuid)).thenCompose(seen -> delete(uuid, seen, 1));
+        return delete(uuid, 1);
     }
 
-    private CompletableFuture<OptionalLong> delete(String uuid, ServiceKeys known, int race) {
-        if (!known.service().exists()) {
-            return CompletableFuture.completedFuture(OptionalLong.empty());
-        }
-        ServiceIdentity id = known.service().value().map(record -> named(uuid, record)).orElse(unnamed(uuid));
-        return look(id).thenCompose(seen -> {
-            if (!seen.service().equals(known.service())) {
-                return again(race, uuid, seen, () -> delete(uuid, seen, race + 1));
+    private CompletableFuture<OptionalLong> delete(String uuid, int race) {
+        return look(unnamed(uuid)).thenCompose(known -> {
+            if (!known.service().exists()) {
+                return CompletableFuture.completedFuture(OptionalLong.empty());
             }
-            boolean isNamed = seen.typeHost().value().filter(ByteString.copyFromUtf8(uuid)::equals).isPresent();
-            GuardedWrite write = new WriteBuilder(layout, id, seen, 0).delete(isNamed).build();
-            return etcd.commit(write.transaction()).thenCompose(result -> result.succeeded()
-                    ? CompletableFuture.completedFuture(OptionalLong.of(result.revision()))
-                    : again(race, uuid, ServiceKeys.of(layout, id, result),
-                            () -> delete(uuid, ServiceKeys.of(layout, id, result), race + 1)));
+            ServiceIdentity id = known.service().value().map(record -> named(uuid, record)).orElse(unnamed(uuid));
+            return look(id).thenCompose(seen -> seen.service().equals(known.service()) ? commitDelete(id, seen)
+                    : CompletableFuture.completedFuture(OptionalLong.empty()))
+                    .thenCompose(deleted -> deleted.isPresent() ? CompletableFuture.completedFuture(deleted)
+                            : again(race, uuid, known, () -> delete(uuid, race + 1)));
         });
     }
 
+    /** Empty if it lost a race. */
+    private CompletableFuture<OptionalLong> commitDelete(ServiceIdentity id, ServiceKeys seen) {
+        boolean isNamed = seen.typeHost().value().filter(ByteString.copyFromUtf8(id.uuid())::equals).isPresent();
+        GuardedWrite write = new WriteBuilder(layout, id, seen, 0).delete(isNamed).build();
+        return etcd.commit(write.transaction()).thenApply(
+                result -> result.succeeded() ? OptionalLong.of(result.revision()) : OptionalLong.empty());
+    }
+
     private CompletableFuture<ServiceRecord> change(String uuid, Function<ServiceKeys, Optional<WriteBuilder>> decision) {
-        return look(unnamed(uuid)).thenCompose(seen -> change(uuid, seen, decision, 1));
+        return change(uuid, decision, 1);
     }
 
     /** @param decision what is to be done; empty if nothing is */
-    private CompletableFuture<ServiceRecord> change(String uuid, ServiceKeys seen,
-            Function<ServiceKeys, Optional<WriteBuilder>> decision, int race) {
-        if (seen.service().value().isEmpty()) {
-            return CompletableFuture.failedFuture(new UnknownServiceException(uuid));
-        }
-        Optional<GuardedWrite> write = decision.apply(seen).map(WriteBuilder::build);
-        if (write.isEmpty()) {
-            return CompletableFuture.completedFuture(ServiceRecords.of(seen));
-        }
-        return etcd.commit(write.get().transaction()).thenCompose(result -> {
-            if (result.succeeded()) {
-                return CompletableFuture.completedFuture(ServiceRecords.of(write.get().then().apply(result.revision())));
+    private CompletableFuture<ServiceRecord> change(String uuid, Function<ServiceKeys, Optional<WriteBuilder>> decision,
+            int race) {
+        return look(unnamed(uuid)).thenCompose(seen -> {
+            if (seen.service().value().isEmpty()) {
+                return CompletableFuture.failedFuture(new UnknownServiceException(uuid));
             }
-            ServiceKeys now = ServiceKeys.of(layout, unnamed(uuid), result);
-            return again(race, uuid, now, () -> change(uuid, now, decision, race + 1));
+            Optional<GuardedWrite> write = decision.apply(seen).map(WriteBuilder::build);
+            if (write.isEmpty()) {
+                return CompletableFuture.completedFuture(ServiceRecords.of(seen));
+            }
+            return etcd.commit(write.get().transaction()).thenCompose(result -> result.succeeded()
+                    ? CompletableFuture.completedFuture(ServiceRecords.of(write.get().then().apply(result.revision())))
+                    : again(race, uuid, ServiceKeys.of(layout, unnamed(uuid), result),
+                            () -> change(uuid, decision, race + 1)));
         });
     }
 
@@ -177,6 +179,7 @@ public final class ServiceWriter {
      * After a lost race: at once if it was the first, then after a random time that grows, so that many get through.
      *
      * @param seen the keys of the service, as they were when it was lost
+     * @param attempt looks again first: what was seen before the pause is old after it
      */
     static <T> CompletableFuture<T> again(int race, String uuid, ServiceKeys seen, Supplier<CompletableFuture<T>> attempt) {
         if (race == 1) {
@@ -225,8 +228,9 @@ public final class ServiceWriter {
         maintenance.start().ifPresent(start -> checkTime("start", start));
         maintenance.end().ifPresent(end -> {
             checkTime("end", end);
-            if (!end.isAfter(maintenance.start().orElse(Instant.EPOCH))) {
-                throw new InvalidServiceException("end", "the maintenance must not end before it starts");
+            // Seconds are what is kept of it: it must be possible to write again what was read.
+            if (maintenance.start().filter(start -> end.getEpochSecond() <= start.getEpochSecond()).isPresent()) {
+                throw new InvalidServiceException("end", "the maintenance must end after it starts, in whole seconds");
             }
         });
         if (maintenance.note().length() > LONGEST_NOTE) {

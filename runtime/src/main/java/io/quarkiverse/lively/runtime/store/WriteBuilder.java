@@ -137,14 +137,14 @@ final class WriteBuilder {
         return this;
     }
 
-    /** As {@link #putInPlace}, but only what is missing, or would go away with another lease. */
+    /** As {@link #putInPlace}, but only what is missing of a record that is in place, or would go away with another lease. */
     WriteBuilder putMissingEntries() {
         boolean named = seen.typeHost().value().filter(uuid::equals).isPresent();
-        if (!seen.typeHost().exists() || named && seen.typeHost().lease() != lease) {
+        if (seen.lackTypeHost(id) || named && seen.typeHost().lease() != lease) {
             guards.add(new ModRevisionIs(typeHostKey(), seen.typeHost().modRevision()));
             putTypeHost();
         }
-        if (!seen.region().exists() || seen.region().lease() != lease) {
+        if (seen.lackRegion(id) || seen.region().exists() && seen.region().lease() != lease) {
             putRegion();
         }
         return this;

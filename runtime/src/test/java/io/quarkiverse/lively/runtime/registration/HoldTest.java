@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.store.ServiceReader;
+import io.quarkiverse.lively.runtime.store.ServiceUpdater;
+import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
@@ -151,6 +158,47 @@ class HoldTest {
     }
 
     /** A window from 20 to 40 s on, in a record that os-lively has written once more. */
+    @Test
+    void aServiceThatIsHeldKeepsTheNamesThatItHas() {
+        renameWhileNobodyOwnsIt(record -> record.status(io.quarkiverse.lively.Status.DOWN));
+        assertHeldUnderItsOtherNames();
+        scene.liftByOther();
+        scene.pass(Scene.TTL);
+        assertTrue(scene.isUp());
+        assertFalse(scene.etcd.has(scene.layout.typeHost("other", Scene.ID.host())));
+        assertFalse(scene.etcd.has(scene.layout.region("other", Scene.ID.uuid())));
+        assertTrue(scene.etcd.has(scene.layout.typeHost(Scene.ID.type(), Scene.ID.host())));
+    }
+
+    @Test
+    void aServiceWhoseMaintenanceBeginsKeepsTheNamesThatItHas() {
+        Instant start = scene.worker.now().plusSeconds(2);
+        renameWhileNobodyOwnsIt(record -> record.maintenance(Maintenance.of("disk").from(start)));
+        scene.seconds(3);
+        assertHeldUnderItsOtherNames();
+    }
+
+    private void renameWhileNobodyOwnsIt(UnaryOperator<ServiceRecord.Builder> further) {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        ServiceWriter writer = new ServiceWriter(scene.etcd, scene.layout, scene.worker::now, "operator");
+        ServiceRecord read = new ServiceReader(scene.etcd, scene.layout).find(Scene.ID.uuid()).join().orElseThrow();
+        ServiceRecord.Builder renamed = read.toBuilder().type("other").region("other")
+                .status(io.quarkiverse.lively.Status.UP);
+        new ServiceUpdater(scene.etcd, scene.layout, scene.worker::now, Scene.TTL, writer)
+                .update(further.apply(renamed).build()).join();
+    }
+
+    private void assertHeldUnderItsOtherNames() {
+        Registrar next = scene.process(Scene.ID);
+        scene.start(next);
+        assertEquals(RegistrationState.HELD_DOWN, next.own().state());
+        assertEquals("other", scene.record().orElseThrow().getType());
+        assertTrue(scene.etcd.has(scene.layout.typeHost("other", Scene.ID.host())));
+        assertTrue(scene.etcd.has(scene.layout.region("other", Scene.ID.uuid())));
+        assertFalse(scene.etcd.has(scene.layout.typeHost(Scene.ID.type(), Scene.ID.host())));
+        assertFalse(scene.etcd.has(scene.layout.region(Scene.ID.region(), Scene.ID.uuid())));
+    }
+
     private void rewritePlanned(boolean withWindow) {
         long start = scene.worker.now().plusSeconds(20).getEpochSecond();
         Service planned = scene.record().orElseThrow().toBuilder().setMaintenanceStart(start).setMaintenanceEnd(start + 20)

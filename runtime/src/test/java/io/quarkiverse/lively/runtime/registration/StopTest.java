@@ -162,6 +162,26 @@ class StopTest {
     }
 
     @Test
+    void aFurtherServiceThatOthersChangeAllTheTimeIsDownOnceTheyStop() {
+        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        loseRaces(Publication.RACES + 2);
+        ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
+        scene.seconds(1);
+        assertFalse(scene.etcd.has(scene.layout.owner("q")), "the lease lives on, for others");
+        assertFalse(scene.etcd.has(scene.layout.up("q")));
+        assertTrue(scene.etcd.has(scene.layout.down("q")));
+    }
+
+    private void loseRaces(int many) {
+        scene.etcd.beforeNextWrite(() -> {
+            scene.etcd.put(scene.layout.service("q"), scene.etcd.get(scene.layout.service("q")).value());
+            if (many > 1) {
+                loseRaces(many - 1);
+            }
+        });
+    }
+
+    @Test
     void nothingIsRegisteredAnyMoreWhileItStops() {
         scene.registrar.stop(Scene.STOP_TIMEOUT);
         assertThrows(IllegalStateException.class,

@@ -167,7 +167,7 @@ class OwnerWritesTest {
         server.etcdctl("del", layout.typeHost("type", "host").toStringUtf8());
         server.etcdctl("del", layout.region("east", "u").toStringUtf8());
         ServiceKeys keys = done(writes.putMissingEntries(look(), lease));
-        assertFalse(OwnerWrites.entriesAreMissing(keys));
+        assertFalse(writes.entriesAreMissing(keys));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +30,8 @@ import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.UnknownServiceException;
+import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
@@ -178,6 +182,7 @@ class ServiceWriterTest {
         own();
         long before = store.revision();
         refused("end", Maintenance.of("").from(NOW.plusSeconds(2)).until(NOW.plusSeconds(1)));
+        refused("end", Maintenance.of("").from(NOW.plusSeconds(2)).until(NOW.plusSeconds(2).plusMillis(1)));
         refused("end", Maintenance.of("").until(NOW));
         refused("end", Maintenance.of("").until(Instant.MAX));
         refused("start", Maintenance.of("").from(Instant.MIN));
@@ -192,6 +197,30 @@ class ServiceWriterTest {
                 .mapToObj(i -> writer.down("u", Maintenance.of("n" + i))).toList();
         writes.forEach(CompletableFuture::join);
         assertEquals(7, look().history().value().orElseThrow().getTransitionsCount(), "one after the other, none lost");
+    }
+
+    @Test
+    void whatWasReadBeforeAPauseIsReadAgain() {
+        own();
+        ServiceWriter disturbed = new ServiceWriter(disturbed(), store.layout, InstantSource.fixed(NOW), "ops@desk");
+        assertEquals(Liveness.DOWN, disturbed.down("u", Maintenance.of("disk")).join().liveness());
+        assertTrue(new ServiceWriter(disturbed(), store.layout, InstantSource.fixed(NOW), "ops@desk").delete("u").join()
+                .isPresent());
+    }
+
+    /**
+     * An etcd in which somebody rewrites the record after the first time that it is read, and after every write that
+     * fails.
+     */
+    private static Etcd disturbed() {
+        AtomicBoolean read = new AtomicBoolean();
+        Transaction rewrite = new Transaction(List.of(),
+                List.of(new Transaction.Put(store.layout.service("u"), UP.toByteString(), 0)), List.of());
+        return (Etcd) Proxy.newProxyInstance(Etcd.class.getClassLoader(), new Class<?>[] { Etcd.class },
+                (proxy, method, arguments) -> store.etcd.commit((Transaction) arguments[0])
+                        .thenCompose(result -> read.getAndSet(true) && result.succeeded()
+                                ? CompletableFuture.completedFuture(result)
+                                : store.etcd.commit(rewrite).thenApply(done -> result)));
     }
 
     @Test

@@ -1,25 +1,26 @@
 package io.quarkiverse.lively.runtime.view;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-
-import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Liveness;
@@ -27,119 +28,144 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
-import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
-import io.quarkiverse.lively.runtime.etcd.EtcdException;
-import io.quarkiverse.lively.runtime.etcd.KeyValue;
-import io.quarkiverse.lively.runtime.etcd.Transaction;
-import io.quarkiverse.lively.runtime.etcd.Transaction.Delete;
-import io.quarkiverse.lively.runtime.etcd.Transaction.ModRevisionIs;
-import io.quarkiverse.lively.runtime.etcd.Transaction.Operation;
-import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
+import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
-import io.quarkiverse.lively.runtime.store.proto.Reason;
-import io.quarkiverse.lively.runtime.store.proto.Service;
-import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkus.runtime.BlockingOperationControl;
+import io.quarkus.runtime.IOThreadDetector;
 
 /**
- * Eight writers change fifty services at random while the views are cut off, compacted under and reconnected. At the end every
- * view is what etcd has, and what its subscribers were told leads to the same. {@code -Dlively.chaos.seeds=100
+ * Eight writers change fifty services at random while the views are cut off, compacted under and reconnected. Some
+ * of the services are owned by processes that are cut off, too, and that register, close and die all the time.
+ * Whenever somebody looks, the keys agree with each other. At the end every owner says what etcd has, every view is
+ * what etcd has, and what its subscribers were told leads to the same. {@code -Dlively.chaos.seeds=100
  * -Dlively.chaos.seconds=20} for a long run, {@code -Dlively.chaos.seed=…} to repeat one.
  */
 class ChaosTest {
 
-    private static final int SERVICES = 50;
-    private static final int WRITERS = 8;
+    private static final int WRITERS = 6;
+    private static final int OTHER_CLIENTS = 2;
     private static final int VIEWS = 3;
+    private static final Duration SHORT_TTL = Duration.ofSeconds(2);
+    private static final Duration LONG_TTL = Duration.ofSeconds(60);
     private static final List<ServiceQuery> QUERIES = List.of(ServiceQuery.all(), ServiceQuery.liveness(Liveness.UP),
             ServiceQuery.types("t0", "t1").withRegions("r0"));
 
     private final KeyLayout layout = new KeyLayout("");
-    private final AtomicInteger writes = new AtomicInteger();
-    private final AtomicLong compacted = new AtomicLong();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @BeforeAll
+    static void anyThreadMayBlock() {
+        BlockingOperationControl.setIoThreadDetector(new IOThreadDetector[0]);
+    }
 
     @Test
-    void atTheEndEveryViewIsWhatEtcdHas() throws Exception {
+    void atTheEndEverybodySaysWhatEtcdHas() throws Exception {
         int seeds = Integer.getInteger("lively.chaos.seeds", 2);
         Duration time = Duration.ofSeconds(Integer.getInteger("lively.chaos.seconds", 3));
         for (int i = 0; i < seeds; i++) {
             long seed = Long.getLong("lively.chaos.seed", System.nanoTime());
             System.out.printf("chaos seed %d%n", seed);
             try {
-                run(seed, time);
+                run(new Dice(new Random(seed)), time);
             } catch (Exception | AssertionError e) {
                 throw new AssertionError("seed " + seed, e);
             }
         }
+        threads.shutdownNow();
     }
 
-    /** A view, behind what cuts it off, and what three subscribers of it were told; the last of them is slow. */
-    private record Watched(CutProxy proxy, LocalView view, List<List<LivenessEvent>> told) {
+    /** A view, and what its subscribers were told; every second of them is slow. */
+    private record Watched(LocalView view, List<List<LivenessEvent>> told) {
     }
 
-    private void run(long seed, Duration time) throws Exception {
-        Random random = new Random(seed);
-        ExecutorService threads = Executors.newCachedThreadPool();
+    private void run(Dice dice, Duration time) throws Exception {
+        Tally tally = new Tally();
         List<CutProxy> proxies = new ArrayList<>();
+        List<ChaosOwner> owners = new ArrayList<>();
         try (EtcdServer server = EtcdServer.started(); Views views = new Views()) {
-            EtcdConnection etcd = views.connect(server.url());
+            Etcd etcd = views.connect(server.url());
             List<Watched> watched = new ArrayList<>();
             for (int i = 0; i < VIEWS; i++) {
-                CutProxy proxy = new CutProxy(server.port());
-                proxies.add(proxy);
-                LocalView view = views.view(views.connect(proxy.url()), layout, new ViewSettings(Duration.ofSeconds(2),
-                        Duration.ofMillis(200), Duration.ZERO, 20, Duration.ofMinutes(15), Duration.ofSeconds(2)));
-                List<List<LivenessEvent>> told = new ArrayList<>();
-                for (ServiceQuery query : QUERIES) {
-                    told.add(listen(view, query, 0));
-                    told.add(listen(view, query, 5));
-                }
-                watched.add(new Watched(proxy, view, told));
+                watched.add(watched(views, connectThroughProxy(views, server, proxies)));
             }
-            AtomicBoolean stop = new AtomicBoolean();
-            List<Future<?>> running = new ArrayList<>();
-            writes.set(0);
-            compacted.set(1);
+            // Some services have two owners.
+            for (int first : List.of(0, 7)) {
+                owners.add(new ChaosOwner(connectThroughProxy(views, server, proxies), layout, first, 10, dice.another(),
+                        tally));
+            }
+            List<Runnable> changes = new ArrayList<>();
             for (int i = 0; i < WRITERS; i++) {
-                Random its = new Random(random.nextLong());
-                running.add(threads.submit(() -> {
-                    while (!stop.get()) {
-                        write(etcd, its);
-                    }
-                }));
+                changes.add(new ChaosWriter(etcd, layout, i % 2 == 0 ? SHORT_TTL : LONG_TTL, dice.another(), tally)::change);
             }
-            Random trouble = new Random(random.nextLong());
-            running.add(threads.submit(() -> {
-                while (!stop.get()) {
-                    makeTrouble(trouble, etcd, server, proxies);
-                }
-            }));
-            Thread.sleep(time.toMillis());
-            stop.set(true);
-            for (Future<?> each : running) {
-                each.get(30, TimeUnit.SECONDS);
+            for (int i = 0; i < OTHER_CLIENTS; i++) {
+                changes.add(new OtherClient(etcd, layout, dice.another(), tally)::change);
             }
+            owners.forEach(owner -> changes.add(owner::change));
+            Trouble trouble = new Trouble(etcd, server, proxies, dice.another());
+            changes.add(trouble::make);
+            repeat(changes, time);
+
             proxies.forEach(CutProxy::acceptAgain);
-            long last = new RawFleet(etcd, layout).register("last");
+            eventually(() -> checkOwners(etcd, owners));
+            owners.forEach(ChaosOwner::countStates);
             for (Watched each : watched) {
-                check(each, etcd, last);
+                eventually(() -> check(each, etcd));
             }
-            int events = watched.stream().flatMap(each -> each.told().stream()).mapToInt(List::size).sum();
-            long sums = watched.stream().flatMap(each -> each.told().stream()).flatMap(List::stream)
-                    .filter(event -> event.coalesced() > 1).count();
-            long resyncs = watched.stream().flatMap(each -> each.told().stream()).flatMap(List::stream)
-                    .filter(event -> event.kind() == Kind.RESYNCED).count();
-            System.out.printf("chaos: %d writes, %d events, %d of them sums, %d times resynced%n", writes.get(), events, sums,
-                    resyncs);
+            ServiceWriter writer = new ServiceWriter(etcd, layout, InstantSource.system(), "operator");
+            new ServiceReader(etcd, layout).list(ServiceQuery.all()).join()
+                    .forEach(service -> tally.attempt("last up", () -> writer.up(service.uuid()).join()));
+            eventually(() -> owners.forEach(ChaosOwner::assertNothingIsHeld));
+            eventually(() -> checkOwners(etcd, owners));
+            for (Watched each : watched) {
+                eventually(() -> check(each, etcd));
+            }
+            System.out.printf("chaos: %s%n%s%n", tally, summary(watched));
         } finally {
-            threads.shutdownNow();
+            owners.forEach(ChaosOwner::close);
             proxies.forEach(CutProxy::close);
         }
     }
 
+    private static Etcd connectThroughProxy(Views views, EtcdServer server, List<CutProxy> proxies) {
+        CutProxy proxy = new CutProxy(server.port());
+        proxies.add(proxy);
+        return views.connect(proxy.url());
+    }
+
+    private Watched watched(Views views, Etcd etcd) {
+        LocalView view = views.view(etcd, layout, new ViewSettings(Duration.ofSeconds(2), Duration.ofMillis(200), Duration.ZERO,
+                20, Duration.ofMinutes(15), Duration.ofSeconds(2)));
+        List<List<LivenessEvent>> told = new ArrayList<>();
+        for (ServiceQuery query : QUERIES) {
+            told.add(listen(view, query, 0));
+            told.add(listen(view, query, 5));
+        }
+        return new Watched(view, told);
+    }
+
+    /** All of them at once, each on its own thread, again and again for that time. The first failure ends it. */
+    private void repeat(List<Runnable> changes, Duration time) throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        List<Future<?>> running = changes.stream().<Future<?>> map(change -> threads.submit(() -> {
+            while (!stop.get()) {
+                change.run();
+            }
+        })).toList();
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end && running.stream().noneMatch(Future::isDone)) {
+            Thread.sleep(20);
+        }
+        stop.set(true);
+        for (Future<?> each : running) {
+            each.get(30, TimeUnit.SECONDS);
+        }
+    }
+
     private static List<LivenessEvent> listen(LocalView view, ServiceQuery query, long delay) {
-        List<LivenessEvent> events = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<LivenessEvent> events = Collections.synchronizedList(new ArrayList<>());
         view.watch(query, event -> {
             events.add(event);
             try {
@@ -151,10 +177,22 @@ class ChaosTest {
         return events;
     }
 
-    private void check(Watched watched, EtcdConnection etcd, long last) {
+    /** Leases run out and maintenances end for some time still. */
+    private static void eventually(ThrowingRunnable assertions) {
+        Awaitility.await().atMost(20, TimeUnit.SECONDS).pollInterval(100, TimeUnit.MILLISECONDS).untilAsserted(assertions);
+    }
+
+    private static void checkOwners(Etcd etcd, List<ChaosOwner> owners) {
+        RegistryContents contents = RegistryContents.read(etcd);
+        contents.assertConsistent();
+        owners.forEach(owner -> owner.assertSettled(contents));
+        contents.claims().stream().flatMap(claim -> ChaosOwner.mark(claim).stream()).forEach(mark -> assertTrue(
+                owners.stream().anyMatch(owner -> owner.hasOpen(mark)), "whoever had claim " + mark + " has given it up"));
+    }
+
+    private void check(Watched watched, Etcd etcd) {
         LocalView view = watched.view();
-        Views.awaitRevision(view, last);
-        Views.awaitState(view, Freshness.State.CURRENT);
+        assertEquals(Freshness.State.CURRENT, view.freshness().state());
         List<ServiceRecord> truth = new ServiceReader(etcd, layout).list(ServiceQuery.all()).join();
         assertEquals(truth, view.list(ServiceQuery.all()));
         for (ServiceRecord service : truth) {
@@ -163,9 +201,9 @@ class ChaosTest {
             assertEquals(service.isUp(), view.isUp(service.uuid()));
             assertEquals(service.isUp(), view.isUp(service.type(), service.host()));
         }
-        for (int i = 0; i < SERVICES; i++) {
-            for (int type = 0; type < 3; type++) {
-                String host = "h" + i;
+        for (int i = 0; i < Dice.SERVICES; i++) {
+            for (int type = 0; type < Dice.TYPES; type++) {
+                String host = Dice.host(i);
                 ServiceQuery byName = ServiceQuery.types("t" + type).withHosts(host);
                 assertEquals(truth.stream().filter(byName::matches).toList(), view.list(byName));
                 assertEquals(truth.stream().filter(byName::matches).findAny(), view.find("t" + type, host));
@@ -176,111 +214,24 @@ class ChaosTest {
             assertEquals(truth.stream().filter(query::matches).toList(), view.list(query), query.toString());
         }
         for (int i = 0; i < watched.told().size(); i++) {
-            List<LivenessEvent> told = watched.told().get(i);
+            List<LivenessEvent> told = List.copyOf(watched.told().get(i));
             ServiceQuery query = QUERIES.get(i / 2);
             Map<String, ServiceRecord> expected = new TreeMap<>();
             truth.stream().filter(query::matches).forEach(service -> expected.put(service.uuid(), service));
-            Views.eventually("a subscriber has been told everything",
-                    () -> Views.replay(List.copyOf(told)).equals(expected));
+            assertEquals(expected, Views.replay(told));
             long before = 0;
-            for (LivenessEvent event : List.copyOf(told)) {
-                if (event.revision() < before) {
-                    throw new AssertionError(event + " after revision " + before);
-                }
+            for (LivenessEvent event : told) {
+                assertTrue(event.revision() >= before, event + " after revision " + before);
                 before = event.revision();
             }
         }
     }
 
-    private void makeTrouble(Random random, EtcdConnection etcd, EtcdServer server, List<CutProxy> proxies) {
-        CutProxy proxy = proxies.get(random.nextInt(proxies.size()));
-        switch (random.nextInt(5)) {
-            case 0, 1 -> proxy.cut();
-            case 2 -> proxy.refuse();
-            case 3 -> proxies.forEach(CutProxy::acceptAgain);
-            default -> {
-                long revision = etcd.commit(Transaction.read(List.of(ByteString.copyFromUtf8("/")))).join().revision();
-                long upTo = revision - random.nextInt(20);
-                // etcd refuses what is compacted already.
-                if (upTo > compacted.getAndAccumulate(upTo, Math::max)) {
-                    server.etcdctl("compact", Long.toString(upTo));
-                }
-            }
-        }
-        pause(random.nextInt(300));
-    }
-
-    private void write(EtcdConnection etcd, Random random) {
-        String uuid = "u" + random.nextInt(SERVICES);
-        List<ByteString> keys = List.of(layout.service(uuid), layout.owner(uuid), layout.state(uuid));
-        try {
-            Map<ByteString, KeyValue> seen = etcd.commit(Transaction.read(keys)).join().found();
-            List<Transaction.Compare> guards = new ArrayList<>();
-            keys.forEach(key -> guards.add(new ModRevisionIs(key, seen.containsKey(key) ? seen.get(key).modRevision() : 0)));
-            List<Operation> writes = change(etcd, random, uuid, seen);
-            if (!writes.isEmpty() && etcd.commit(new Transaction(guards, writes, List.of())).join().succeeded()) {
-                this.writes.incrementAndGet();
-            }
-        } catch (java.util.concurrent.CompletionException e) {
-            if (EtcdException.of(e).kind() != EtcdException.Kind.LEASE_NOT_FOUND) {
-                throw e;
-            }
-        }
-    }
-
-    /** One of the transactions of protocol.md. */
-    private List<Operation> change(EtcdConnection etcd, Random random, String uuid, Map<ByteString, KeyValue> seen) {
-        RawFleet fleet = new RawFleet(etcd, layout);
-        KeyValue stored = seen.get(layout.service(uuid));
-        Service former = stored == null ? null : parse(stored.value());
-        List<Operation> writes = new ArrayList<>();
-        int what = random.nextInt(10);
-        if (former == null || what < 4) {
-            // Registers, perhaps under another name.
-            Service now = Service.newBuilder().setUuid(uuid).setType("t" + random.nextInt(3)).setHost("h" + uuid.substring(1))
-                    .setRegion("r" + random.nextInt(3)).setStatus(Status.UP).build();
-            writes.addAll(List.of(fleet.registration(now, random.nextBoolean() ? fleet.lease() : 0, "i" + random.nextInt(3))));
-            if (former != null && !(former.getType() + former.getHost()).equals(now.getType() + now.getHost())) {
-                writes.add(new Delete(layout.typeHost(former.getType(), former.getHost())));
-            }
-            if (former != null && !former.getRegion().equals(now.getRegion())) {
-                writes.add(new Delete(layout.region(former.getRegion(), uuid)));
-            }
-        } else if (what < 6) {
-            writes.addAll(List.of(new Put(stored.key(), former.toBuilder().setStatus(Status.DOWN)
-                    .setMaintenanceNote("n" + random.nextInt()).build().toByteString(), 0),
-                    new Put(layout.down(uuid), ByteString.EMPTY, 0),
-                    new Put(layout.state(uuid), RawFleet.state(Reason.OPERATOR), 0), new Delete(layout.up(uuid))));
-        } else if (what < 7) {
-            // Without a state, as os-lively does.
-            writes.addAll(List.of(new Put(stored.key(), former.toBuilder().setStatus(Status.UP).build().toByteString(), 0),
-                    new Put(layout.up(uuid), ByteString.EMPTY, 0)));
-        } else if (what < 9) {
-            writes.addAll(List.of(new Delete(stored.key()), new Delete(layout.up(uuid)), new Delete(layout.down(uuid)),
-                    new Delete(layout.owner(uuid)), new Delete(layout.state(uuid)),
-                    new Delete(layout.typeHost(former.getType(), former.getHost())),
-                    new Delete(layout.region(former.getRegion(), uuid))));
-        } else if (seen.containsKey(layout.owner(uuid)) && seen.get(layout.owner(uuid)).lease() != 0) {
-            // A crash.
-            CompletableFuture<Void> revoked = etcd.revokeLease(seen.get(layout.owner(uuid)).lease());
-            revoked.join();
-        }
-        return writes;
-    }
-
-    private static Service parse(ByteString value) {
-        try {
-            return Service.parseFrom(value);
-        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void pause(long milliseconds) {
-        try {
-            Thread.sleep(milliseconds);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private static String summary(List<Watched> watched) {
+        List<LivenessEvent> events = watched.stream().flatMap(each -> each.told().stream())
+                .flatMap(told -> List.copyOf(told).stream()).toList();
+        return String.format("chaos: %d events, %d of them sums, %d times resynced", events.size(),
+                events.stream().filter(event -> event.coalesced() > 1).count(),
+                events.stream().filter(event -> event.kind() == Kind.RESYNCED).count());
     }
 }

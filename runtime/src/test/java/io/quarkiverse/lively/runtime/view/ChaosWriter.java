@@ -1,0 +1,76 @@
+package io.quarkiverse.lively.runtime.view;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.store.KeyLayout;
+import io.quarkiverse.lively.runtime.store.ServiceReader;
+import io.quarkiverse.lively.runtime.store.ServiceUpdater;
+import io.quarkiverse.lively.runtime.store.ServiceWriter;
+
+/** Changes services at random, as any application may change any service. */
+final class ChaosWriter {
+
+    private final Dice dice;
+    private final Tally tally;
+    private final ServiceReader reader;
+    private final ServiceWriter writer;
+    private final ServiceUpdater updater;
+
+    /**
+     * @param ttl of what nobody owns
+     */
+    ChaosWriter(Etcd etcd, KeyLayout layout, Duration ttl, Dice dice, Tally tally) {
+        this.dice = dice;
+        this.tally = tally;
+        this.reader = new ServiceReader(etcd, layout);
+        this.writer = new ServiceWriter(etcd, layout, InstantSource.system(), "operator");
+        this.updater = new ServiceUpdater(etcd, layout, InstantSource.system(), ttl, writer);
+    }
+
+    void change() {
+        String uuid = dice.uuid();
+        switch (dice.below(10)) {
+            case 0 -> tally.attempt("down", () -> writer.down(uuid, Maintenance.of("")).join());
+            case 1 -> tally.attempt("maintenance", () -> writer.down(uuid, maintenance()).join());
+            case 2, 3 -> tally.attempt("up", () -> writer.up(uuid).join());
+            case 4 -> tally.attempt("delete", () -> writer.delete(uuid).join());
+            default -> tally.attempt("update", () -> update(uuid));
+        }
+    }
+
+    private void update(String uuid) {
+        Optional<ServiceRecord> found = reader.find(uuid).join();
+        ServiceRecord.Builder wanted = found.map(ServiceRecord::toBuilder)
+                .orElseGet(() -> ServiceRecord.builder(dice.type(), dice.host(uuid)).uuid(uuid).region(dice.region()));
+        boolean again = dice.oneIn(4);
+        if (found.isPresent() && !again) {
+            wanted.status(dice.oneIn(3) ? Status.DOWN : Status.UP);
+            if (dice.oneIn(3)) {
+                Maintenance maintenance = maintenance();
+                // One that has begun is no maintenance of a service that is UP.
+                wanted.maintenance(maintenance).status(maintenance.start().isPresent() ? Status.UP : Status.DOWN);
+            }
+            if (!found.get().owned()) {
+                wanted.type(dice.type()).host(dice.host(uuid)).region(dice.region());
+            }
+        }
+        updater.update(wanted.build()).join();
+    }
+
+    /** Now or soon, for a while or until it is lifted. */
+    private Maintenance maintenance() {
+        Maintenance maintenance = Maintenance.of("n" + dice.below(1_000));
+        Instant now = Instant.now();
+        if (dice.oneIn(3)) {
+            maintenance = maintenance.from(now.plusMillis(1_000 + dice.below(1_000)));
+        }
+        return dice.oneIn(2) ? maintenance : maintenance.until(now.plusMillis(3_000 + dice.below(1_000)));
+    }
+}
