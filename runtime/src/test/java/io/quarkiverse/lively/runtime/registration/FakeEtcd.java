@@ -59,6 +59,10 @@ final class FakeEtcd implements Etcd {
     private long lastLease = 100;
     private EtcdException refusal;
     private boolean deaf;
+    /** What a transaction changes is told once it is done. */
+    private List<Runnable> untold;
+    private long interruptedCommit;
+    private Runnable interruption;
     int renewals;
     long commits;
 
@@ -91,6 +95,12 @@ final class FakeEtcd implements Etcd {
     /** Something that happens just before the next transaction that would write. */
     void beforeNextWrite(Runnable event) {
         beforeNextWrite = event;
+    }
+
+    /** Something that happens just before the transaction of that number, counted from 1, whatever that does. */
+    void beforeCommit(long number, Runnable event) {
+        interruptedCommit = number;
+        interruption = event;
     }
 
     /** Something that looks at what each transaction did that wrote. */
@@ -150,7 +160,9 @@ final class FakeEtcd implements Etcd {
 
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
-        commits++;
+        if (++commits == interruptedCommit) {
+            interruption.run();
+        }
         return answer(REQUEST_TIMEOUT, () -> apply(transaction));
     }
 
@@ -229,6 +241,14 @@ final class FakeEtcd implements Etcd {
 
     private void changed(ByteString key, long at) {
         lastChanges.put(key, at);
+        if (untold != null) {
+            untold.add(() -> tell(key, at));
+        } else {
+            tell(key, at);
+        }
+    }
+
+    private void tell(ByteString key, long at) {
         watches.stream().filter(watch -> watch.keys.contains(key)).toList().forEach(watch -> {
             if (mode == Mode.ANSWERS && !deaf) {
                 watch.listener.changed(key, at);
@@ -322,6 +342,7 @@ final class FakeEtcd implements Etcd {
         if (holds && writes) {
             revision++;
         }
+        untold = new ArrayList<>();
         for (Transaction.Operation operation : branch) {
             if (operation instanceof Transaction.Put put) {
                 written.add(put.key());
@@ -336,7 +357,11 @@ final class FakeEtcd implements Etcd {
         if (holds && writes) {
             afterEachWrite.accept(transaction);
         }
-        return new Transaction.Result(holds, revision, found);
+        Transaction.Result result = new Transaction.Result(holds, revision, found);
+        List<Runnable> changes = untold;
+        untold = null;
+        changes.forEach(Runnable::run);
+        return result;
     }
 
     private boolean holds(Transaction.Compare compare) {

@@ -33,6 +33,9 @@ final class Scene {
     final KeyLayout layout = new KeyLayout("");
     final List<RegistrationChange> changes = new ArrayList<>();
     final Registrar registrar;
+    /** For stories of what others do to the owner: whether they did, and their last transaction before. */
+    boolean wasTakenDown;
+    long lastStepOfOthers;
 
     Scene() {
         this(OnConflict.TAKEOVER, false, false);
@@ -77,6 +80,10 @@ final class Scene {
 
     void serve(Registrar process, int port) {
         process.serve(Optional.of(new Endpoint("127.0.0.1", port, false)));
+    }
+
+    void onlyItsOwnerGoesOn() {
+        lastStepOfOthers = etcd.commits;
     }
 
     /** As {@link io.quarkiverse.lively.Registration#abandon()}, which would wait. */
