@@ -174,11 +174,8 @@ public final class LocalView implements LivenessView {
         if (!board.shown().isLoading()) {
             shows(board.shown().fleet().revision());
         }
-        worker.after(USUAL_DELAY, () -> {
-            if (!arrival.isDone()) {
-                follower.refresh(revision);
-            }
-        });
+        Worker.Timer impatience = worker.after(USUAL_DELAY, () -> follower.refresh(revision));
+        arrival.whenComplete((nothing, failure) -> impatience.cancel());
         return arrival;
     }
 

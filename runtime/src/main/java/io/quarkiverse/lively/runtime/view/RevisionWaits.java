@@ -25,12 +25,13 @@ final class RevisionWaits {
     CompletableFuture<Void> add(long revision, Duration limit) {
         Wait wait = new Wait(revision, new CompletableFuture<>());
         waits.add(wait);
-        worker.after(limit, () -> {
+        Worker.Timer limiter = worker.after(limit, () -> {
             if (waits.remove(wait)) {
                 wait.arrival().completeExceptionally(new RegistryUnavailableException("The view did not come to revision "
                         + revision + " of etcd within " + limit.toMillis() + " ms", null));
             }
         });
+        wait.arrival().whenComplete((nothing, failure) -> limiter.cancel());
         return wait.arrival();
     }
 
