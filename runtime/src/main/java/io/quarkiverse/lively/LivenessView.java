@@ -48,7 +48,11 @@ public interface LivenessView {
     /** How far answers can be relied on that are read after this one. */
     Freshness freshness();
 
-    /** Completes once there is a first list, and waits for it as long as it takes. Fails only when the application ends. */
+    /**
+     * Completes once there is a first list, and waits for it as long as it takes. The view may still be
+     * {@link Freshness.State#STALE} then, for a moment or as long as etcd does not tell what changes. Fails only when the
+     * application ends.
+     */
     Uni<Void> awaitReady();
 
     /**

@@ -1,11 +1,13 @@
 package io.quarkiverse.lively.runtime.store;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.etcd.Range;
+import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
 
 /**
@@ -39,6 +41,11 @@ public final class RegistryFeed {
      */
     public CompletableFuture<Boolean> confirm(Witness witness) {
         return etcd.commit(witness.question()).thenCombine(extentAt(witness.revision()), witness::agrees);
+    }
+
+    /** The newest revision of etcd, or a newer one than when this was called, whichever member is asked. */
+    public CompletableFuture<Long> revision() {
+        return etcd.commit(Transaction.read(List.of(registry.from()))).thenApply(Transaction.Result::revision);
     }
 
     /** How far the registry went at that revision. Costs etcd a look at all of it, and the network next to nothing. */

@@ -79,32 +79,36 @@ final class Board {
         audience.clear();
     }
 
-    /** etcd was heard of. */
-    void heard() {
+    /**
+     * Every change arrives from now on, as soon as etcd tells it.
+     *
+     * @param asOf what was written before has arrived
+     */
+    void follow(Moment asOf) {
+        following = true;
         if (!shown.isLoading()) {
-            show(shown.fleet(), true);
+            show(shown.fleet(), asOf);
         }
     }
 
-    /** Whether every change arrives from now on, as soon as etcd tells it. */
-    void follow(boolean follows) {
-        following = follows;
+    /** Changes may be missing from now on. */
+    void lag() {
+        following = false;
         if (!shown.isLoading()) {
-            show(shown.fleet(), false);
+            show(shown.fleet(), shown.asOf());
         }
     }
 
     /**
      * A list: everything that there is, and everything that was there before.
      *
-     * @param missed whether there may have been changes that it does not tell of
-     * @param follows whether every change after it arrives as soon as etcd tells it
+     * @param missed whether there were changes that it does not tell of
+     * @param asOf what was written before is in it
      */
-    void listed(RegistryChanges list, boolean missed, boolean follows) {
-        following |= follows;
+    void listed(RegistryChanges list, boolean missed, Moment asOf) {
         if (shown.isLoading()) {
             Fleet fleet = apply(shown.fleet(), list, new ArrayList<>());
-            show(fleet, true);
+            show(fleet, asOf);
             audience.forEach(delivery -> delivery.begin(fleet, clock));
             return;
         }
@@ -112,7 +116,7 @@ final class Board {
         List<LivenessEvent> events = new ArrayList<>();
         Fleet fleet = apply(shown.fleet(), new RegistryChanges(list.revision(), believed, list.names()), events);
         resyncing |= missed || !events.isEmpty() || !suspicions.isEmpty();
-        show(fleet, true);
+        show(fleet, asOf);
         tell(events);
         resynced();
     }
@@ -125,7 +129,7 @@ final class Board {
             change.services().forEach(service -> suspicions.remove(service.uuid()));
             fleet = apply(fleet, change, events);
         }
-        show(fleet, true);
+        show(fleet, shown.asOf());
         tell(events);
         resynced();
     }
@@ -192,7 +196,7 @@ final class Board {
         List<LivenessEvent> events = new ArrayList<>();
         Fleet fleet = apply(shown.fleet(),
                 new RegistryChanges(shown.fleet().revision(), List.copyOf(due.values()), List.of()), events);
-        show(fleet, false);
+        show(fleet, shown.asOf());
         tell(events);
         resynced();
     }
@@ -209,14 +213,13 @@ final class Board {
         if (resyncing && suspicions.isEmpty()) {
             resyncing = false;
             tell(List.of(clock.marker(Kind.RESYNCED, shown.fleet().revision())));
-            show(shown.fleet(), false);
+            show(shown.fleet(), shown.asOf());
         }
     }
 
-    private void show(Fleet fleet, boolean heard) {
+    private void show(Fleet fleet, Moment asOf) {
         State state = !following ? State.STALE : suspicions.isEmpty() ? State.CURRENT : State.SUSPECT;
-        shown = heard ? new Shown(fleet, state, worker.now(), worker.nanoTime())
-                : new Shown(fleet, state, shown.asOf(), shown.heardAt());
+        shown = new Shown(fleet, state, shown.isLoading() || asOf.isAfter(shown.asOf()) ? asOf : shown.asOf());
         shows.accept(fleet.revision());
     }
 }

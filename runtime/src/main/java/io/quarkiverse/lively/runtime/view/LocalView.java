@@ -120,8 +120,8 @@ public final class LocalView implements LivenessView {
     @Override
     public Freshness freshness() {
         Shown shown = shown();
-        return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf(),
-                shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.heardAt()));
+        return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf().time(),
+                shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.asOf().nanoTime()));
     }
 
     @Override
