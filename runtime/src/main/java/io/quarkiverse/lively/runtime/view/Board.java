@@ -74,7 +74,9 @@ final class Board {
         }
     }
 
+    /** Tells the audience that there will be no more, and shows that nobody follows. */
     void close() {
+        lag();
         audience.forEach(Delivery::finish);
         audience.clear();
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.runtime.registration.FakeWorker;
 
 class RevisionWaitsTest {
@@ -21,8 +22,10 @@ class RevisionWaitsTest {
 
     @Test
     void whoWaitsIsServedInTimeOrTold() {
-        CompletableFuture<Void> early = waits.add(5, LIMIT);
-        CompletableFuture<Void> late = waits.add(6, LIMIT);
+        CompletableFuture<Void> early = new CompletableFuture<>();
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        waits.add(5, early, LIMIT);
+        waits.add(6, late, LIMIT);
         waits.reached(5);
         assertTrue(early.isDone() && !early.isCompletedExceptionally());
         real.pass(LIMIT.minusNanos(1));
@@ -34,12 +37,14 @@ class RevisionWaitsTest {
     /** Who waits for each of his writes would leave a timer behind for each of them. */
     @Test
     void nothingIsLeftBehindOfAWaitThatIsOver() {
-        waits.add(5, LIMIT);
-        waits.add(7, LIMIT);
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        waits.add(5, new CompletableFuture<>(), LIMIT);
+        waits.add(7, late, LIMIT);
         assertEquals(2, worker.timers);
         waits.reached(5);
         assertEquals(1, worker.timers);
-        waits.close();
+        waits.close(new RegistryUnavailableException("closed", null));
         assertEquals(0, worker.timers);
+        assertTrue(late.isCompletedExceptionally());
     }
 }
