@@ -1,6 +1,5 @@
 package io.quarkiverse.lively.runtime.store;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -162,7 +161,7 @@ public final class Replica {
                 .flatMap(entry -> Entry.parse(entry.value(), State.parser()));
         Reason reason = isTakenOver(before.get(layout.owner(uuid)), owner) ? Reason.TAKEOVER
                 : said.map(ServiceRecords::reason).or(() -> current.map(ServiceRecord::reason)).orElse(Reason.UNKNOWN);
-        return new ServiceChange(uuid, current, reason, said.map(word -> Instant.ofEpochMilli(word.getSince())));
+        return new ServiceChange(uuid, current, reason);
     }
 
     private Optional<KeyValue> entry(ByteString key) {

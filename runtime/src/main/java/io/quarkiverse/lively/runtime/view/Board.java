@@ -144,8 +144,9 @@ final class Board {
         for (ServiceChange change : changes.services()) {
             Optional<ServiceRecord> previous = Optional.ofNullable(fleet.find(change.uuid()));
             if (!previous.equals(change.current())) {
-                fleet = fleet.with(change.uuid(), change.current());
-                events.add(clock.change(previous, change, changes.revision()));
+                LivenessEvent event = clock.change(previous, change, changes.revision());
+                fleet = fleet.with(change.uuid(), change.current(), event.at());
+                events.add(event);
             }
         }
         return fleet;

@@ -46,9 +46,8 @@ final class Delivery implements Flow.Subscription {
 
     /** What there is when the subscription begins. Comes before everything else. */
     void begin(Fleet fleet, EventClock clock) {
-        long revision = fleet.revision();
-        mailbox.begin(Stream.concat(fleet.list(query).stream().map(service -> clock.snapshot(service, revision)),
-                Stream.of(clock.marker(Kind.SNAPSHOT_END, revision))).iterator());
+        mailbox.begin(Stream.concat(fleet.list(query).stream().map(service -> clock.snapshot(service, fleet)),
+                Stream.of(clock.marker(Kind.SNAPSHOT_END, fleet.revision()))).iterator());
         look();
     }
 

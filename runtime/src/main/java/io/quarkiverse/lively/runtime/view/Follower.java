@@ -136,7 +136,7 @@ final class Follower {
             if (failure != null || session != checked) {
                 return;
             }
-            if (!then.hasSameServicesAs(Fleet.of(replica.another().replace(snapshot)))) {
+            if (!then.hasSameServicesAs(Fleet.of(replica.another().replace(snapshot), worker.now()))) {
                 LOG.warnf("The view was not what etcd had at revision %d. It is read anew", then.revision());
                 session.end(new EtcdException(EtcdException.Kind.COMPACTED, "the watch lost changes", null));
             }

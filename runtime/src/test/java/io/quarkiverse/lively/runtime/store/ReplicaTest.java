@@ -65,15 +65,15 @@ class ReplicaTest {
 
     @Test
     void reasons() {
-        // With a state: what it says, and when.
+        // With a state: what it says.
         ServiceChange said = change(put(layout.service("u"), service(Status.DOWN), 5), put(layout.state("u"), OPERATOR, 5));
         assertEquals(Reason.OPERATOR, said.reason());
-        assertEquals(Optional.of(Instant.ofEpochSecond(5)), said.at());
+        assertEquals(Optional.of(Instant.ofEpochSecond(5)), said.current().orElseThrow().since());
         // Without: nobody said.
         ServiceChange unsaid = change(put(layout.service("u"), service(Status.UP), 6),
                 put(layout.up("u"), ByteString.EMPTY, 6));
         assertEquals(Reason.UNKNOWN, unsaid.reason());
-        assertEquals(Optional.empty(), unsaid.at());
+        assertEquals(Optional.empty(), unsaid.current().orElseThrow().since());
         // Only the entry of UP is gone.
         assertEquals(Reason.EXPIRED, change(deletedUp("u", 7)).reason());
         // A claim over another one, over its own, and over none.

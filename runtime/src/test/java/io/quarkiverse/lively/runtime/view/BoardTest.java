@@ -223,8 +223,7 @@ class BoardTest {
             java.util.function.IntFunction<Optional<ServiceRecord>> service) {
         return IntStream.range(from, to).mapToObj(i -> {
             Optional<ServiceRecord> current = service.apply(i);
-            return new ServiceChange("u" + i, current, current.map(ServiceRecord::reason).orElse(Reason.UNKNOWN),
-                    Optional.empty());
+            return new ServiceChange("u" + i, current, current.map(ServiceRecord::reason).orElse(Reason.UNKNOWN));
         }).toList();
     }
 
