@@ -42,7 +42,7 @@ final class Listener implements Flow.Subscriber<LivenessEvent> {
 
     @Override
     public void onError(Throwable failure) {
-        LOG.warnf("A listener will hear of nothing more: %s", failure.getMessage());
+        LOG.debugf("A listener will hear of nothing more: %s", failure.getMessage());
     }
 
     @Override
