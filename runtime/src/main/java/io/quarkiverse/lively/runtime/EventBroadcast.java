@@ -1,6 +1,6 @@
 package io.quarkiverse.lively.runtime;
 
-import java.util.concurrent.CompletionException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import jakarta.enterprise.event.Event;
@@ -22,26 +22,29 @@ final class EventBroadcast implements Consumer<LivenessEvent> {
         this.observers = observers;
     }
 
-    /** Throws what an observer threw, after all asynchronous ones have been told. */
+    /**
+     * Throws an exception if an observer failed in any way, after all have been told: all but those that CDI calls at once and
+     * after one that failed.
+     */
     @Override
     public void accept(LivenessEvent event) {
-        RuntimeException failure = null;
-        try {
-            fire(event);
-        } catch (RuntimeException e) {
-            failure = e;
+        Optional<Throwable> failure = failure(() -> fire(event));
+        Optional<Throwable> laterFailure = failure(() -> observers.fireAsync(event).toCompletableFuture().join());
+        if (failure.isPresent() || laterFailure.isPresent()) {
+            IllegalStateException failed = new IllegalStateException("An observer failed",
+                    failure.or(() -> laterFailure).get());
+            failure.flatMap(first -> laterFailure).ifPresent(failed::addSuppressed);
+            throw failed;
         }
+    }
+
+    /** Also an assertion that does not hold, or a class that is missing, is the failure of one observer. */
+    private static Optional<Throwable> failure(Runnable call) {
         try {
-            observers.fireAsync(event).toCompletableFuture().join();
-        } catch (CompletionException e) {
-            if (failure == null) {
-                failure = e;
-            } else {
-                failure.addSuppressed(e);
-            }
-        }
-        if (failure != null) {
-            throw failure;
+            call.run();
+            return Optional.empty();
+        } catch (Throwable e) {
+            return Optional.of(e);
         }
     }
 

@@ -29,6 +29,9 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 /** All that Lively is in one application, from its start to its end. */
 public final class Lively {
 
+    /** It takes milliseconds, unless the machine is starved. */
+    private static final Duration VIEW_CLOSES_WITHIN = Duration.ofSeconds(1);
+
     private final WorkerThread worker;
     private final EtcdConnection etcd;
     private final Registrar registrar;
@@ -128,9 +131,10 @@ public final class Lively {
 
     /** Gives the lease back and ends all threads and connections. Blocks for what is left of the time for the shutdown. */
     public void close() {
-        spend(registrar::close);
-        spend(view::close);
+        // Needs no etcd, and so nothing of the time for the shutdown, which an etcd that hangs may have used up.
+        await(view::close, VIEW_CLOSES_WITHIN);
         viewWorker.close();
+        spend(registrar::close);
         etcd.close();
         worker.close();
     }
@@ -138,16 +142,22 @@ public final class Lively {
     private void spend(Callable<CompletableFuture<Void>> activity) {
         long started = System.nanoTime();
         try {
-            activity.call().get(shutdownBudget.toNanos(), TimeUnit.NANOSECONDS);
+            await(activity, shutdownBudget);
+        } finally {
+            Duration left = shutdownBudget.minusNanos(System.nanoTime() - started);
+            shutdownBudget = left.isNegative() ? Duration.ZERO : left;
+        }
+    }
+
+    private static void await(Callable<CompletableFuture<Void>> activity, Duration limit) {
+        try {
+            activity.call().get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             // Who failed has said so; the lease runs out by itself.
         } catch (Exception e) {
             throw new IllegalStateException(e);
-        } finally {
-            Duration left = shutdownBudget.minusNanos(System.nanoTime() - started);
-            shutdownBudget = left.isNegative() ? Duration.ZERO : left;
         }
     }
 }

@@ -190,8 +190,9 @@ public interface LivelyConfig {
     interface View {
 
         /**
-         * How often etcd is asked for a sign of life while it has nothing to tell. If it does not give one within the request
-         * timeout, the view is STALE. So the age of a view that is CURRENT is at most the sum of both.
+         * How often etcd is asked how far it is, to find out whether the view has everything. If it does not answer within the
+         * request timeout, the view is STALE. So the age of a view that is CURRENT is at most the sum of both, unless etcd is
+         * slow to tell what changes. Where others write to the same etcd too, each time costs it a look at all services.
          */
         @WithDefault("5S")
         Duration progressInterval();

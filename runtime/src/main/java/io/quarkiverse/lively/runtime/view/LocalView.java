@@ -56,25 +56,27 @@ public final class LocalView implements LivenessView {
         this.follower = new Follower(feed, replica, board, worker, random, settings);
     }
 
-    /** Starts to follow etcd, in the background. May be called again, to no effect. */
+    /** Starts to follow etcd, in the background. May be called again, to no effect, and has none after {@link #close}. */
     public void start() {
         if (!started.get() && started.compareAndSet(false, true)) {
             worker.execute(follower::start);
         }
     }
 
-    /** Ends all subscriptions. The last answers stay. Completes on the worker; at once if it was never started. */
+    /**
+     * Ends all subscriptions and all waits; what comes later fails at once. The last answers stay. It asks etcd nothing, so it
+     * takes no time. Completes on the worker; at once if it was never started.
+     */
     public CompletableFuture<Void> close() {
         closed = true;
-        if (!started.get()) {
-            ready.completeExceptionally(closed());
+        ready.completeExceptionally(closed());
+        if (started.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(null);
         }
         return CompletableFuture.runAsync(() -> {
-            follower.close();
+            waits.close(closed());
             board.close();
-            waits.close();
-            ready.completeExceptionally(closed());
+            follower.close();
         }, worker);
     }
 
@@ -120,13 +122,16 @@ public final class LocalView implements LivenessView {
     @Override
     public Freshness freshness() {
         Shown shown = shown();
-        return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf(),
-                shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.heardAt()));
+        return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf().time(),
+                shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.asOf().nanoTime()));
     }
 
     @Override
     public Uni<Void> awaitReady() {
         return Uni.createFrom().completionStage(() -> {
+            if (closed) {
+                return CompletableFuture.failedFuture(closed());
+            }
             start();
             return onPool(ready);
         });
@@ -142,8 +147,12 @@ public final class LocalView implements LivenessView {
             if (closed) {
                 return CompletableFuture.failedFuture(closed());
             }
-            CompletableFuture<Void> arrival = CompletableFuture.supplyAsync(() -> arrival(revision), worker)
-                    .thenCompose(reached -> reached);
+            CompletableFuture<Void> arrival = new CompletableFuture<>();
+            worker.execute(() -> await(revision, arrival));
+            if (closed) {
+                // It may have been too late for the worker.
+                arrival.completeExceptionally(closed());
+            }
             return onPool(arrival);
         });
     }
@@ -156,8 +165,13 @@ public final class LocalView implements LivenessView {
     /**
      * As {@link #watch(ServiceQuery)}, for a listener that may block. One that throws something is called again with the next
      * event.
+     *
+     * @throws RegistryUnavailableException after {@link #close}
      */
     public Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener) {
+        if (closed) {
+            throw closed();
+        }
         return subscribe(query, new Listener(listener, listenerFailures))::cancel;
     }
 
@@ -166,20 +180,20 @@ public final class LocalView implements LivenessView {
         subscriber.onSubscribe(delivery);
         start();
         worker.execute(() -> board.join(delivery));
+        if (closed) {
+            // It may have been too late for the worker.
+            delivery.fail(closed());
+        }
         return delivery;
     }
 
-    private CompletableFuture<Void> arrival(long revision) {
-        CompletableFuture<Void> arrival = waits.add(revision, settings.requestTimeout().multipliedBy(3));
+    private void await(long revision, CompletableFuture<Void> arrival) {
+        waits.add(revision, arrival, settings.requestTimeout().multipliedBy(3));
         if (!board.shown().isLoading()) {
             shows(board.shown().fleet().revision());
         }
-        worker.after(USUAL_DELAY, () -> {
-            if (!arrival.isDone()) {
-                follower.refresh(revision);
-            }
-        });
-        return arrival;
+        Worker.Timer impatience = worker.after(USUAL_DELAY, () -> follower.refresh(revision));
+        arrival.whenComplete((nothing, failure) -> impatience.cancel());
     }
 
     /** Whoever asks for the first time starts it. */
@@ -193,11 +207,12 @@ public final class LocalView implements LivenessView {
 
     /** Whoever waits may go on with something that blocks. */
     private CompletableFuture<Void> onPool(CompletableFuture<Void> future) {
-        return future.isDone() ? future : future.thenApplyAsync(nothing -> nothing, pool);
+        return future.isDone() ? future : future.whenCompleteAsync((nothing, failure) -> {
+        }, pool);
     }
 
     private static RegistryUnavailableException closed() {
-        return new RegistryUnavailableException("The view is closed", null);
+        return new RegistryUnavailableException("The view is closed, as the application has ended", null);
     }
 
     private void shows(long revision) {

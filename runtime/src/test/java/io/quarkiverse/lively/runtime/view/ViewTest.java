@@ -118,7 +118,7 @@ class ViewTest {
         assertEquals(revisions, changes.stream().map(LivenessEvent::revision).toList());
         assertEquals(List.of(Reason.REGISTERED, Reason.OPERATOR, Reason.REGISTERED, Reason.UNKNOWN),
                 changes.stream().map(LivenessEvent::reason).toList());
-        assertEquals(Instant.ofEpochMilli(1_000_000), changes.get(1).at(), "as the state says");
+        assertEquals(Instant.ofEpochMilli(2_000_000), changes.get(1).at(), "as the state says");
         assertEquals(List.of("old"), List.copyOf(Views.replay(events).keySet()));
     }
 
