@@ -5,6 +5,7 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -15,6 +16,7 @@ import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
+import io.quarkiverse.lively.runtime.health.ReadinessChecks;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 
@@ -22,13 +24,19 @@ import io.quarkus.runtime.StartupEvent;
 @Singleton
 public class LivelyLifecycle {
 
+    private final Instance<ReadinessChecks> readinessChecks;
     private volatile Optional<Lively> lively = Optional.empty();
     private volatile Optional<Subscription> broadcast = Optional.empty();
     private volatile ViewUse use = ViewUse.NONE;
 
+    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks) {
+        this.readinessChecks = readinessChecks;
+    }
+
     void start(LivelySettings settings, ViewUse viewUse) {
         use = viewUse;
-        Lively started = new Lively(settings);
+        Lively started = new Lively(settings,
+                settings.awaitsReadiness() ? Optional.of(readinessChecks.get()) : Optional.empty());
         lively = Optional.of(started);
         started.start();
     }

@@ -30,7 +30,8 @@ class BadConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "status-ttl, abc", "service.port, many", "etcd.request-timeout, soon", "health.when-disconnected, sideways" })
+    @CsvSource({ "status-ttl, abc", "service.port, many", "etcd.request-timeout, soon", "health.when-disconnected, sideways",
+            "health.up-after, often" })
     void valueOfTheWrongKind(String key, String value) {
         RuntimeException refusal = assertThrows(RuntimeException.class, () -> Configured.nothing().with(key, value).settings());
         assertTrue(refusal.getMessage().contains("quarkus.lively." + key), refusal.getMessage());
@@ -81,8 +82,16 @@ class BadConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "etcd.connect-timeout, 0", "etcd.request-timeout, 0", "etcd.request-timeout, -PT1S", "shutdown.timeout, 0" })
+    @CsvSource({ "etcd.connect-timeout, 0", "etcd.request-timeout, 0", "etcd.request-timeout, -PT1S", "shutdown.timeout, 0",
+            "health.timeout, 0", "health.timeout, 2H" })
     void timeout(String key, String value) {
+        assertRefused(Configured.nothing().with(key, value), key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "health.interval, 0", "health.interval, 99MS", "health.interval, PT1H0.001S", "health.interval, -5S",
+            "health.up-after, 0", "health.up-after, -1", "health.down-after, 0" })
+    void poll(String key, String value) {
         assertRefused(Configured.nothing().with(key, value), key);
     }
 

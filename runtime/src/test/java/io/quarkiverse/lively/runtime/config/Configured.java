@@ -47,7 +47,7 @@ public record Configured(Map<String, String> properties, Map<String, String> env
     }
 
     public LivelySettings settings(LaunchMode mode) {
-        return LivelySettings.of(config(), "1.0", mode);
+        return LivelySettings.of(config(), "1.0", mode, true);
     }
 
     private static Map<String, String> and(Map<String, String> some, String name, String value) {
