@@ -16,6 +16,8 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
+import io.quarkiverse.lively.runtime.health.ReadinessChecks;
+import io.quarkiverse.lively.runtime.health.ReadinessPoll;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.registration.WorkerThread;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
@@ -35,17 +37,23 @@ public final class Lively {
     private final WorkerThread worker;
     private final EtcdConnection etcd;
     private final Registrar registrar;
+    private final Optional<ReadinessPoll> readiness;
     private final WorkerThread viewWorker;
     private final LocalView view;
     private final LivenessRegistry registry;
     private final ReactiveLivenessRegistry reactiveRegistry;
     private Duration shutdownBudget;
 
-    /** @param changes told of each change of the state of a registration; must not block */
-    public Lively(LivelySettings settings, Consumer<RegistrationChange> changes) {
+    /**
+     * @param changes told of each change of the state of a registration; must not block
+     * @param checks that decide whether this application is published as UP; empty if none do
+     */
+    public Lively(LivelySettings settings, Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks) {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
         registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(), changes);
+        readiness = checks.map(
+                asked -> new ReadinessPoll(asked, worker, settings.readiness(), this::ready, this::notReady));
         viewWorker = new WorkerThread("lively-view");
         view = new LocalView(new RegistryFeed(etcd, settings.layout()), new Replica(settings.layout()), viewWorker,
                 Infrastructure.getDefaultWorkerPool(), new Random(), settings.view());
@@ -108,6 +116,7 @@ public final class Lively {
      */
     public void serve(Optional<Endpoint> endpoint) {
         registrar.serve(endpoint);
+        readiness.ifPresent(ReadinessPoll::start);
     }
 
     /** The readiness checks of the application all pass. Any thread; never blocks. */
@@ -124,8 +133,12 @@ public final class Lively {
         registrar.notReady(why);
     }
 
-    /** Publishes DOWN. Blocks until etcd has it, or the time for the shutdown is up. Throws nothing. */
+    /**
+     * Publishes DOWN, whatever the readiness checks say from now on. Blocks until etcd has it, or the time for the shutdown is
+     * up. Throws nothing.
+     */
     public void stop() {
+        readiness.ifPresent(ReadinessPoll::stop);
         spend(() -> registrar.stop(shutdownBudget));
     }
 

@@ -23,7 +23,8 @@ class LivelyCloseTest {
     void theViewEndsAlsoWhenAnEtcdThatHangsHasUsedUpTheTime() {
         try (EtcdServer server = EtcdServer.started()) {
             Lively lively = new Lively(Configured.nothing().with("etcd.endpoints", server.url())
-                    .with("shutdown.timeout", "500MS").settings());
+                    .with("shutdown.timeout", "500MS").settings(), change -> {
+                    }, Optional.empty());
             lively.start();
             lively.serve(Optional.empty());
             AssertSubscriber<LivenessEvent> subscriber = lively.view().watch(ServiceQuery.all()).subscribe()

@@ -32,7 +32,8 @@ class BadConfigurationTest {
 
     @ParameterizedTest
     @CsvSource({ "status-ttl, abc", "service.port, many", "etcd.request-timeout, soon", "health.when-disconnected, sideways",
-            "view.progress-interval, often", "view.suspect-limit, never", "view.event-buffer, much" })
+            "view.progress-interval, often", "view.suspect-limit, never", "view.event-buffer, much",
+            "health.up-after, often" })
     void valueOfTheWrongKind(String key, String value) {
         RuntimeException refusal = assertThrows(RuntimeException.class, () -> Configured.nothing().with(key, value).settings());
         assertTrue(refusal.getMessage().contains("quarkus.lively." + key), refusal.getMessage());
@@ -84,7 +85,8 @@ class BadConfigurationTest {
 
     @ParameterizedTest
     @CsvSource({ "etcd.connect-timeout, 0", "etcd.request-timeout, 0", "etcd.request-timeout, -PT1S", "shutdown.timeout, 0",
-            "view.progress-interval, 0", "view.progress-interval, -1S", "view.progress-interval, 61M" })
+            "view.progress-interval, 0", "view.progress-interval, -1S", "view.progress-interval, 61M", "health.timeout, 0",
+            "health.timeout, 2H" })
     void timeout(String key, String value) {
         assertRefused(Configured.nothing().with(key, value), key);
     }
@@ -100,6 +102,13 @@ class BadConfigurationTest {
     @ValueSource(strings = { "0", "-1" })
     void eventBuffer(String events) {
         assertRefused(Configured.nothing().with("view.event-buffer", events), "view.event-buffer");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "health.interval, 0", "health.interval, 99MS", "health.interval, PT1H0.001S", "health.interval, -5S",
+            "health.up-after, 0", "health.up-after, -1", "health.down-after, 0" })
+    void poll(String key, String value) {
+        assertRefused(Configured.nothing().with(key, value), key);
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import com.google.protobuf.ByteString;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
+import io.quarkiverse.lively.runtime.etcd.KeyWatch;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
@@ -98,6 +99,11 @@ final class HeldEtcd implements Etcd {
             List<KeyValue> page = List.copyOf(entries.subList(0, Math.min(range.limit(), entries.size())));
             return new Range.Page(page, revision, page.size() < entries.size(), entries.size());
         });
+    }
+
+    @Override
+    public KeyWatch watchKeys(KeyWatch.Listener listener) {
+        throw new UnsupportedOperationException("The view watches ranges");
     }
 
     @Override
