@@ -17,6 +17,9 @@ import io.smallrye.mutiny.Uni;
  * what he wrote waits for its revision with {@link #awaitRevision}; who needs the truth of this moment asks the
  * {@link LivenessRegistry}.
  * <p>
+ * Names that cannot exist (null, empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an
+ * {@link InvalidServiceException}, like a query for them.
+ * <p>
  * It starts with the application if that injects it or observes {@link LivenessEvent}, else at the first call.
  */
 public interface LivenessView {

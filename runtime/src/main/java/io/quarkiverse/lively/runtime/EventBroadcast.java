@@ -5,7 +5,6 @@ import java.util.function.Consumer;
 
 import jakarta.enterprise.event.Event;
 
-import io.quarkiverse.lively.LivenessEvent;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.ManagedContext;
 
@@ -14,11 +13,11 @@ import io.quarkus.arc.ManagedContext;
  * asynchronous ones, and waits for those, so that nobody hears of the next event before everybody has heard of this
  * one.
  */
-final class EventBroadcast implements Consumer<LivenessEvent> {
+final class EventBroadcast<T> implements Consumer<T> {
 
-    private final Event<LivenessEvent> observers;
+    private final Event<T> observers;
 
-    EventBroadcast(Event<LivenessEvent> observers) {
+    EventBroadcast(Event<T> observers) {
         this.observers = observers;
     }
 
@@ -27,7 +26,7 @@ final class EventBroadcast implements Consumer<LivenessEvent> {
      * after one that failed.
      */
     @Override
-    public void accept(LivenessEvent event) {
+    public void accept(T event) {
         Optional<Throwable> failure = failure(() -> fire(event));
         Optional<Throwable> laterFailure = failure(() -> observers.fireAsync(event).toCompletableFuture().join());
         if (failure.isPresent() || laterFailure.isPresent()) {
@@ -48,7 +47,7 @@ final class EventBroadcast implements Consumer<LivenessEvent> {
         }
     }
 
-    private void fire(LivenessEvent event) {
+    private void fire(T event) {
         ManagedContext request = Arc.container().requestContext();
         request.activate();
         try {

@@ -67,7 +67,7 @@ public class LivelyLifecycle {
                 running.onRefusal(LivelyLifecycle::exit);
             });
             if (use.events()) {
-                broadcast = Optional.of(running.view().watch(ServiceQuery.all(), new EventBroadcast(observers)));
+                broadcast = Optional.of(running.view().watch(ServiceQuery.all(), new EventBroadcast<>(observers)));
             } else if (use.view()) {
                 running.view().start();
             }

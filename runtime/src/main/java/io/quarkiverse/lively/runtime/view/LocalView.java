@@ -22,6 +22,7 @@ import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.registration.Worker;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
@@ -87,13 +88,13 @@ public final class LocalView implements LivenessView {
 
     @Override
     public boolean isUp(String uuid) {
-        ServiceRecord service = shown().fleet().find(uuid);
+        ServiceRecord service = lookUp(shown(), uuid);
         return service != null && service.isUp();
     }
 
     @Override
     public boolean isUp(String type, String host) {
-        ServiceRecord service = shown().fleet().find(type, host);
+        ServiceRecord service = lookUp(shown(), type, host);
         return service != null && service.isUp();
     }
 
@@ -101,22 +102,22 @@ public final class LocalView implements LivenessView {
     public Optional<Liveness> liveness(String uuid) {
         Shown shown = shown();
         return shown.isLoading() ? Optional.of(Liveness.UNKNOWN)
-                : Optional.ofNullable(shown.fleet().find(uuid)).map(ServiceRecord::liveness);
+                : Optional.ofNullable(lookUp(shown, uuid)).map(ServiceRecord::liveness);
     }
 
     @Override
     public Optional<ServiceRecord> find(String uuid) {
-        return Optional.ofNullable(shown().fleet().find(uuid));
+        return Optional.ofNullable(lookUp(shown(), uuid));
     }
 
     @Override
     public Optional<ServiceRecord> find(String type, String host) {
-        return Optional.ofNullable(shown().fleet().find(type, host));
+        return Optional.ofNullable(lookUp(shown(), type, host));
     }
 
     @Override
     public List<ServiceRecord> list(ServiceQuery query) {
-        return shown().fleet().list(query);
+        return shown().fleet().list(ServiceIdentity.checked(query));
     }
 
     @Override
@@ -159,7 +160,8 @@ public final class LocalView implements LivenessView {
 
     @Override
     public Multi<LivenessEvent> watch(ServiceQuery query) {
-        return Multi.createFrom().publisher(subscriber -> subscribe(query, subscriber));
+        ServiceQuery checked = ServiceIdentity.checked(query);
+        return Multi.createFrom().publisher(subscriber -> subscribe(checked, subscriber));
     }
 
     /**
@@ -172,7 +174,25 @@ public final class LocalView implements LivenessView {
         if (closed) {
             throw closed();
         }
-        return subscribe(query, new Listener(listener, listenerFailures))::cancel;
+        return subscribe(ServiceIdentity.checked(query), new Listener(listener, listenerFailures))::cancel;
+    }
+
+    /** Null if there is none. Only then it matters whether there can be one at all. */
+    private static ServiceRecord lookUp(Shown shown, String uuid) {
+        ServiceRecord found = uuid == null ? null : shown.fleet().find(uuid);
+        if (found == null) {
+            ServiceIdentity.check("uuid", uuid);
+        }
+        return found;
+    }
+
+    private static ServiceRecord lookUp(Shown shown, String type, String host) {
+        ServiceRecord found = type == null || host == null ? null : shown.fleet().find(type, host);
+        if (found == null) {
+            ServiceIdentity.check("type", type);
+            ServiceIdentity.check("host", host);
+        }
+        return found;
     }
 
     private Delivery subscribe(ServiceQuery query, Flow.Subscriber<? super LivenessEvent> subscriber) {
