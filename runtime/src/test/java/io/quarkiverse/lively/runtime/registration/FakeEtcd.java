@@ -131,6 +131,10 @@ final class FakeEtcd implements Etcd {
         write(Map.of(key, value));
     }
 
+    void put(ByteString key, ByteString value, long lease) {
+        put(key, value, lease, ++revision);
+    }
+
     /** In one transaction, by somebody else. */
     void write(Map<ByteString, ByteString> puts, ByteString... deletes) {
         revision++;
@@ -232,11 +236,20 @@ final class FakeEtcd implements Etcd {
         return keys.keySet().stream().map(ByteString::toStringUtf8).toList();
     }
 
+    /** As after a compaction: what happened before a key is watched is not told. */
+    void forgetChanges() {
+        lastChanges.clear();
+    }
+
     /** Ends the streams of all watches. */
     void endWatches() {
+        endWatches(unavailable("the stream was ended"));
+    }
+
+    void endWatches(EtcdException cause) {
         List<Watching> ended = List.copyOf(watches);
         watches.clear();
-        ended.forEach(watch -> watch.listener.ended(unavailable("the stream was ended")));
+        ended.forEach(watch -> watch.listener.ended(cause));
     }
 
     private void changed(ByteString key, long at) {

@@ -4,15 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.InstantSource;
-import java.util.List;
-import java.util.function.Consumer;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import io.quarkiverse.lively.Maintenance;
-import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
 /**
@@ -23,87 +18,6 @@ import io.quarkiverse.lively.runtime.store.proto.Status;
 class InterleavingTest {
 
     private static final int MOST_STEPS = 60;
-
-    private enum Story {
-        START(scene -> scene.start(scene.registrar)),
-        RESTART(scene -> {
-            scene.start(scene.registrar);
-            scene.registrar.stop(Scene.STOP_TIMEOUT);
-            scene.start(scene.process(Scene.ID));
-        }),
-        TAKEOVER(scene -> {
-            scene.start(scene.registrar);
-            scene.start(scene.process(Scene.ID));
-            scene.seconds(10);
-        }),
-        LOST_LEASE(scene -> {
-            scene.start(scene.registrar);
-            scene.etcd.be(FakeEtcd.Mode.DOWN);
-            scene.seconds(8);
-            scene.etcd.be(FakeEtcd.Mode.ANSWERS);
-            scene.seconds(8);
-        }),
-        REVOKED_LEASE(scene -> {
-            scene.start(scene.registrar);
-            List.copyOf(scene.etcd.leases()).forEach(scene.etcd::revoke);
-            scene.seconds(8);
-        }),
-        READINESS(scene -> {
-            scene.start(scene.registrar);
-            for (int i = 0; i < 3; i++) {
-                scene.registrar.notReady("x");
-                scene.seconds(1);
-                scene.registrar.ready();
-                scene.seconds(1);
-            }
-        }),
-        APPLICATION(scene -> {
-            scene.start(scene.registrar);
-            scene.registrar.own().down("x");
-            scene.registrar.notReady("y");
-            scene.registrar.own().up();
-            scene.registrar.ready();
-        }),
-        MENDING(scene -> {
-            scene.start(scene.registrar);
-            scene.etcd.delete(scene.layout.region(Scene.ID.region(), Scene.ID.uuid()));
-            scene.etcd.delete(scene.layout.typeHost(Scene.ID.type(), Scene.ID.host()));
-            scene.etcd.delete(scene.layout.up(Scene.ID.uuid()));
-            scene.seconds(10);
-        }),
-        A_HOLD_THAT_ENDS(scene -> {
-            scene.start(scene.registrar);
-            scene.downByOther("first", scene.worker.now().plusSeconds(5));
-            scene.onlyItsOwnerGoesOn();
-            scene.seconds(10);
-        }),
-        A_HOLD_THAT_IS_LIFTED(scene -> {
-            scene.start(scene.registrar);
-            operator(scene).down(Scene.ID.uuid(), Maintenance.of("first")).join();
-            scene.onlyItsOwnerGoesOn();
-            // The two steps of the operator who lifts it: what was said before them is lifted, too.
-            scene.lastStepOfOthers += 2;
-            operator(scene).up(Scene.ID.uuid()).join();
-            scene.seconds(10);
-        }),
-        A_WINDOW_THAT_BEGINS(scene -> {
-            scene.start(scene.registrar);
-            operator(scene).down(Scene.ID.uuid(), Maintenance.of("planned").from(scene.worker.now().plusSeconds(4))
-                    .until(scene.worker.now().plusSeconds(8))).join();
-            scene.onlyItsOwnerGoesOn();
-            scene.seconds(10);
-        }),
-        STOP(scene -> {
-            scene.start(scene.registrar);
-            scene.registrar.stop(Scene.STOP_TIMEOUT);
-        });
-
-        private final Consumer<Scene> events;
-
-        Story(Consumer<Scene> events) {
-            this.events = events;
-        }
-    }
 
     @ParameterizedTest
     @EnumSource
@@ -135,7 +49,7 @@ class InterleavingTest {
             scene.etcd.beDeaf();
         }
         scene.etcd.beforeCommit(step, () -> takeDown(scene, byOsLively));
-        story.events.accept(scene);
+        story.tell(scene);
         scene.seconds(30);
         return scene;
     }
@@ -146,11 +60,7 @@ class InterleavingTest {
             scene.wasTakenDown = true;
         } else {
             // It fails while etcd is away, or has no record yet.
-            operator(scene).down(Scene.ID.uuid(), Maintenance.of("disk")).thenRun(() -> scene.wasTakenDown = true);
+            scene.operator().down(Scene.ID.uuid(), Maintenance.of("disk")).thenRun(() -> scene.wasTakenDown = true);
         }
-    }
-
-    private static ServiceWriter operator(Scene scene) {
-        return new ServiceWriter(scene.etcd, scene.layout, InstantSource.fixed(scene.worker.now()), "operator");
     }
 }
