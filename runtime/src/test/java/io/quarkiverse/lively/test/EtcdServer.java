@@ -72,6 +72,12 @@ public final class EtcdServer implements AutoCloseable {
         waitForEnd();
     }
 
+    /** Kills it, and deletes its data. */
+    public void wipe() {
+        kill();
+        deleteData();
+    }
+
     /** Stops it from doing anything, while its connections stay open. */
     public void freeze() {
         signal(process.pid(), "STOP");
@@ -154,9 +160,17 @@ public final class EtcdServer implements AutoCloseable {
             process.destroyForcibly();
             waitForEnd();
         }
+        deleteData();
+        try {
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void deleteData() {
         try (Stream<Path> files = Files.walk(data)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-            Files.deleteIfExists(log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
