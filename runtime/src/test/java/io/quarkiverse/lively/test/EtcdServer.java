@@ -20,6 +20,7 @@ import org.awaitility.Awaitility;
  */
 public final class EtcdServer implements AutoCloseable {
 
+    private final List<String> options;
     private final int clientPort;
     private final int peerPort;
     private final Path data;
@@ -27,7 +28,8 @@ public final class EtcdServer implements AutoCloseable {
     private final Thread endWithTheJvm = new Thread(this::end, "end-etcd");
     private Process process;
 
-    private EtcdServer() throws IOException {
+    private EtcdServer(List<String> options) throws IOException {
+        this.options = options;
         try (ServerSocket client = freePort(); ServerSocket peer = freePort()) {
             clientPort = client.getLocalPort();
             peerPort = peer.getLocalPort();
@@ -37,17 +39,21 @@ public final class EtcdServer implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(endWithTheJvm);
     }
 
-    /** One that answers. */
-    public static EtcdServer started() {
-        EtcdServer etcd = absent();
+    /**
+     * One that answers.
+     *
+     * @param options for the command line of etcd
+     */
+    public static EtcdServer started(String... options) {
+        EtcdServer etcd = absent(options);
         etcd.start();
         return etcd;
     }
 
     /** One that is not started yet: nobody listens on its port. */
-    public static EtcdServer absent() {
+    public static EtcdServer absent(String... options) {
         try {
-            return new EtcdServer();
+            return new EtcdServer(List.of(options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -56,10 +62,12 @@ public final class EtcdServer implements AutoCloseable {
     /** Starts it, on the data that are there, and waits until it answers. */
     public void start() {
         try {
-            process = new ProcessBuilder("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
+            List<String> command = new ArrayList<>(List.of("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
                     "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
-                    peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap")
-                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+                    peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"));
+            command.addAll(options);
+            process = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         } catch (IOException e) {
             throw new UncheckedIOException("The tests need a real etcd: install etcd-server and etcd-client", e);
         }
@@ -106,6 +114,12 @@ public final class EtcdServer implements AutoCloseable {
             throw new IllegalStateException("etcdctl " + String.join(" ", arguments) + ": " + output.lines());
         }
         return output.lines();
+    }
+
+    /** Forgets what was before the present revision. */
+    public void compact() {
+        String status = String.join("", etcdctl("endpoint", "status", "--write-out", "json"));
+        etcdctl("compaction", status.replaceAll(".*\"revision\":(\\d+).*", "$1"));
     }
 
     /** All keys that begin like that. */
