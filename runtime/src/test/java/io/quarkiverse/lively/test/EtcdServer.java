@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
 /**
- * A real etcd of one member, on free ports of 127.0.0.1, with its data in a temporary directory. It can be killed,
+ * A real etcd of one member, or one of several, on free ports of 127.0.0.1, with its data in a temporary directory. It can be
+ * killed,
  * started again on the same data and ports, and frozen. It ends with the JVM at the latest.
  */
 public final class EtcdServer implements AutoCloseable {
@@ -29,7 +31,7 @@ public final class EtcdServer implements AutoCloseable {
     private Process process;
 
     private EtcdServer(List<String> options) throws IOException {
-        this.options = options;
+        this.options = new ArrayList<>(options);
         try (ServerSocket client = freePort(); ServerSocket peer = freePort()) {
             clientPort = client.getLocalPort();
             peerPort = peer.getLocalPort();
@@ -50,6 +52,16 @@ public final class EtcdServer implements AutoCloseable {
         return etcd;
     }
 
+    /** As many as that, which make one etcd together. */
+    public static List<EtcdServer> startedCluster(int size) {
+        List<EtcdServer> members = Stream.generate(EtcdServer::absent).limit(size).toList();
+        String all = members.stream().map(member -> member.name() + "=" + member.peerUrl()).collect(Collectors.joining(","));
+        members.forEach(member -> member.options.addAll(List.of("--name", member.name(), "--initial-cluster", all)));
+        members.forEach(EtcdServer::launch);
+        members.forEach(EtcdServer::awaitAnswer);
+        return members;
+    }
+
     /** One that is not started yet: nobody listens on its port. */
     public static EtcdServer absent(String... options) {
         try {
@@ -61,6 +73,12 @@ public final class EtcdServer implements AutoCloseable {
 
     /** Starts it, on the data that are there, and waits until it answers. */
     public void start() {
+        launch();
+        awaitAnswer();
+    }
+
+    /** Starts it, and does not wait until it answers. */
+    public void launch() {
         try {
             List<String> command = new ArrayList<>(List.of("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
                     "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
@@ -71,6 +89,9 @@ public final class EtcdServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("The tests need a real etcd: install etcd-server and etcd-client", e);
         }
+    }
+
+    public void awaitAnswer() {
         Awaitility.await("etcd answers").atMost(20, TimeUnit.SECONDS).until(() -> run("endpoint", "health").exit() == 0);
     }
 
@@ -196,6 +217,10 @@ public final class EtcdServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private String name() {
+        return "member-" + clientPort;
     }
 
     private String peerUrl() {
