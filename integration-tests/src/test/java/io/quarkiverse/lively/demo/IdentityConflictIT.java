@@ -8,10 +8,13 @@ import java.util.List;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.test.EtcdServer;
 
-/** Of two processes with one identity, one is registered. The other writes nothing, says why, and takes no life for granted. */
+/** Of two processes with one identity, one is registered; the other says why it is not, and writes nothing. */
+@Execution(ExecutionMode.CONCURRENT)
 class IdentityConflictIT {
 
     private static final Duration PEACE = Duration.ofSeconds(60);

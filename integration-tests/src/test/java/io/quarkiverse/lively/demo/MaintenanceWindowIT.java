@@ -12,10 +12,13 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.test.EtcdServer;
 
 /** A maintenance begins and ends on time, even if the application is started anew in the middle of it. */
+@Execution(ExecutionMode.CONCURRENT)
 class MaintenanceWindowIT {
 
     private static final Duration PUNCTUAL = Duration.ofSeconds(1);

@@ -7,11 +7,14 @@ import java.util.List;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.test.EtcdServer;
 import io.restassured.path.json.JsonPath;
 
 /** An application that is stopped for longer than its lease lives expires, knows it when it goes on, and comes back. */
+@Execution(ExecutionMode.CONCURRENT)
 class PausedProcessIT {
 
     @Test
