@@ -118,7 +118,6 @@ final class LeaseSession {
                 }
             } else if (failure != null) {
                 tryAgain(failure, this::grant);
-                listener.leaseNotGranted(failure);
             } else {
                 hold(lease, sentAt);
             }
@@ -174,6 +173,9 @@ final class LeaseSession {
 
     private void tryAgain(EtcdException failure, Runnable attempt) {
         lastFailure = failure.getMessage();
+        if (!held) {
+            listener.leaseNotGranted(failure);
+        }
         schedule(backoff.next(), attempt);
     }
 

@@ -223,11 +223,11 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     @Override
     public void fenced(Claim by) {
         RegistrationState before = standing.state();
-        String why = "another process registered as the same service, at " + address(by);
+        String why = "another process registered as the same service, at " + address(by)
+                + "; if both are to live, give one of them " + remedy;
         stand(RegistrationState.FENCED, why);
         if (before != RegistrationState.FENCED) {
-            LOG.warnf("%s: %s. This process writes nothing of it any more. If both are to live, give one of them %s", identity,
-                    why, remedy);
+            LOG.warnf("%s: %s. This process writes nothing of it any more", identity, why);
         }
     }
 

@@ -234,4 +234,14 @@ class LossTest {
         scene.seconds(30);
         assertTrue(scene.isUp());
     }
+
+    @Test
+    void theReasonOfALossIsKeptUpToDate() {
+        scene.etcd.be(FakeEtcd.Mode.FROZEN);
+        scene.seconds(10);
+        assertTrue(scene.registrar.own().reason().contains("no answer"), scene.registrar.own().reason());
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(10);
+        assertTrue(scene.registrar.own().reason().contains("connection refused"), scene.registrar.own().reason());
+    }
 }
