@@ -191,6 +191,13 @@ final class Publication {
         return inTime;
     }
 
+    /** Leaves the service and the claim as they are. From now on nothing is written. */
+    void leave() {
+        retired = true;
+        timer.cancel();
+        watch.remove(this);
+    }
+
     private void begin(Runnable activity) {
         timer.cancel();
         if (busy) {
