@@ -31,6 +31,7 @@ public final class Lively {
 
     private final WorkerThread worker;
     private final EtcdConnection etcd;
+    private final String where;
     private final Registrar registrar;
     private final WorkerThread viewWorker;
     private final LocalView view;
@@ -42,7 +43,9 @@ public final class Lively {
     public Lively(LivelySettings settings, Consumer<RegistrationChange> changes) {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
-        registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(), changes);
+        where = settings.etcd().endpoints().toString();
+        registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(),
+                Reload.inheritance(where), changes);
         viewWorker = new WorkerThread("lively-view");
         view = new LocalView(new RegistryFeed(etcd, settings.layout()), new Replica(settings.layout()), viewWorker,
                 Infrastructure.getDefaultWorkerPool(), new Random(), settings.view());
@@ -121,9 +124,17 @@ public final class Lively {
         registrar.notReady(why);
     }
 
-    /** Publishes DOWN. Blocks until etcd has it, or the time for the shutdown is up. Throws nothing. */
+    /**
+     * Publishes DOWN; ahead of a reload in dev mode it leaves the application registered instead. Blocks until etcd has it, or
+     * the time for the shutdown is up. Throws nothing.
+     */
     public void stop() {
-        spend(() -> registrar.stop(shutdownBudget));
+        spend(() -> Reload.isAhead() ? handOver() : registrar.stop(shutdownBudget));
+    }
+
+    private CompletableFuture<Void> handOver() {
+        return registrar.handOver(shutdownBudget)
+                .thenAccept(left -> left.ifPresent(inheritance -> inheritance.leave(where)));
     }
 
     /** Gives the lease back and ends all threads and connections. Blocks for what is left of the time for the shutdown. */
