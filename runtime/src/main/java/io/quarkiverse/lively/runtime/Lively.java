@@ -125,8 +125,8 @@ public final class Lively {
     }
 
     /**
-     * Publishes DOWN; ahead of a reload in dev mode it leaves the application registered instead. Blocks until etcd has it, or
-     * the time for the shutdown is up. Throws nothing.
+     * Publishes DOWN; ahead of a reload in dev mode it leaves the application registered instead. Blocks until that
+     * is done, or the time for the shutdown is up. Throws nothing.
      */
     public void stop() {
         spend(() -> Reload.isAhead() ? handOver() : registrar.stop(shutdownBudget));

@@ -12,9 +12,9 @@ final class Reload {
     }
 
     /**
-     * Whether the application that stops is to start again. Ctrl-C, the key q and SIGTERM begin to end the JVM before they
-     * stop the application. One that exits by itself cannot be told from one that is reloaded: it may start again at the push
-     * of a key.
+     * Whether the application that stops is to start again. Ctrl-C, the key q and SIGTERM begin to end the JVM before
+     * they stop the application. One that exits by itself cannot be told from one that is reloaded: it may start
+     * again at the push of a key.
      */
     static boolean isAhead() {
         return LaunchMode.current() == LaunchMode.DEVELOPMENT && !theJvmEnds();

@@ -13,9 +13,9 @@ import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 
 /**
- * What one start of an application leaves to the next one in the same JVM, which a reload in dev mode is: a service that is
- * registered, and its lease. Until that start goes on, nobody renews the lease; if none does, since the reload failed, the
- * lease runs out after one TTL, and the service is not UP any more.
+ * What one start of an application leaves to the next one in the same JVM, as before a reload in dev mode: a service
+ * that is registered, and its lease. Nobody renews the lease until the next start does. If there is none, since the
+ * reload failed, the lease runs out within one TTL, and the service is not UP any more.
  * <p>
  * The next start has other classes, so this is left as text, in a system property.
  *
@@ -38,7 +38,7 @@ public record Inheritance(String namespace, ServiceIdentity identity, boolean ep
                 incarnation, startedAt.toString()));
     }
 
-    /** What was left there, if anything was. It is there no more then, and neither is what was left in another etcd. */
+    /** What was left there, if anything was. It can be taken once, and what was left in another etcd is dropped. */
     public static Optional<Inheritance> take(String etcd) {
         List<String> left = List.of(System.getProperty(PROPERTY, "").split(SEPARATOR, -1));
         System.clearProperty(PROPERTY);

@@ -199,8 +199,8 @@ public final class Registrar implements LeaseSession.Listener {
     }
 
     /**
-     * Leaves the registration of the application as it is to its next start in this JVM, and publishes DOWN of all others.
-     * Fails if that cannot be done in time; then the lease is given back at once, if that can be done.
+     * Leaves the registration of the application as it is to its next start in this JVM, and publishes DOWN of all
+     * others. Fails if that cannot be done in time; then the lease is given back at once, if that can be done.
      *
      * @return what the next start needs; empty if there is nothing to go on with, and all is stopped
      */
@@ -213,10 +213,10 @@ public final class Registrar implements LeaseSession.Listener {
             leaving.ifPresent(inherited -> registrations.remove(settings.identity().uuid()));
             return leaving;
         }, worker);
-        return left.thenCompose(leaving -> stop(limit).thenApply(stopped -> {
+        return left.thenCompose(leaving -> stop(limit).thenApplyAsync(stopped -> {
             leaving.ifPresent(inherited -> session.ifPresent(LeaseSession::handOver));
             return leaving;
-        }));
+        }, worker));
     }
 
     /** Gives the lease back. */
