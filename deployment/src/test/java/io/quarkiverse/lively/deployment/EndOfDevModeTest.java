@@ -99,7 +99,8 @@ class EndOfDevModeTest {
 
         private static void awaitState(String expected) {
             await().atMost(START)
-                    .untilAsserted(() -> RestAssured.given().port(Integer.getInteger(PORT)).get("/state").then().body(equalTo(expected)));
+                    .untilAsserted(() -> RestAssured.given().port(Integer.getInteger(PORT)).get("/state").then()
+                            .body(equalTo(expected)));
         }
 
         public static void main(String[] arguments) {
