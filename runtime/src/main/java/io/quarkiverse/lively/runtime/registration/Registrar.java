@@ -97,6 +97,9 @@ public final class Registrar implements LeaseSession.Listener {
         if (settings.enabled()) {
             registrations.put(settings.identity().uuid(), own);
         }
+        if (inheritance.filter(left -> left.suits(layout, settings)).isPresent()) {
+            own.resume();
+        }
     }
 
     /** The registration of the application. */

@@ -152,6 +152,11 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         }
     }
 
+    /** Before anything else: an earlier start of the application left the service to this one. */
+    void resume() {
+        publication.resume();
+    }
+
     /**
      * On the worker thread: leaves the service as it is, under its lease, to the next start of the application.
      *

@@ -74,6 +74,31 @@ class HandOverTest {
     }
 
     @Test
+    void theStopOfANextStartThatNeverServedPublishesDown() {
+        handOver();
+        Registrar next = process(scene.layout, settings(Scene.ID));
+        next.start();
+        next.stop(Scene.STOP_TIMEOUT);
+        assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
+        assertFalse(scene.isUp());
+    }
+
+    @Test
+    void nothingChangesWhileTheReadinessOfTheNextStartIsNotKnown() {
+        handOver();
+        scene.etcd.forgetWritten();
+        Registrar.Settings known = settings(Scene.ID);
+        Registrar next = start(scene.layout, new Registrar.Settings(true, known.identity(), known.ttl(), known.stopTimeout(),
+                known.version(), known.metadata(), known.onConflict(), known.ephemeral(), true), 8080);
+        scene.seconds(60);
+        assertEquals(RegistrationState.STARTING, next.own().state());
+        assertTrue(scene.isUp());
+        next.ready();
+        assertEquals(RegistrationState.REGISTERED, next.own().state());
+        assertEquals(Set.of(), scene.etcd.written());
+    }
+
+    @Test
     void withoutANextStartItExpires() {
         handOver();
         scene.registrar.close();
@@ -224,12 +249,15 @@ class HandOverTest {
     }
 
     private Registrar start(KeyLayout layout, Registrar.Settings settings, int port) {
-        Registrar next = new Registrar(scene.etcd, layout, scene.worker, new Random(1), settings, Inheritance.take(ETCD),
-                change -> {
-                });
+        Registrar next = process(layout, settings);
         next.start();
         scene.serve(next, port);
         return next;
+    }
+
+    private Registrar process(KeyLayout layout, Registrar.Settings settings) {
+        return new Registrar(scene.etcd, layout, scene.worker, new Random(1), settings, Inheritance.take(ETCD), change -> {
+        });
     }
 
     private static Registrar.Settings settings(ServiceIdentity identity) {
