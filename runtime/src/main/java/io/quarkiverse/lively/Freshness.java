@@ -10,10 +10,11 @@ import java.util.Objects;
  *
  * @param state whether the view follows etcd
  * @param revision the revision of etcd up to which the view holds everything; 0 while LOADING
- * @param asOf when etcd was last heard of, by the wall clock; the epoch while LOADING
- * @param age how long ago that is, by a monotonic clock; as good as for ever while LOADING. What was written longer ago than
- *        this is
- *        in the view, unless it is STALE
+ * @param asOf what was written before that moment is in the view; by the wall clock of this application, the epoch while
+ *        LOADING. It is when etcd was asked a question whose answer the view has caught up with
+ * @param age how long ago that is, by a monotonic clock; as good as for ever while LOADING. While the view is CURRENT and
+ *        etcd tells what changes without delay, it is at most the sum of {@code quarkus.lively.view.progress-interval} and
+ *        {@code quarkus.lively.etcd.request-timeout}, and usually not much more than the former
  */
 public record Freshness(State state, long revision, Instant asOf, Duration age) {
 
@@ -23,11 +24,15 @@ public record Freshness(State state, long revision, Instant asOf, Duration age) 
         LOADING,
         /** Every change arrives, as soon as etcd tells it. */
         CURRENT,
-        /** The connection to etcd is broken, or what was missed meanwhile is still arriving. The view is as it was. */
+        /**
+         * Changes may be missing: the connection to etcd is broken, or etcd refuses to tell what changes, or it is still
+         * telling what happened meanwhile or since the first list. The view is as it was, and can be read.
+         */
         STALE,
         /**
          * After a break, more than half of the services of some type were gone without a word. They stay in the view
-         * for a while, in case etcd lost them rather than they their lives. All else is current.
+         * for {@code quarkus.lively.view.suspect-limit}, in case etcd lost them rather than they their lives. All else is
+         * current.
          */
         SUSPECT
     }

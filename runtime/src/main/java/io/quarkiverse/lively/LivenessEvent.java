@@ -11,8 +11,12 @@ import java.util.Optional;
  * @param revision the revision of etcd of the change; of the list if it was found by one
  * @param previous the service before, as this subscriber was last told; empty if it was told of none
  * @param current the service now; empty if there is none, and in {@link Kind#SNAPSHOT_END} and {@link Kind#RESYNCED}
- * @param reason why, as far as somebody said
- * @param at when, as who changed it said; else when this application saw it, as with a service that expired
+ * @param reason why it changed, in {@link Kind#SNAPSHOT} why it is as it is. EXPIRED only if it was UP and its lease ran out.
+ *        UNKNOWN if nobody said: so if a service that is DOWN loses its process, and with it endpoint and metadata, be it by
+ *        a crash or because it was stopped; its record keeps the reason why it is DOWN
+ * @param at when, by the clock of who changed it if he said so; else when this application first saw it, by its own clock.
+ *        Nobody says when a service expired or was removed: in a SNAPSHOT, and in what is told before RESYNCED, that may have
+ *        been long before
  * @param coalesced how many changes this event stands for: 1, unless the subscriber was too slow to be told each
  */
 public record LivenessEvent(Kind kind, long revision, Optional<ServiceRecord> previous, Optional<ServiceRecord> current,

@@ -17,6 +17,9 @@ import io.smallrye.mutiny.Uni;
  * what he wrote waits for its revision with {@link #awaitRevision}; who needs the truth of this moment asks the
  * {@link LivenessRegistry}.
  * <p>
+ * Names that cannot exist (null, empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an
+ * {@link InvalidServiceException}, like a query for them.
+ * <p>
  * It starts with the application if that injects it or observes {@link LivenessEvent}, else at the first call.
  */
 public interface LivenessView {
@@ -48,13 +51,17 @@ public interface LivenessView {
     /** How far answers can be relied on that are read after this one. */
     Freshness freshness();
 
-    /** Completes once there is a first list, and waits for it as long as it takes. Fails only when the application ends. */
+    /**
+     * Completes once there is a first list, and waits for it as long as it takes. The view may still be
+     * {@link Freshness.State#STALE} then, for a moment or as long as etcd does not tell what changes. Fails with a
+     * {@link RegistryUnavailableException} when the application ends, and only then.
+     */
     Uni<Void> awaitReady();
 
     /**
      * Completes once this view has everything up to that revision, such as that of a record that was just written. Fails with
      * a {@link RegistryUnavailableException} if that is not so in time, about three times
-     * {@code quarkus.lively.etcd.request-timeout}.
+     * {@code quarkus.lively.etcd.request-timeout}, or when the application ends.
      */
     Uni<Void> awaitRevision(long revision);
 
@@ -62,7 +69,9 @@ public interface LivenessView {
      * What there is and what changes. First a SNAPSHOT event for each service that matches, in the order of their uuids, and a
      * SNAPSHOT_END; then each change once and in the order of revisions. Events come on a worker thread, one at a time, as
      * fast as they are requested. A subscriber that lags behind by more than {@code quarkus.lively.view.event-buffer} events is
-     * told the sum of the changes of each service instead, and how many they were. Ends when the application does.
+     * told the sum of the changes of each service instead, and how many they were. Ends when the application does: it
+     * completes, whatever was not requested by then; a subscription after that fails with a
+     * {@link RegistryUnavailableException}.
      */
     Multi<LivenessEvent> watch(ServiceQuery query);
 }

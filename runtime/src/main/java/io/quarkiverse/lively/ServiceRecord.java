@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param owned whether a process keeps it alive. Without one, nobody lifts a DOWN and nobody enforces a maintenance window
  * @param liveness whether it is up
  * @param reason why
- * @param since since when it has its status; empty if nobody said
+ * @param since since when it is so, as who changed it said; empty if nobody said, as with one that expired
  * @param revision the revision of etcd that last changed its record; 0 if the record was not read from etcd
  */
 public record ServiceRecord(String uuid, String type, String host, String region, Status status,
@@ -49,10 +49,10 @@ public record ServiceRecord(String uuid, String type, String host, String region
         return liveness == Liveness.UP;
     }
 
-    /** The same service with another liveness, for another reason. */
+    /** The same service with another liveness, for another reason. Since when, nobody said. */
     public ServiceRecord withLiveness(Liveness otherLiveness, Reason otherReason) {
         return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata, owned, otherLiveness,
-                otherReason, since, revision);
+                otherReason, Optional.empty(), revision);
     }
 
     /** A service to be written: UP, in the default region, with the uuid that follows from its type and host. */

@@ -25,7 +25,8 @@ public interface LivelyBuildTimeConfig {
     interface Health {
 
         /**
-         * Whether the readiness check `lively` is there, if the application has SmallRye Health.
+         * Whether the readiness check `lively` is there, and whether the readiness of the application decides what is
+         * published, if the application has SmallRye Health.
          */
         @WithDefault("true")
         boolean enabled();

@@ -41,14 +41,28 @@ class LivelyProcessor {
     @BuildStep
     @Record(ExecutionTime.RUNTIME_INIT)
     void start(LivelyRecorder recorder, BeanContainerBuildItem beans, ApplicationInfoBuildItem application,
-            ViewUseBuildItem view, ShutdownContextBuildItem shutdown, BuildProducer<ShutdownListenerBuildItem> listeners) {
-        recorder.start(beans.getValue(), application.getVersion(), view.injected(), view.observed(), shutdown);
+            Capabilities capabilities, LivelyBuildTimeConfig config, ViewUseBuildItem view, ShutdownContextBuildItem shutdown,
+            BuildProducer<ShutdownListenerBuildItem> listeners) {
+        recorder.start(beans.getValue(), application.getVersion(), readinessDecides(capabilities, config), view.injected(),
+                view.observed(), shutdown);
         listeners.produce(new ShutdownListenerBuildItem(recorder.shutdownListener(beans.getValue())));
     }
 
     @BuildStep
     HealthBuildItem health(LivelyBuildTimeConfig config) {
         return new HealthBuildItem("io.quarkiverse.lively.runtime.health.LivelyHealthCheck", config.health().enabled());
+    }
+
+    @BuildStep
+    void readiness(Capabilities capabilities, LivelyBuildTimeConfig config, BuildProducer<AdditionalBeanBuildItem> beans) {
+        if (readinessDecides(capabilities, config)) {
+            beans.produce(AdditionalBeanBuildItem
+                    .unremovableOf("io.quarkiverse.lively.runtime.health.SmallRyeReadinessChecks"));
+        }
+    }
+
+    private static boolean readinessDecides(Capabilities capabilities, LivelyBuildTimeConfig config) {
+        return capabilities.isPresent(Capability.SMALLRYE_HEALTH) && config.health().enabled();
     }
 
     /** jetcd warns of each failed call; Lively itself says, once, that etcd cannot be reached. */

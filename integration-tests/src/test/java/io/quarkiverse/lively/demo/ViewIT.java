@@ -87,6 +87,9 @@ class ViewIT {
     @Test
     void whatCannotBeAskedIsRefused() {
         viewing.get("/view/up").then().statusCode(400).body(containsString("uuid"));
+        viewing.get("/view/up", "type", "other").then().statusCode(400).body(containsString("host"));
+        viewing.get("/view/up", "uuid", "a/b").then().statusCode(400).body(containsString("uuid"));
+        viewing.get("/view/services", "host", "x".repeat(300)).then().statusCode(400).body(containsString("host"));
         viewing.get("/view/services", "type", "").then().statusCode(400).body(containsString("type"));
         viewing.get("/events", "status", "SIDEWAYS").then().statusCode(400).body(containsString("status"));
     }

@@ -1,11 +1,10 @@
 package io.quarkiverse.lively.runtime;
 
-import java.util.concurrent.CompletionException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import jakarta.enterprise.event.Event;
 
-import io.quarkiverse.lively.LivenessEvent;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.ManagedContext;
 
@@ -14,38 +13,41 @@ import io.quarkus.arc.ManagedContext;
  * asynchronous ones, and waits for those, so that nobody hears of the next event before everybody has heard of this
  * one.
  */
-final class EventBroadcast implements Consumer<LivenessEvent> {
+final class EventBroadcast<T> implements Consumer<T> {
 
-    private final Event<LivenessEvent> observers;
+    private final Event<T> observers;
 
-    EventBroadcast(Event<LivenessEvent> observers) {
+    EventBroadcast(Event<T> observers) {
         this.observers = observers;
     }
 
-    /** Throws what an observer threw, after all asynchronous ones have been told. */
+    /**
+     * Throws an exception if an observer failed in any way, after all have been told: all but those that CDI calls at once and
+     * after one that failed.
+     */
     @Override
-    public void accept(LivenessEvent event) {
-        RuntimeException failure = null;
-        try {
-            fire(event);
-        } catch (RuntimeException e) {
-            failure = e;
-        }
-        try {
-            observers.fireAsync(event).toCompletableFuture().join();
-        } catch (CompletionException e) {
-            if (failure == null) {
-                failure = e;
-            } else {
-                failure.addSuppressed(e);
-            }
-        }
-        if (failure != null) {
-            throw failure;
+    public void accept(T event) {
+        Optional<Throwable> failure = failure(() -> fire(event));
+        Optional<Throwable> laterFailure = failure(() -> observers.fireAsync(event).toCompletableFuture().join());
+        if (failure.isPresent() || laterFailure.isPresent()) {
+            IllegalStateException failed = new IllegalStateException("An observer failed",
+                    failure.or(() -> laterFailure).get());
+            failure.flatMap(first -> laterFailure).ifPresent(failed::addSuppressed);
+            throw failed;
         }
     }
 
-    private void fire(LivenessEvent event) {
+    /** Also an assertion that does not hold, or a class that is missing, is the failure of one observer. */
+    private static Optional<Throwable> failure(Runnable call) {
+        try {
+            call.run();
+            return Optional.empty();
+        } catch (Throwable e) {
+            return Optional.of(e);
+        }
+    }
+
+    private void fire(T event) {
         ManagedContext request = Arc.container().requestContext();
         request.activate();
         try {

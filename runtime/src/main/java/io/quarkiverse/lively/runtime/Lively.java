@@ -16,6 +16,8 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
+import io.quarkiverse.lively.runtime.health.ReadinessChecks;
+import io.quarkiverse.lively.runtime.health.ReadinessPoll;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.registration.WorkerThread;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
@@ -29,23 +31,32 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 /** All that Lively is in one application, from its start to its end. */
 public final class Lively {
 
+    /** It takes milliseconds, unless the machine is starved. */
+    private static final Duration VIEW_CLOSES_WITHIN = Duration.ofSeconds(1);
+
     private final WorkerThread worker;
     private final EtcdConnection etcd;
     private final String where;
     private final Registrar registrar;
+    private final Optional<ReadinessPoll> readiness;
     private final WorkerThread viewWorker;
     private final LocalView view;
     private final LivenessRegistry registry;
     private final ReactiveLivenessRegistry reactiveRegistry;
     private Duration shutdownBudget;
 
-    /** @param changes told of each change of the state of a registration; must not block */
-    public Lively(LivelySettings settings, Consumer<RegistrationChange> changes) {
+    /**
+     * @param changes told of each change of the state of a registration; must not block
+     * @param checks that decide whether this application is published as UP; empty if none do
+     */
+    public Lively(LivelySettings settings, Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks) {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
         where = settings.etcd().endpoints().toString();
         registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(),
                 Reload.inheritance(where), changes);
+        readiness = checks.map(
+                asked -> new ReadinessPoll(asked, worker, settings.readiness(), this::ready, this::notReady));
         viewWorker = new WorkerThread("lively-view");
         view = new LocalView(new RegistryFeed(etcd, settings.layout()), new Replica(settings.layout()), viewWorker,
                 Infrastructure.getDefaultWorkerPool(), new Random(), settings.view());
@@ -108,6 +119,7 @@ public final class Lively {
      */
     public void serve(Optional<Endpoint> endpoint) {
         registrar.serve(endpoint);
+        readiness.ifPresent(ReadinessPoll::start);
     }
 
     /** The readiness checks of the application all pass. Any thread; never blocks. */
@@ -125,10 +137,11 @@ public final class Lively {
     }
 
     /**
-     * Publishes DOWN; ahead of a reload in dev mode it leaves the application registered instead. Blocks until that
-     * is done, or the time for the shutdown is up. Throws nothing.
+     * Publishes DOWN, whatever the readiness checks say from now on; ahead of a reload in dev mode it leaves the
+     * application registered instead. Blocks until that is done, or the time for the shutdown is up. Throws nothing.
      */
     public void stop() {
+        readiness.ifPresent(ReadinessPoll::stop);
         spend(() -> Reload.isAhead() ? handOver() : registrar.stop(shutdownBudget));
     }
 
@@ -139,9 +152,10 @@ public final class Lively {
 
     /** Gives the lease back and ends all threads and connections. Blocks for what is left of the time for the shutdown. */
     public void close() {
-        spend(registrar::close);
-        spend(view::close);
+        // Needs no etcd, and so nothing of the time for the shutdown, which an etcd that hangs may have used up.
+        await(view::close, VIEW_CLOSES_WITHIN);
         viewWorker.close();
+        spend(registrar::close);
         etcd.close();
         worker.close();
     }
@@ -149,16 +163,22 @@ public final class Lively {
     private void spend(Callable<CompletableFuture<Void>> activity) {
         long started = System.nanoTime();
         try {
-            activity.call().get(shutdownBudget.toNanos(), TimeUnit.NANOSECONDS);
+            await(activity, shutdownBudget);
+        } finally {
+            Duration left = shutdownBudget.minusNanos(System.nanoTime() - started);
+            shutdownBudget = left.isNegative() ? Duration.ZERO : left;
+        }
+    }
+
+    private static void await(Callable<CompletableFuture<Void>> activity, Duration limit) {
+        try {
+            activity.call().get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             // Who failed has said so; the lease runs out by itself.
         } catch (Exception e) {
             throw new IllegalStateException(e);
-        } finally {
-            Duration left = shutdownBudget.minusNanos(System.nanoTime() - started);
-            shutdownBudget = left.isNegative() ? Duration.ZERO : left;
         }
     }
 }

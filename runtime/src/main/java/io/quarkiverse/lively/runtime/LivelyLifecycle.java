@@ -6,6 +6,7 @@ import java.util.Optional;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -19,6 +20,7 @@ import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
+import io.quarkiverse.lively.runtime.health.ReadinessChecks;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -30,16 +32,23 @@ public class LivelyLifecycle {
 
     private static final Logger LOG = Logger.getLogger(LivelyLifecycle.class);
 
+    private final Instance<ReadinessChecks> readinessChecks;
     private volatile Optional<Lively> lively = Optional.empty();
     private volatile Optional<Subscription> broadcast = Optional.empty();
     private volatile ViewUse use = ViewUse.NONE;
     private volatile Optional<Duration> failFast = Optional.empty();
     private final RegistrationBroadcast changes = new RegistrationBroadcast(Infrastructure.getDefaultWorkerPool());
 
+    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks) {
+        this.readinessChecks = readinessChecks;
+    }
+
     void start(LivelySettings settings, ViewUse viewUse) {
         use = viewUse;
         failFast = settings.failFast();
-        Lively started = new Lively(settings, changes);
+        Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
+                ? Optional.of(readinessChecks.get())
+                : Optional.empty());
         lively = Optional.of(started);
         started.start();
     }
@@ -58,7 +67,7 @@ public class LivelyLifecycle {
                 running.onRefusal(LivelyLifecycle::exit);
             });
             if (use.events()) {
-                broadcast = Optional.of(running.view().watch(ServiceQuery.all(), new EventBroadcast(observers)));
+                broadcast = Optional.of(running.view().watch(ServiceQuery.all(), new EventBroadcast<>(observers)));
             } else if (use.view()) {
                 running.view().start();
             }

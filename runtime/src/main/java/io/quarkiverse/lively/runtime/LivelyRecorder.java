@@ -17,11 +17,11 @@ public class LivelyRecorder {
         this.config = config;
     }
 
-    public void start(BeanContainer beans, String applicationVersion, boolean injectsView, boolean observesEvents,
-            ShutdownContext shutdown) {
+    public void start(BeanContainer beans, String applicationVersion, boolean readinessDecides, boolean injectsView,
+            boolean observesEvents, ShutdownContext shutdown) {
         if (config.getValue().active()) {
             LivelyLifecycle lifecycle = beans.beanInstance(LivelyLifecycle.class);
-            lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), false),
+            lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), readinessDecides),
                     new ViewUse(injectsView, observesEvents));
             shutdown.addLastShutdownTask(lifecycle::close);
         }

@@ -10,6 +10,7 @@ import java.util.Set;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
+import io.quarkiverse.lively.runtime.health.ReadinessPoll;
 import io.quarkiverse.lively.runtime.registration.Announcements;
 import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
@@ -24,24 +25,26 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  *
  * @param failFast how long the start may wait for etcd; empty if the application is to start without it
  */
-public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Settings registrar, ViewSettings view,
-        Optional<Duration> failFast) {
+public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Settings registrar,
+        ReadinessPoll.Settings readiness, ViewSettings view, Optional<Duration> failFast) {
 
     /** How often, at least, the view is compared with a list. */
     private static final Duration CHECK_INTERVAL = Duration.ofMinutes(30);
 
     private static final Duration LEAST_TTL = Duration.ofSeconds(2);
     private static final Duration MOST_TTL = Duration.ofDays(1);
+    private static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
+    private static final Duration MOST_INTERVAL = Duration.ofHours(1);
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(1);
     private static final Duration MOST_TIMEOUT = Duration.ofHours(1);
     private static final String PREFIX = "quarkus.lively.";
 
     /**
      * @param version of the application
-     * @param awaitsReadiness whether somebody is going to say whether the application is ready
+     * @param readinessDecides whether there are readiness checks that can be asked
      * @throws ConfigurationException naming the property that is wrong
      */
-    public static LivelySettings of(LivelyConfig config, String version, LaunchMode mode, boolean awaitsReadiness) {
+    public static LivelySettings of(LivelyConfig config, String version, LaunchMode mode, boolean readinessDecides) {
         Duration ttl = config.statusTtl();
         require(ttl.compareTo(LEAST_TTL) >= 0 && ttl.compareTo(MOST_TTL) <= 0 && ttl.getNano() == 0, "status-ttl", ttl,
                 "it must be between 2 seconds and a day, in whole seconds (or set OSLIVELY_STATUS_TTL)");
@@ -53,6 +56,13 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         require(!suspectLimit.isNegative() && suspectLimit.compareTo(MOST_TTL) <= 0, "view.suspect-limit", suspectLimit,
                 "it must be between 0 and a day");
         require(config.view().eventBuffer() > 0, "view.event-buffer", config.view().eventBuffer(), "it must be at least 1");
+        Duration healthInterval = config.health().interval();
+        require(healthInterval.compareTo(LEAST_INTERVAL) >= 0 && healthInterval.compareTo(MOST_INTERVAL) <= 0,
+                "health.interval",
+                healthInterval, "it must be between 100 milliseconds and 1 hour");
+        bounded("health.timeout", config.health().timeout());
+        require(config.health().upAfter() > 0, "health.up-after", config.health().upAfter(), "it must be at least 1");
+        require(config.health().downAfter() > 0, "health.down-after", config.health().downAfter(), "it must be at least 1");
         config.service().port().ifPresent(
                 port -> require(port > 0 && port <= 65535, "service.port", port, "it must be between 1 and 65535"));
 
@@ -70,7 +80,9 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
                 new Registrar.Settings(config.registration().enabled(), identity(config.service(), layout, mode), ttl,
                         config.shutdown().timeout(), version, config.service().metadata(),
                         OnConflict.valueOf(config.registration().onConflict().name()), config.registration().ephemeral(),
-                        awaitsReadiness),
+                        readinessDecides && config.registration().enabled()),
+                new ReadinessPoll.Settings(healthInterval, config.health().timeout(), config.health().upAfter(),
+                        config.health().downAfter()),
                 new ViewSettings(config.etcd().requestTimeout(), config.view().progressInterval(), suspectLimit,
                         config.view().eventBuffer(), CHECK_INTERVAL, ttl),
                 config.registration().failFast() && config.registration().enabled()

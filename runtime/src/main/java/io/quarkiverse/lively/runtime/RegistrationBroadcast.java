@@ -16,7 +16,7 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
     private static final Logger LOG = Logger.getLogger(RegistrationBroadcast.class);
 
     private final Executor worker;
-    private final CompletableFuture<Event<RegistrationChange>> observers = new CompletableFuture<>();
+    private final CompletableFuture<Consumer<RegistrationChange>> observers = new CompletableFuture<>();
     private CompletableFuture<Void> last = observers.thenAccept(ready -> {
     });
     private volatile boolean over;
@@ -27,7 +27,7 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
 
     /** The observers are there. What happened before is fired now. */
     void begin(Event<RegistrationChange> event) {
-        observers.complete(event);
+        observers.complete(new EventBroadcast<>(event));
     }
 
     void end() {
@@ -43,15 +43,10 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
         if (over) {
             return;
         }
-        attempt(() -> observers.join().fire(change));
-        attempt(() -> observers.join().fireAsync(change).toCompletableFuture().join());
-    }
-
-    private static void attempt(Runnable delivery) {
         try {
-            delivery.run();
-        } catch (Throwable e) {
-            LOG.error("An observer of RegistrationChange failed", e);
+            observers.join().accept(change);
+        } catch (IllegalStateException e) {
+            LOG.errorf(e.getCause(), "An observer failed at the change of a registration to %s", change.current());
         }
     }
 }

@@ -58,7 +58,7 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     CompletableFuture<List<ServiceRecord>> list(ServiceQuery query) {
-        return reader.list(checked(query));
+        return reader.list(ServiceIdentity.checked(query));
     }
 
     CompletableFuture<List<Transition>> history(String uuid) {
@@ -67,11 +67,11 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener) {
-        return view.watch(checked(query), given("listener", listener));
+        return view.watch(query, given("listener", listener));
     }
 
     Multi<LivenessEvent> watch(ServiceQuery query) {
-        return view.watch(checked(query));
+        return view.watch(query);
     }
 
     CompletableFuture<ServiceRecord> update(ServiceRecord record) {
@@ -100,15 +100,6 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
 
     Registration register(ServiceRecord record) {
         return registrar.register(given("record", record));
-    }
-
-    private static ServiceQuery checked(ServiceQuery query) {
-        given("query", query);
-        query.uuids().forEach(uuid -> ServiceIdentity.check("uuid", uuid));
-        query.types().forEach(type -> ServiceIdentity.check("type", type));
-        query.hosts().forEach(host -> ServiceIdentity.check("host", host));
-        query.regions().forEach(region -> ServiceIdentity.check("region", region));
-        return query;
     }
 
     private static <T> T given(String field, T value) {

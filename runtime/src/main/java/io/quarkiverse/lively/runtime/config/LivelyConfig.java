@@ -185,13 +185,44 @@ public interface LivelyConfig {
          */
         @WithDefault("up")
         WhenDisconnected whenDisconnected();
+
+        /**
+         * How often the readiness checks of this application are asked. It is published as UP only while they are UP; `lively`
+         * and `Graceful Shutdown` do not count, and without any other check it is ready. They are also asked at once when
+         * SmallRye Health tells of a change. Between 100 milliseconds and 1 hour.
+         */
+        @WithDefault("5S")
+        Duration interval();
+
+        /**
+         * How long to wait for the answer of the readiness checks. If one hangs for longer, what they said last stays, and
+         * that is logged; if they have never answered, this application is not ready. They are asked again once they have
+         * answered, or after this time, then twice this time, and so on. Between 1 millisecond and 1 hour.
+         */
+        @WithDefault("3S")
+        Duration timeout();
+
+        /**
+         * How many times in a row all readiness checks must be UP before this application, if it was not ready, is published
+         * as UP. The very first answer counts at once. More than 1 keeps checks that flap from making the fleet flap.
+         */
+        @WithDefault("2")
+        int upAfter();
+
+        /**
+         * How many times in a row a readiness check must be DOWN before this application, if it was ready, is published as
+         * DOWN.
+         */
+        @WithDefault("1")
+        int downAfter();
     }
 
     interface View {
 
         /**
-         * How often etcd is asked for a sign of life while it has nothing to tell. If it does not give one within the request
-         * timeout, the view is STALE. So the age of a view that is CURRENT is at most the sum of both.
+         * How often etcd is asked how far it is, to find out whether the view has everything. If it does not answer within the
+         * request timeout, the view is STALE. So the age of a view that is CURRENT is at most the sum of both, unless etcd is
+         * slow to tell what changes. Where others write to the same etcd too, each time costs it a look at all services.
          */
         @WithDefault("5S")
         Duration progressInterval();

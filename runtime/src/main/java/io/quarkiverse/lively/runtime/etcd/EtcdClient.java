@@ -83,15 +83,17 @@ final class EtcdClient implements Etcd {
 
     @Override
     public CompletableFuture<Range.Page> read(Range range) {
-        GetOption option = GetOption.builder()
+        GetOption.Builder option = GetOption.builder()
                 .withRange(ByteSequence.from(range.to()))
                 .withRevision(range.revision())
                 .withLimit(range.limit())
-                .withKeysOnly(range.keysOnly())
-                .build();
-        return call(() -> kv.get(ByteSequence.from(range.from()), option)
+                .withKeysOnly(range.keysOnly());
+        if (range.newestFirst()) {
+            option.withSortField(GetOption.SortTarget.MOD).withSortOrder(GetOption.SortOrder.DESCEND);
+        }
+        return call(() -> kv.get(ByteSequence.from(range.from()), option.build())
                 .thenApply(response -> new Range.Page(response.getKvs().stream().map(EtcdClient::keyValue).toList(),
-                        response.getHeader().getRevision(), response.isMore())));
+                        response.getHeader().getRevision(), response.isMore(), response.getCount())));
     }
 
     @Override

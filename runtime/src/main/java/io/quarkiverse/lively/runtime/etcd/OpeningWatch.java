@@ -6,11 +6,6 @@ import java.util.concurrent.CompletableFuture;
 record OpeningWatch(CompletableFuture<Watch> opened) implements Watch {
 
     @Override
-    public void askForProgress() {
-        opened.thenAccept(Watch::askForProgress);
-    }
-
-    @Override
     public void close() {
         opened.thenAccept(Watch::close);
     }

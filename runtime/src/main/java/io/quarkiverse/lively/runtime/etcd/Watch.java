@@ -8,9 +8,6 @@ import java.util.List;
  */
 public interface Watch extends AutoCloseable {
 
-    /** Asks for a sign of life: an answer without events. Without one, silence may mean that nobody is there any more. */
-    void askForProgress();
-
     /** Ends it, without waiting. The listener is not told, and may still hear a late response. */
     @Override
     void close();
@@ -35,8 +32,8 @@ public interface Watch extends AutoCloseable {
     }
 
     /**
-     * All changes of some revisions, in their order; those of one revision are never parted. Without changes it is only a sign
-     * of life.
+     * All changes of some revisions, in their order; those of one revision are never parted. Without changes it only says that
+     * somebody is there.
      *
      * @param revision the newest revision of etcd when it answered, which says nothing of what is still on its way
      */

@@ -8,7 +8,6 @@ import java.util.function.Function;
 
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchGrpc;
-import io.etcd.jetcd.api.WatchProgressRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.Channel;
@@ -42,18 +41,13 @@ final class WatchStream implements Watch {
         WatchGrpc.newStub(channel)
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(KeepAliveStream.REQUIRE_LEADER))
                 .watch(new Responses());
-        send(WatchRequest.newBuilder().setCreateRequest(WatchCreateRequest.newBuilder().setKey(range.from())
+        requests.onNext(WatchRequest.newBuilder().setCreateRequest(WatchCreateRequest.newBuilder().setKey(range.from())
                 .setRangeEnd(range.to()).setStartRevision(from).setProgressNotify(true)).build());
         created.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS).whenComplete((nothing, failure) -> {
             if (failure != null) {
                 cancel(failure);
             }
         });
-    }
-
-    @Override
-    public void askForProgress() {
-        send(WatchRequest.newBuilder().setProgressRequest(WatchProgressRequest.getDefaultInstance()).build());
     }
 
     @Override
@@ -72,12 +66,6 @@ final class WatchStream implements Watch {
 
     boolean isOver() {
         return !begin(false);
-    }
-
-    private synchronized void send(WatchRequest request) {
-        if (!over) {
-            requests.onNext(request);
-        }
     }
 
     private void end(Throwable cause) {

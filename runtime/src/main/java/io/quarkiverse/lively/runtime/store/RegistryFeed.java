@@ -1,11 +1,13 @@
 package io.quarkiverse.lively.runtime.store;
 
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.etcd.Range;
+import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
 
 /**
@@ -15,12 +17,10 @@ import io.quarkiverse.lively.runtime.etcd.Watch;
 public final class RegistryFeed {
 
     private final Etcd etcd;
-    private final KeyLayout layout;
     private final Range registry;
 
     public RegistryFeed(Etcd etcd, KeyLayout layout) {
         this.etcd = etcd;
-        this.layout = layout;
         this.registry = layout.registry();
     }
 
@@ -40,12 +40,18 @@ public final class RegistryFeed {
      * forgotten it, or has not come that far.
      */
     public CompletableFuture<Boolean> confirm(Witness witness) {
-        // That something is absent, it is in many histories.
-        if (witness.keys().values().stream().allMatch(Optional::isEmpty)) {
-            return listAt(witness.revision()).thenApply(
-                    then -> then.entries().stream().noneMatch(entry -> layout.parse(entry.key()).isPresent()));
-        }
-        return etcd.commit(witness.question()).thenApply(witness::agrees);
+        return etcd.commit(witness.question()).thenCombine(extentAt(witness.revision()), witness::agrees);
+    }
+
+    /** The newest revision of etcd, or a newer one than when this was called, whichever member is asked. */
+    public CompletableFuture<Long> revision() {
+        return etcd.commit(Transaction.read(List.of(registry.from()))).thenApply(Transaction.Result::revision);
+    }
+
+    /** How far the registry went at that revision. Costs etcd a look at all of it, and the network next to nothing. */
+    public CompletableFuture<Extent> extentAt(long revision) {
+        return etcd.read(registry.at(revision).newest()).thenApply(page -> new Extent(page.count(),
+                page.entries().stream().mapToLong(KeyValue::modRevision).max().orElse(0)));
     }
 
     /** All changes from that revision on. */

@@ -1,6 +1,5 @@
 package io.quarkiverse.lively.runtime.store;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,7 +20,7 @@ import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
- * A copy of the keys of the registry, and what their changes mean for services. Used by one thread at a time.
+ * A copy of all keys of the registry, and what their changes mean for services. Used by one thread at a time.
  * <p>
  * It is at a revision, its cursor: it holds everything up to there, and nothing after it. Only a list and applied events move
  * it.
@@ -63,10 +62,8 @@ public final class Replica {
         lastChanged = Map.of();
         cursor = snapshot.revision();
         for (KeyValue entry : snapshot.entries()) {
-            layout.parse(entry.key()).ifPresent(key -> {
-                entries.put(entry.key(), entry);
-                known.add(key);
-            });
+            entries.put(entry.key(), entry);
+            layout.parse(entry.key()).ifPresent(known::add);
         }
         Set<String> uuids = new LinkedHashSet<>();
         List<NameChange> names = new ArrayList<>();
@@ -106,10 +103,17 @@ public final class Replica {
         Map<ByteString, Optional<KeyValue>> keys = new LinkedHashMap<>();
         lastChanged.entrySet().stream().limit(WITNESSES / 2).forEach(entry -> keys.put(entry.getKey(), entry.getValue()));
         // After a list, or when the last change was a deletion, what changed last of what is there.
-        long newest = entries.values().stream().mapToLong(KeyValue::modRevision).max().orElse(0);
-        entries.values().stream().filter(entry -> entry.modRevision() == newest).limit(WITNESSES / 2)
+        Extent extent = extent();
+        entries.values().stream().filter(entry -> entry.modRevision() == extent.newest()).limit(WITNESSES / 2)
                 .forEach(entry -> keys.put(entry.key(), Optional.of(entry)));
-        return new Witness(cursor, keys);
+        return new Witness(cursor, keys, extent);
+    }
+
+    /**
+     * How far this copy goes. If the registry goes as far at a later revision, the copy is what the registry is then.
+     */
+    public Extent extent() {
+        return new Extent(entries.size(), entries.values().stream().mapToLong(KeyValue::modRevision).max().orElse(0));
     }
 
     private RegistryChanges applyRevision(List<Watch.Event> events) {
@@ -120,23 +124,19 @@ public final class Replica {
         cursor = events.get(0).entry().modRevision();
         for (Watch.Event event : events) {
             ByteString bytes = event.entry().key();
-            Optional<RegistryKey> key = layout.parse(bytes);
-            if (key.isEmpty()) {
-                continue;
-            }
             // A deletion carries no value, which would read as a service that is UP.
             KeyValue former = event.deleted() ? entries.remove(bytes) : entries.put(bytes, event.entry());
             before.put(bytes, Optional.ofNullable(former));
             after.put(bytes, event.deleted() ? Optional.empty() : Optional.of(event.entry()));
-            if (key.get().kind() == Kind.TYPE_HOST) {
-                names.add(name(key.get()));
-            } else {
-                uuids.add(key.get().name());
-            }
+            layout.parse(bytes).ifPresent(key -> {
+                if (key.kind() == Kind.TYPE_HOST) {
+                    names.add(name(key));
+                } else {
+                    uuids.add(key.name());
+                }
+            });
         }
-        if (!after.isEmpty()) {
-            lastChanged = after;
-        }
+        lastChanged = after;
         return new RegistryChanges(cursor, uuids.stream().map(uuid -> change(uuid, before)).toList(), names);
     }
 
@@ -161,7 +161,7 @@ public final class Replica {
                 .flatMap(entry -> Entry.parse(entry.value(), State.parser()));
         Reason reason = isTakenOver(before.get(layout.owner(uuid)), owner) ? Reason.TAKEOVER
                 : said.map(ServiceRecords::reason).or(() -> current.map(ServiceRecord::reason)).orElse(Reason.UNKNOWN);
-        return new ServiceChange(uuid, current, reason, said.map(word -> Instant.ofEpochMilli(word.getSince())));
+        return new ServiceChange(uuid, current, reason);
     }
 
     private Optional<KeyValue> entry(ByteString key) {

@@ -10,6 +10,7 @@ import java.util.UUID;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 
 /**
@@ -39,7 +40,7 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
     }
 
     /**
-     * Refuses what cannot be a part of a key.
+     * Refuses what cannot be a part of a key. Allocates nothing if it can.
      *
      * @throws InvalidServiceException naming the field
      */
@@ -51,12 +52,34 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
             throw new InvalidServiceException(field, "the " + field + " must not contain a '/', which separates the parts of"
                     + " a key in etcd");
         }
-        if (value.codePoints().anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)) {
-            throw new InvalidServiceException(field, "the " + field + " must not contain control characters");
+        int bytes = 0;
+        for (int i = 0; i < value.length() && bytes <= MAX_BYTES; i++) {
+            int c = value.codePointAt(i);
+            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
+                throw new InvalidServiceException(field, "the " + field + " must not contain control characters");
+            }
+            i += Character.charCount(c) - 1;
+            bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
         }
-        if (value.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+        if (bytes > MAX_BYTES) {
             throw new InvalidServiceException(field, "the " + field + " must not be longer than " + MAX_BYTES + " bytes");
         }
+    }
+
+    /**
+     * Refuses a query for names that no service can have.
+     *
+     * @throws InvalidServiceException naming the field
+     */
+    public static ServiceQuery checked(ServiceQuery query) {
+        if (query == null) {
+            throw new InvalidServiceException("query", "the query must not be null");
+        }
+        query.uuids().forEach(uuid -> check("uuid", uuid));
+        query.types().forEach(type -> check("type", type));
+        query.hosts().forEach(host -> check("host", host));
+        query.regions().forEach(region -> check("region", region));
+        return query;
     }
 
     /** The uuid that an entry of an index holds; empty if that can be none. */

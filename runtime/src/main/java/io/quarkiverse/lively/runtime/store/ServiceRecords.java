@@ -37,9 +37,11 @@ public final class ServiceRecords {
         Liveness liveness = status == Status.DOWN ? Liveness.DOWN : up ? Liveness.UP : Liveness.EXPIRED;
         Reason reason = liveness == Liveness.EXPIRED ? Reason.EXPIRED
                 : state.map(ServiceRecords::reason).orElse(Reason.UNKNOWN);
+        // Its state is from when it was up; since when it is not, nobody is there to say.
+        Optional<State> saying = state.filter(said -> liveness != Liveness.EXPIRED);
         return new ServiceRecord(record.getUuid(), record.getType(), record.getHost(), region(record), status,
                 maintenance(record), claim.flatMap(ServiceRecords::endpoint), claim.map(Claim::getMetadataMap).orElse(Map.of()),
-                claim.isPresent(), liveness, reason, state.map(said -> Instant.ofEpochMilli(said.getSince())), revision);
+                claim.isPresent(), liveness, reason, saying.map(said -> Instant.ofEpochMilli(said.getSince())), revision);
     }
 
     public static Status status(Service record) {

@@ -166,10 +166,13 @@ public final class ServiceUpdater {
 
         private CompletableFuture<ServiceRecord> renew(ServiceKeys seen, int race) {
             return etcd.renewLease(seen.up().lease(), RENEWAL_TIMEOUT).thenApply(lease -> ServiceRecords.of(seen))
-                    .exceptionallyCompose(
-                            failure -> EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND
-                                    ? again(race, seen)
-                                    : CompletableFuture.failedFuture(failure));
+                    .exceptionallyCompose(failure -> againWithoutLease(failure, race, seen));
+        }
+
+        /** The lease may run out at any moment. */
+        private CompletableFuture<ServiceRecord> againWithoutLease(Throwable failure, int race, ServiceKeys seen) {
+            return EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND ? again(race, seen)
+                    : CompletableFuture.failedFuture(failure);
         }
 
         private CompletableFuture<ServiceRecord> publish(ServiceKeys seen, Neighbours neighbours, Service record, Instant now,
@@ -186,7 +189,8 @@ public final class ServiceUpdater {
                     }
                 }).thenCompose(result -> result.succeeded()
                         ? CompletableFuture.completedFuture(ServiceRecords.of(write.then().apply(result.revision())))
-                        : again(race, names.seen(result)));
+                        : again(race, names.seen(result)))
+                        .exceptionallyCompose(failure -> againWithoutLease(failure, race, seen));
             });
         }
 

@@ -74,37 +74,43 @@ final class Board {
         }
     }
 
+    /** Tells the audience that there will be no more, and shows that nobody follows. */
     void close() {
+        lag();
         audience.forEach(Delivery::finish);
         audience.clear();
     }
 
-    /** etcd was heard of. */
-    void heard() {
+    /**
+     * Every change arrives from now on, as soon as etcd tells it.
+     *
+     * @param asOf what was written before has arrived
+     */
+    void follow(Moment asOf) {
+        following = true;
         if (!shown.isLoading()) {
-            show(shown.fleet(), true);
+            show(shown.fleet(), asOf);
         }
     }
 
-    /** Whether every change arrives from now on, as soon as etcd tells it. */
-    void follow(boolean follows) {
-        following = follows;
+    /** Changes may be missing from now on. */
+    void lag() {
+        following = false;
         if (!shown.isLoading()) {
-            show(shown.fleet(), false);
+            show(shown.fleet(), shown.asOf());
         }
     }
 
     /**
      * A list: everything that there is, and everything that was there before.
      *
-     * @param missed whether there may have been changes that it does not tell of
-     * @param follows whether every change after it arrives as soon as etcd tells it
+     * @param missed whether there were changes that it does not tell of
+     * @param asOf what was written before is in it
      */
-    void listed(RegistryChanges list, boolean missed, boolean follows) {
-        following |= follows;
+    void listed(RegistryChanges list, boolean missed, Moment asOf) {
         if (shown.isLoading()) {
             Fleet fleet = apply(shown.fleet(), list, new ArrayList<>());
-            show(fleet, true);
+            show(fleet, asOf);
             audience.forEach(delivery -> delivery.begin(fleet, clock));
             return;
         }
@@ -112,7 +118,7 @@ final class Board {
         List<LivenessEvent> events = new ArrayList<>();
         Fleet fleet = apply(shown.fleet(), new RegistryChanges(list.revision(), believed, list.names()), events);
         resyncing |= missed || !events.isEmpty() || !suspicions.isEmpty();
-        show(fleet, true);
+        show(fleet, asOf);
         tell(events);
         resynced();
     }
@@ -125,7 +131,7 @@ final class Board {
             change.services().forEach(service -> suspicions.remove(service.uuid()));
             fleet = apply(fleet, change, events);
         }
-        show(fleet, true);
+        show(fleet, shown.asOf());
         tell(events);
         resynced();
     }
@@ -138,8 +144,9 @@ final class Board {
         for (ServiceChange change : changes.services()) {
             Optional<ServiceRecord> previous = Optional.ofNullable(fleet.find(change.uuid()));
             if (!previous.equals(change.current())) {
-                fleet = fleet.with(change.uuid(), change.current());
-                events.add(clock.change(previous, change, changes.revision()));
+                LivenessEvent event = clock.change(previous, change, changes.revision());
+                fleet = fleet.with(change.uuid(), change.current(), event.at());
+                events.add(event);
             }
         }
         return fleet;
@@ -192,7 +199,7 @@ final class Board {
         List<LivenessEvent> events = new ArrayList<>();
         Fleet fleet = apply(shown.fleet(),
                 new RegistryChanges(shown.fleet().revision(), List.copyOf(due.values()), List.of()), events);
-        show(fleet, false);
+        show(fleet, shown.asOf());
         tell(events);
         resynced();
     }
@@ -209,14 +216,13 @@ final class Board {
         if (resyncing && suspicions.isEmpty()) {
             resyncing = false;
             tell(List.of(clock.marker(Kind.RESYNCED, shown.fleet().revision())));
-            show(shown.fleet(), false);
+            show(shown.fleet(), shown.asOf());
         }
     }
 
-    private void show(Fleet fleet, boolean heard) {
+    private void show(Fleet fleet, Moment asOf) {
         State state = !following ? State.STALE : suspicions.isEmpty() ? State.CURRENT : State.SUSPECT;
-        shown = heard ? new Shown(fleet, state, worker.now(), worker.nanoTime())
-                : new Shown(fleet, state, shown.asOf(), shown.heardAt());
+        shown = new Shown(fleet, state, shown.isLoading() || asOf.isAfter(shown.asOf()) ? asOf : shown.asOf());
         shows.accept(fleet.revision());
     }
 }

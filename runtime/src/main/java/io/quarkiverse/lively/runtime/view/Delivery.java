@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
+import org.jboss.logging.Logger;
+
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceQuery;
@@ -18,6 +20,8 @@ import io.quarkiverse.lively.ServiceRecord;
  */
 final class Delivery implements Flow.Subscription {
 
+    private static final Logger LOG = Logger.getLogger(Delivery.class);
+
     private final ServiceQuery query;
     private final Mailbox mailbox;
     private final Executor pool;
@@ -27,7 +31,7 @@ final class Delivery implements Flow.Subscription {
     private final AtomicInteger calls = new AtomicInteger();
     private volatile boolean cancelled;
     private volatile boolean finished;
-    private volatile boolean refused;
+    private volatile Throwable failure;
 
     Delivery(ServiceQuery query, int room, Executor pool, Flow.Subscriber<? super LivenessEvent> subscriber) {
         this.query = query;
@@ -42,9 +46,8 @@ final class Delivery implements Flow.Subscription {
 
     /** What there is when the subscription begins. Comes before everything else. */
     void begin(Fleet fleet, EventClock clock) {
-        long revision = fleet.revision();
-        mailbox.begin(Stream.concat(fleet.list(query).stream().map(service -> clock.snapshot(service, revision)),
-                Stream.of(clock.marker(Kind.SNAPSHOT_END, revision))).iterator());
+        mailbox.begin(Stream.concat(fleet.list(query).stream().map(service -> clock.snapshot(service, fleet)),
+                Stream.of(clock.marker(Kind.SNAPSHOT_END, fleet.revision()))).iterator());
         look();
     }
 
@@ -64,19 +67,25 @@ final class Delivery implements Flow.Subscription {
         }
     }
 
-    /** There will be no more. What there is, is still delivered. */
+    /** There will be no more. What there is, is still delivered, as far as it was requested. */
     void finish() {
         finished = true;
+        look();
+    }
+
+    /** It cannot go on. Nothing more is delivered. */
+    void fail(Throwable cause) {
+        failure = cause;
         look();
     }
 
     @Override
     public void request(long count) {
         if (count <= 0) {
-            refused = true;
-        } else {
-            requested.accumulateAndGet(count, (present, more) -> present + more < 0 ? Long.MAX_VALUE : present + more);
+            fail(new IllegalArgumentException("At least one event must be requested"));
+            return;
         }
+        requested.accumulateAndGet(count, (present, more) -> present + more < 0 ? Long.MAX_VALUE : present + more);
         look();
     }
 
@@ -90,8 +99,9 @@ final class Delivery implements Flow.Subscription {
             try {
                 pool.execute(this::deliver);
             } catch (RejectedExecutionException e) {
-                // The application has ended, and with it whoever listened.
-                cancelled = true;
+                // The application has ended, so this is the only thread that is left to say so.
+                failure = new IllegalStateException("No thread is left to deliver events on, as the application has ended", e);
+                deliver();
             }
         }
     }
@@ -105,17 +115,23 @@ final class Delivery implements Flow.Subscription {
     }
 
     private void deliverAll() {
-        if (refused && !cancelled) {
+        try {
+            deliverWhatThereIs();
+        } catch (Throwable e) {
+            // A subscriber must not throw. Whatever state he is in now, it is his.
             cancelled = true;
-            subscriber.onError(new IllegalArgumentException("At least one event must be requested"));
+            LOG.error("A subscriber failed, and will be told nothing more", e);
         }
+    }
+
+    private void deliverWhatThereIs() {
         while (!cancelled) {
             boolean last = finished;
-            if (requested.get() == 0) {
-                return;
-            }
-            LivenessEvent event = mailbox.take();
-            if (event != null) {
+            LivenessEvent event = failure != null || requested.get() == 0 ? null : mailbox.take();
+            if (failure != null) {
+                cancelled = true;
+                subscriber.onError(failure);
+            } else if (event != null) {
                 if (requested.get() != Long.MAX_VALUE) {
                     requested.decrementAndGet();
                 }

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime.view;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,20 +19,23 @@ import io.quarkiverse.lively.runtime.store.ServiceChange;
  * @param services by uuid
  * @param names by type, then by host
  * @param regions by region, then by uuid
+ * @param seen when the services that do not say since when they are as they are were first seen so, by uuid
  */
 record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
         PersistentMap<String, PersistentMap<String, Named>> names,
-        PersistentMap<String, PersistentMap<String, ServiceRecord>> regions) {
+        PersistentMap<String, PersistentMap<String, ServiceRecord>> regions, PersistentMap<String, Instant> seen) {
 
-    static final Fleet EMPTY = new Fleet(0, PersistentMap.empty(), PersistentMap.empty(), PersistentMap.empty());
+    static final Fleet EMPTY = new Fleet(0, PersistentMap.empty(), PersistentMap.empty(), PersistentMap.empty(),
+            PersistentMap.empty());
 
-    static Fleet of(RegistryChanges list) {
+    /** What a list says. */
+    static Fleet of(RegistryChanges list, Instant at) {
         Fleet fleet = EMPTY.at(list.revision());
         for (NameChange name : list.names()) {
             fleet = fleet.withHolder(name.type(), name.host(), name.holder());
         }
         for (ServiceChange service : list.services()) {
-            fleet = fleet.with(service.uuid(), service.current());
+            fleet = fleet.with(service.uuid(), service.current(), at);
         }
         return fleet;
     }
@@ -61,10 +65,18 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
     }
 
     Fleet at(long otherRevision) {
-        return new Fleet(otherRevision, services, names, regions);
+        return new Fleet(otherRevision, services, names, regions, seen);
     }
 
-    Fleet with(String uuid, Optional<ServiceRecord> service) {
+    /** When a service that does not say since when it is as it is was first seen so. */
+    Instant seenAt(String uuid) {
+        return seen.get(uuid);
+    }
+
+    /**
+     * @param at when that was seen
+     */
+    Fleet with(String uuid, Optional<ServiceRecord> service, Instant at) {
         ServiceRecord former = services.get(uuid);
         PersistentMap<String, PersistentMap<String, Named>> newNames = names;
         PersistentMap<String, PersistentMap<String, ServiceRecord>> newRegions = regions;
@@ -74,19 +86,19 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
             newRegions = inner(newRegions, former.region(), newRegions.get(former.region()).without(uuid));
         }
         if (service.isEmpty()) {
-            return new Fleet(revision, services.without(uuid), newNames, newRegions);
+            return new Fleet(revision, services.without(uuid), newNames, newRegions, seen.without(uuid));
         }
         ServiceRecord now = service.get();
         newNames = named(newNames, now.type(), now.host(), name(newNames, now.type(), now.host()).with(now));
         PersistentMap<String, ServiceRecord> region = newRegions.get(now.region());
         newRegions = inner(newRegions, now.region(),
                 (region == null ? PersistentMap.<String, ServiceRecord> empty() : region).with(uuid, now));
-        return new Fleet(revision, services.with(uuid, now), newNames, newRegions);
+        return new Fleet(revision, services.with(uuid, now), newNames, newRegions, seen(former, now, at));
     }
 
     /** The registry names that service for that type and host. */
     Fleet withHolder(String type, String host, Optional<String> uuid) {
-        return new Fleet(revision, services, named(names, type, host, name(names, type, host).heldBy(uuid)), regions);
+        return new Fleet(revision, services, named(names, type, host, name(names, type, host).heldBy(uuid)), regions, seen);
     }
 
     /** Whether both have the same services under the same names. */
@@ -94,6 +106,14 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
         return services.size() == other.services.size() && list(ServiceQuery.all()).stream()
                 .allMatch(service -> service.equals(other.find(service.uuid()))
                         && find(service.type(), service.host()).equals(other.find(service.type(), service.host())));
+    }
+
+    private PersistentMap<String, Instant> seen(ServiceRecord former, ServiceRecord now, Instant at) {
+        if (now.since().isPresent()) {
+            return seen.without(now.uuid());
+        }
+        boolean isStillSo = former != null && former.since().isEmpty() && former.liveness() == now.liveness();
+        return isStillSo ? seen : seen.with(now.uuid(), at);
     }
 
     private void candidates(ServiceQuery query, Consumer<ServiceRecord> action) {

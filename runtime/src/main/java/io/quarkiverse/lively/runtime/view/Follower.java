@@ -22,8 +22,8 @@ final class Follower {
 
     private static final Logger LOG = Logger.getLogger(Follower.class);
 
-    /** etcd sends what a watch has missed in batches, a tenth of a second apart. Longer silence means that it is done. */
-    private static final Duration SILENCE = Duration.ofMillis(300);
+    /** etcd tells a new watch what it has missed within this time, as a rule. */
+    private static final Duration USUAL_DELAY = Duration.ofMillis(300);
 
     private final RegistryFeed feed;
     private final Replica replica;
@@ -70,6 +70,7 @@ final class Follower {
         }
         long asked = wanted;
         refreshing = true;
+        Moment askedAt = Moment.now(worker);
         worker.when(feed.list(), (snapshot, failure) -> {
             refreshing = false;
             if (closed || session != present) {
@@ -77,7 +78,8 @@ final class Follower {
                 return;
             }
             if (failure == null && snapshot.revision() > replica.cursor()) {
-                board.listed(replica.replace(snapshot), false, false);
+                board.listed(replica.replace(snapshot), false, askedAt);
+                present.proof.moved();
             }
             if (wanted > asked) {
                 // It may have been read before that revision was written.
@@ -89,6 +91,7 @@ final class Follower {
     }
 
     private void list() {
+        Moment askedAt = Moment.now(worker);
         worker.when(feed.list(), (snapshot, failure) -> {
             if (closed) {
                 return;
@@ -98,22 +101,17 @@ final class Follower {
                 worker.after(backoff.next(), this::list);
                 return;
             }
-            refused = false;
-            board.listed(replica.replace(snapshot), missed, true);
-            LOG.infof("The view of the fleet is current, at revision %d", replica.cursor());
+            board.listed(replica.replace(snapshot), missed, askedAt);
             missed = false;
-            watch(true);
+            watch();
         });
     }
 
-    /**
-     * @param current whether nothing was missed yet
-     */
-    private void watch(boolean current) {
+    private void watch() {
         if (closed) {
             return;
         }
-        session = new Session(current);
+        session = new Session();
         session.watch = feed.watch(replica.cursor() + 1, session);
     }
 
@@ -138,17 +136,20 @@ final class Follower {
             if (failure != null || session != checked) {
                 return;
             }
-            if (!then.hasSameServicesAs(Fleet.of(replica.another().replace(snapshot)))) {
+            if (!then.hasSameServicesAs(Fleet.of(replica.another().replace(snapshot), worker.now()))) {
                 LOG.warnf("The view was not what etcd had at revision %d. It is read anew", then.revision());
                 session.end(new EtcdException(EtcdException.Kind.COMPACTED, "the watch lost changes", null));
             }
         });
     }
 
+    /** Once, until it follows etcd again. That etcd cannot be reached is said elsewhere. */
     private void sayIfRefused(EtcdException cause) {
         if (cause.kind() != EtcdException.Kind.UNAVAILABLE && !refused) {
             refused = true;
-            LOG.warnf("The view cannot be read. Trying again. %s", cause.getMessage());
+            LOG.warnf(cause.kind() == EtcdException.Kind.COMPACTED
+                    ? "The view cannot go on from where it was, so it is read anew: %s"
+                    : "The view cannot follow etcd. Trying again. %s", cause.getMessage());
         }
     }
 
@@ -156,20 +157,14 @@ final class Follower {
     private final class Session implements Watch.Listener {
 
         private final List<Watch.Response> unconfirmed = new ArrayList<>();
+        private final Proof proof = new Proof(feed, replica, worker, settings, this::follow, this::end);
         private Watch watch;
         private boolean confirmed;
         private boolean caughtUp;
-        private boolean silent;
-        private long head;
-        private long heardAt;
-
-        Session(boolean current) {
-            caughtUp = current;
-        }
 
         @Override
         public void created(long revision) {
-            onWorker(() -> confirm(revision));
+            onWorker(this::confirm);
         }
 
         @Override
@@ -189,8 +184,7 @@ final class Follower {
         }
 
         /** Nothing is believed before etcd has shown that its history is still the one that is known here. */
-        private void confirm(long revision) {
-            head = revision;
+        private void confirm() {
             worker.when(feed.confirm(replica.witness()), (same, failure) -> {
                 if (session != this || closed) {
                     return;
@@ -207,71 +201,27 @@ final class Follower {
 
         private void begin() {
             confirmed = true;
-            backoff.reset();
-            heard();
-            board.heard();
-            catchUpAt(head);
-            if (!caughtUp) {
-                later(SILENCE, this::listenForSilence);
-            }
             unconfirmed.forEach(this::apply);
             unconfirmed.clear();
-            later(SILENCE, () -> refresh(wanted));
-            later(settings.progressInterval(), this::askForLife);
+            proof.start();
+            worker.after(USUAL_DELAY, () -> refresh(wanted));
         }
 
         private void apply(Watch.Response response) {
-            heard();
-            if (response.events().isEmpty()) {
-                board.heard();
-                if (silent) {
-                    catchUp();
-                }
-                return;
-            }
-            silent = false;
-            board.changed(replica.apply(response.events()));
-            catchUpAt(head);
-        }
-
-        private void catchUpAt(long revision) {
-            if (replica.cursor() >= revision) {
-                catchUp();
+            if (!response.events().isEmpty()) {
+                board.changed(replica.apply(response.events()));
+                proof.moved();
             }
         }
 
-        private void catchUp() {
+        private void follow(Moment asOf) {
+            board.follow(asOf);
             if (!caughtUp) {
                 caughtUp = true;
-                board.follow(true);
+                refused = false;
+                backoff.reset();
                 LOG.infof("The view of the fleet is current, at revision %d", replica.cursor());
             }
-        }
-
-        /**
-         * An etcd before 3.4.25 answers at once, also when it still has something to send: so it must have been silent, too.
-         */
-        private void listenForSilence() {
-            if (!caughtUp) {
-                silent = true;
-                watch.askForProgress();
-                later(SILENCE, this::listenForSilence);
-            }
-        }
-
-        private void askForLife() {
-            long askedAt = worker.nanoTime();
-            watch.askForProgress();
-            later(settings.requestTimeout(), () -> {
-                if (heardAt - askedAt < 0) {
-                    end(new EtcdException(EtcdException.Kind.UNAVAILABLE, "etcd does not answer on the watch any more", null));
-                }
-            });
-            later(settings.progressInterval(), this::askForLife);
-        }
-
-        private void heard() {
-            heardAt = worker.nanoTime();
         }
 
         private void end(EtcdException cause) {
@@ -279,30 +229,29 @@ final class Follower {
             session = null;
             if (caughtUp) {
                 LOG.warnf("The view of the fleet is stale from now on: %s", cause.getMessage());
-            }
-            board.follow(false);
-            if (cause.kind() == EtcdException.Kind.UNAVAILABLE) {
-                worker.after(backoff.next(), () -> watch(false));
+                refused = cause.kind() == EtcdException.Kind.REFUSED;
             } else {
-                missed = true;
-                worker.after(backoff.next(), Follower.this::list);
+                sayIfRefused(cause);
+            }
+            board.lag();
+            switch (cause.kind()) {
+                case UNAVAILABLE -> worker.after(backoff.next(), Follower.this::watch);
+                // What happens meanwhile may be found by the list: without the watch, that is better than nothing.
+                case REFUSED -> worker.after(backoff.next(), Follower.this::list);
+                default -> {
+                    missed = true;
+                    worker.after(backoff.next(), Follower.this::list);
+                }
             }
         }
 
         private void close() {
+            proof.close();
             watch.close();
         }
 
         private void onWorker(Runnable task) {
             worker.execute(() -> {
-                if (session == this && !closed) {
-                    task.run();
-                }
-            });
-        }
-
-        private void later(Duration delay, Runnable task) {
-            worker.after(delay, () -> {
                 if (session == this && !closed) {
                     task.run();
                 }

@@ -33,7 +33,7 @@ final class Listener implements Flow.Subscriber<LivenessEvent> {
     public void onNext(LivenessEvent event) {
         try {
             consumer.accept(event);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             failures.increment();
             LOG.errorf(e, "A listener failed at the event %s of revision %d; it will hear of the next one", event.kind(),
                     event.revision());
@@ -42,7 +42,7 @@ final class Listener implements Flow.Subscriber<LivenessEvent> {
 
     @Override
     public void onError(Throwable failure) {
-        LOG.error("A bug in Lively: the events of a listener ended", failure);
+        LOG.debugf("A listener will hear of nothing more: %s", failure.getMessage());
     }
 
     @Override

@@ -22,6 +22,7 @@ import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.registration.Worker;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
@@ -56,25 +57,27 @@ public final class LocalView implements LivenessView {
         this.follower = new Follower(feed, replica, board, worker, random, settings);
     }
 
-    /** Starts to follow etcd, in the background. May be called again, to no effect. */
+    /** Starts to follow etcd, in the background. May be called again, to no effect, and has none after {@link #close}. */
     public void start() {
         if (!started.get() && started.compareAndSet(false, true)) {
             worker.execute(follower::start);
         }
     }
 
-    /** Ends all subscriptions. The last answers stay. Completes on the worker; at once if it was never started. */
+    /**
+     * Ends all subscriptions and all waits; what comes later fails at once. The last answers stay. It asks etcd nothing, so it
+     * takes no time. Completes on the worker; at once if it was never started.
+     */
     public CompletableFuture<Void> close() {
         closed = true;
-        if (!started.get()) {
-            ready.completeExceptionally(closed());
+        ready.completeExceptionally(closed());
+        if (started.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(null);
         }
         return CompletableFuture.runAsync(() -> {
-            follower.close();
+            waits.close(closed());
             board.close();
-            waits.close();
-            ready.completeExceptionally(closed());
+            follower.close();
         }, worker);
     }
 
@@ -85,13 +88,13 @@ public final class LocalView implements LivenessView {
 
     @Override
     public boolean isUp(String uuid) {
-        ServiceRecord service = shown().fleet().find(uuid);
+        ServiceRecord service = lookUp(shown(), uuid);
         return service != null && service.isUp();
     }
 
     @Override
     public boolean isUp(String type, String host) {
-        ServiceRecord service = shown().fleet().find(type, host);
+        ServiceRecord service = lookUp(shown(), type, host);
         return service != null && service.isUp();
     }
 
@@ -99,34 +102,37 @@ public final class LocalView implements LivenessView {
     public Optional<Liveness> liveness(String uuid) {
         Shown shown = shown();
         return shown.isLoading() ? Optional.of(Liveness.UNKNOWN)
-                : Optional.ofNullable(shown.fleet().find(uuid)).map(ServiceRecord::liveness);
+                : Optional.ofNullable(lookUp(shown, uuid)).map(ServiceRecord::liveness);
     }
 
     @Override
     public Optional<ServiceRecord> find(String uuid) {
-        return Optional.ofNullable(shown().fleet().find(uuid));
+        return Optional.ofNullable(lookUp(shown(), uuid));
     }
 
     @Override
     public Optional<ServiceRecord> find(String type, String host) {
-        return Optional.ofNullable(shown().fleet().find(type, host));
+        return Optional.ofNullable(lookUp(shown(), type, host));
     }
 
     @Override
     public List<ServiceRecord> list(ServiceQuery query) {
-        return shown().fleet().list(query);
+        return shown().fleet().list(ServiceIdentity.checked(query));
     }
 
     @Override
     public Freshness freshness() {
         Shown shown = shown();
-        return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf(),
-                shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.heardAt()));
+        return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf().time(),
+                shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.asOf().nanoTime()));
     }
 
     @Override
     public Uni<Void> awaitReady() {
         return Uni.createFrom().completionStage(() -> {
+            if (closed) {
+                return CompletableFuture.failedFuture(closed());
+            }
             start();
             return onPool(ready);
         });
@@ -142,23 +148,51 @@ public final class LocalView implements LivenessView {
             if (closed) {
                 return CompletableFuture.failedFuture(closed());
             }
-            CompletableFuture<Void> arrival = CompletableFuture.supplyAsync(() -> arrival(revision), worker)
-                    .thenCompose(reached -> reached);
+            CompletableFuture<Void> arrival = new CompletableFuture<>();
+            worker.execute(() -> await(revision, arrival));
+            if (closed) {
+                // It may have been too late for the worker.
+                arrival.completeExceptionally(closed());
+            }
             return onPool(arrival);
         });
     }
 
     @Override
     public Multi<LivenessEvent> watch(ServiceQuery query) {
-        return Multi.createFrom().publisher(subscriber -> subscribe(query, subscriber));
+        ServiceQuery checked = ServiceIdentity.checked(query);
+        return Multi.createFrom().publisher(subscriber -> subscribe(checked, subscriber));
     }
 
     /**
      * As {@link #watch(ServiceQuery)}, for a listener that may block. One that throws something is called again with the next
      * event.
+     *
+     * @throws RegistryUnavailableException after {@link #close}
      */
     public Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener) {
-        return subscribe(query, new Listener(listener, listenerFailures))::cancel;
+        if (closed) {
+            throw closed();
+        }
+        return subscribe(ServiceIdentity.checked(query), new Listener(listener, listenerFailures))::cancel;
+    }
+
+    /** Null if there is none. Only then it matters whether there can be one at all. */
+    private static ServiceRecord lookUp(Shown shown, String uuid) {
+        ServiceRecord found = uuid == null ? null : shown.fleet().find(uuid);
+        if (found == null) {
+            ServiceIdentity.check("uuid", uuid);
+        }
+        return found;
+    }
+
+    private static ServiceRecord lookUp(Shown shown, String type, String host) {
+        ServiceRecord found = type == null || host == null ? null : shown.fleet().find(type, host);
+        if (found == null) {
+            ServiceIdentity.check("type", type);
+            ServiceIdentity.check("host", host);
+        }
+        return found;
     }
 
     private Delivery subscribe(ServiceQuery query, Flow.Subscriber<? super LivenessEvent> subscriber) {
@@ -166,20 +200,20 @@ public final class LocalView implements LivenessView {
         subscriber.onSubscribe(delivery);
         start();
         worker.execute(() -> board.join(delivery));
+        if (closed) {
+            // It may have been too late for the worker.
+            delivery.fail(closed());
+        }
         return delivery;
     }
 
-    private CompletableFuture<Void> arrival(long revision) {
-        CompletableFuture<Void> arrival = waits.add(revision, settings.requestTimeout().multipliedBy(3));
+    private void await(long revision, CompletableFuture<Void> arrival) {
+        waits.add(revision, arrival, settings.requestTimeout().multipliedBy(3));
         if (!board.shown().isLoading()) {
             shows(board.shown().fleet().revision());
         }
-        worker.after(USUAL_DELAY, () -> {
-            if (!arrival.isDone()) {
-                follower.refresh(revision);
-            }
-        });
-        return arrival;
+        Worker.Timer impatience = worker.after(USUAL_DELAY, () -> follower.refresh(revision));
+        arrival.whenComplete((nothing, failure) -> impatience.cancel());
     }
 
     /** Whoever asks for the first time starts it. */
@@ -193,11 +227,12 @@ public final class LocalView implements LivenessView {
 
     /** Whoever waits may go on with something that blocks. */
     private CompletableFuture<Void> onPool(CompletableFuture<Void> future) {
-        return future.isDone() ? future : future.thenApplyAsync(nothing -> nothing, pool);
+        return future.isDone() ? future : future.whenCompleteAsync((nothing, failure) -> {
+        }, pool);
     }
 
     private static RegistryUnavailableException closed() {
-        return new RegistryUnavailableException("The view is closed", null);
+        return new RegistryUnavailableException("The view is closed, as the application has ended", null);
     }
 
     private void shows(long revision) {

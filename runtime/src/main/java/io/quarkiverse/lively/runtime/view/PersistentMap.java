@@ -65,18 +65,27 @@ final class PersistentMap<K, V> {
         return 1 << (hash >>> shift & 31);
     }
 
-    /** Keys with the same hash hang on each other. */
+    /** Keys with the same hash hang on each other, each once. There may be thousands: nothing here calls itself. */
     private record Leaf(int hash, Object key, Object value, Leaf next) {
 
         Leaf with(Leaf other) {
             return new Leaf(other.hash, other.key, other.value, without(other.key));
         }
 
+        /** What is left; null if nothing is. What comes after the one that goes is shared. */
         Leaf without(Object gone) {
-            if (key.equals(gone)) {
-                return next;
+            Leaf found = this;
+            while (found != null && !found.key.equals(gone)) {
+                found = found.next;
             }
-            return next == null ? this : new Leaf(hash, key, value, next.without(gone));
+            if (found == null) {
+                return this;
+            }
+            Leaf left = found.next;
+            for (Leaf leaf = this; leaf != found; leaf = leaf.next) {
+                left = new Leaf(hash, leaf.key, leaf.value, left);
+            }
+            return left;
         }
     }
 

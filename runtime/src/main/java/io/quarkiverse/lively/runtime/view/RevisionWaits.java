@@ -21,26 +21,28 @@ final class RevisionWaits {
         this.worker = worker;
     }
 
-    /** Fails if that revision is not reached in that time. */
-    CompletableFuture<Void> add(long revision, Duration limit) {
-        Wait wait = new Wait(revision, new CompletableFuture<>());
+    /** Completes the arrival at that revision; fails it if that is not reached in that time. */
+    void add(long revision, CompletableFuture<Void> arrival, Duration limit) {
+        Wait wait = new Wait(revision, arrival);
         waits.add(wait);
-        worker.after(limit, () -> {
+        Worker.Timer limiter = worker.after(limit, () -> {
             if (waits.remove(wait)) {
-                wait.arrival().completeExceptionally(new RegistryUnavailableException("The view did not come to revision "
+                arrival.completeExceptionally(new RegistryUnavailableException("The view did not come to revision "
                         + revision + " of etcd within " + limit.toMillis() + " ms", null));
             }
         });
-        return wait.arrival();
+        arrival.whenComplete((nothing, failure) -> limiter.cancel());
     }
 
     void reached(long revision) {
-        waits.removeIf(wait -> wait.revision() <= revision && wait.arrival().complete(null));
+        waits.removeIf(wait -> wait.arrival().isDone() || wait.revision() <= revision && wait.arrival().complete(null));
     }
 
-    void close() {
-        waits.forEach(wait -> wait.arrival()
-                .completeExceptionally(new RegistryUnavailableException("The view is closed", null)));
+    /**
+     * @param closed what all who still wait fail with
+     */
+    void close(RegistryUnavailableException closed) {
+        waits.forEach(wait -> wait.arrival().completeExceptionally(closed));
         waits.clear();
     }
 }

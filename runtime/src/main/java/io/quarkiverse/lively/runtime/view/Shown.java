@@ -7,12 +7,11 @@ import io.quarkiverse.lively.Freshness;
 /**
  * What readers see, all of one moment.
  *
- * @param asOf when etcd was last heard of, by the wall clock
- * @param heardAt the same by the monotonic clock, in nanoseconds
+ * @param asOf what was written before is in the fleet
  */
-record Shown(Fleet fleet, Freshness.State state, Instant asOf, long heardAt) {
+record Shown(Fleet fleet, Freshness.State state, Moment asOf) {
 
-    static final Shown NOTHING = new Shown(Fleet.EMPTY, Freshness.State.LOADING, Instant.EPOCH, 0);
+    static final Shown NOTHING = new Shown(Fleet.EMPTY, Freshness.State.LOADING, new Moment(Instant.EPOCH, 0));
 
     boolean isLoading() {
         return state == Freshness.State.LOADING;

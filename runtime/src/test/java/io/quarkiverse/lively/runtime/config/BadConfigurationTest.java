@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,9 @@ class BadConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "status-ttl, abc", "service.port, many", "etcd.request-timeout, soon", "health.when-disconnected, sideways" })
+    @CsvSource({ "status-ttl, abc", "service.port, many", "etcd.request-timeout, soon", "health.when-disconnected, sideways",
+            "view.progress-interval, often", "view.suspect-limit, never", "view.event-buffer, much",
+            "health.up-after, often" })
     void valueOfTheWrongKind(String key, String value) {
         RuntimeException refusal = assertThrows(RuntimeException.class, () -> Configured.nothing().with(key, value).settings());
         assertTrue(refusal.getMessage().contains("quarkus.lively." + key), refusal.getMessage());
@@ -81,8 +84,30 @@ class BadConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "etcd.connect-timeout, 0", "etcd.request-timeout, 0", "etcd.request-timeout, -PT1S", "shutdown.timeout, 0" })
+    @CsvSource({ "etcd.connect-timeout, 0", "etcd.request-timeout, 0", "etcd.request-timeout, -PT1S", "shutdown.timeout, 0",
+            "view.progress-interval, 0", "view.progress-interval, -1S", "view.progress-interval, 61M", "health.timeout, 0",
+            "health.timeout, 2H" })
     void timeout(String key, String value) {
+        assertRefused(Configured.nothing().with(key, value), key);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "-1S", "25H" })
+    void suspectLimit(String limit) {
+        assertRefused(Configured.nothing().with("view.suspect-limit", limit), "view.suspect-limit");
+        assertEquals(Duration.ZERO, Configured.nothing().with("view.suspect-limit", "0").settings().view().suspectLimit());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0", "-1" })
+    void eventBuffer(String events) {
+        assertRefused(Configured.nothing().with("view.event-buffer", events), "view.event-buffer");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "health.interval, 0", "health.interval, 99MS", "health.interval, PT1H0.001S", "health.interval, -5S",
+            "health.up-after, 0", "health.up-after, -1", "health.down-after, 0" })
+    void poll(String key, String value) {
         assertRefused(Configured.nothing().with(key, value), key);
     }
 

@@ -67,14 +67,6 @@ class WatchTest {
     }
 
     @Test
-    void itGivesASignOfLifeWhenAsked() throws InterruptedException {
-        Watch watch = client.watch(RANGE, 0, heard);
-        heard.createdAt();
-        watch.askForProgress();
-        assertEquals(List.of(), heard.response().events());
-    }
-
-    @Test
     void whatWasCompactedEndsIt() throws InterruptedException {
         commit(new Transaction.Put(key("a1"), key("v"), 0));
         long last = commit(new Transaction.Put(key("a1"), key("w"), 0));

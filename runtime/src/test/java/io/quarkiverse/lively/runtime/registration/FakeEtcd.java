@@ -59,6 +59,10 @@ final class FakeEtcd implements Etcd {
     private long lastLease = 100;
     private EtcdException refusal;
     private boolean deaf;
+    /** What a transaction changes is told once it is done. */
+    private List<Runnable> untold;
+    private long interruptedCommit;
+    private Runnable interruption;
     int renewals;
     long commits;
 
@@ -93,6 +97,12 @@ final class FakeEtcd implements Etcd {
         beforeNextWrite = event;
     }
 
+    /** Something that happens just before the transaction of that number, counted from 1, whatever that does. */
+    void beforeCommit(long number, Runnable event) {
+        interruptedCommit = number;
+        interruption = event;
+    }
+
     /** Something that looks at what each transaction did that wrote. */
     void afterEachWrite(Consumer<Transaction> observer) {
         afterEachWrite = observer;
@@ -119,6 +129,10 @@ final class FakeEtcd implements Etcd {
 
     void put(ByteString key, ByteString value) {
         write(Map.of(key, value));
+    }
+
+    void put(ByteString key, ByteString value, long lease) {
+        put(key, value, lease, ++revision);
     }
 
     /** In one transaction, by somebody else. */
@@ -150,7 +164,9 @@ final class FakeEtcd implements Etcd {
 
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
-        commits++;
+        if (++commits == interruptedCommit) {
+            interruption.run();
+        }
         return answer(REQUEST_TIMEOUT, () -> apply(transaction));
     }
 
@@ -220,15 +236,32 @@ final class FakeEtcd implements Etcd {
         return keys.keySet().stream().map(ByteString::toStringUtf8).toList();
     }
 
+    /** As after a compaction: what happened before a key is watched is not told. */
+    void forgetChanges() {
+        lastChanges.clear();
+    }
+
     /** Ends the streams of all watches. */
     void endWatches() {
+        endWatches(unavailable("the stream was ended"));
+    }
+
+    void endWatches(EtcdException cause) {
         List<Watching> ended = List.copyOf(watches);
         watches.clear();
-        ended.forEach(watch -> watch.listener.ended(unavailable("the stream was ended")));
+        ended.forEach(watch -> watch.listener.ended(cause));
     }
 
     private void changed(ByteString key, long at) {
         lastChanges.put(key, at);
+        if (untold != null) {
+            untold.add(() -> tell(key, at));
+        } else {
+            tell(key, at);
+        }
+    }
+
+    private void tell(ByteString key, long at) {
         watches.stream().filter(watch -> watch.keys.contains(key)).toList().forEach(watch -> {
             if (mode == Mode.ANSWERS && !deaf) {
                 watch.listener.changed(key, at);
@@ -322,6 +355,7 @@ final class FakeEtcd implements Etcd {
         if (holds && writes) {
             revision++;
         }
+        untold = new ArrayList<>();
         for (Transaction.Operation operation : branch) {
             if (operation instanceof Transaction.Put put) {
                 written.add(put.key());
@@ -336,7 +370,11 @@ final class FakeEtcd implements Etcd {
         if (holds && writes) {
             afterEachWrite.accept(transaction);
         }
-        return new Transaction.Result(holds, revision, found);
+        Transaction.Result result = new Transaction.Result(holds, revision, found);
+        List<Runnable> changes = untold;
+        untold = null;
+        changes.forEach(Runnable::run);
+        return result;
     }
 
     private boolean holds(Transaction.Compare compare) {

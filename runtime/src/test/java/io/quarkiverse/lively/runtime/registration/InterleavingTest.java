@@ -2,65 +2,65 @@ package io.quarkiverse.lively.runtime.registration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
-/** An operator's DOWN that lands between a read of the owner and the write that follows is never lost. */
+/**
+ * An operator's DOWN that lands between any two steps of an owner is never overwritten. Each story of an owner is told once to
+ * count its transactions, and then once for each of them, with a DOWN just before it: by os-lively and by Lively, to an owner
+ * that hears of it at once and to one that is deaf.
+ */
 class InterleavingTest {
 
-    @Test
-    void betweenTheLookAndTheFirstClaim() {
+    private static final int MOST_STEPS = 60;
+
+    @ParameterizedTest
+    @EnumSource
+    void aDownBetweenAnyTwoStepsHolds(Story story) {
+        for (boolean deaf : new boolean[] { false, true }) {
+            for (boolean byOsLively : new boolean[] { true, false }) {
+                Scene undisturbed = tell(story, deaf, 0, byOsLively);
+                long steps = undisturbed.etcd.commits;
+                assertTrue(steps < MOST_STEPS, story + " takes " + steps + " steps");
+                for (long step = undisturbed.lastStepOfOthers + 1; step <= steps; step++) {
+                    Scene scene = tell(story, deaf, step, byOsLively);
+                    String where = story + ", before step " + step + (deaf ? ", deaf" : "")
+                            + (byOsLively ? ", by os-lively" : "");
+                    if (scene.record().isPresent() && scene.wasTakenDown) {
+                        assertEquals(Status.DOWN, scene.record().get().getStatus(), where);
+                        assertEquals("disk", scene.record().get().getMaintenanceNote(), where);
+                        assertFalse(scene.etcd.has(scene.layout.up(Scene.ID.uuid())), where);
+                    } else {
+                        assertFalse(scene.wasTakenDown, where);
+                    }
+                }
+            }
+        }
+    }
+
+    private static Scene tell(Story story, boolean deaf, long step, boolean byOsLively) {
         Scene scene = new Scene();
-        scene.etcd.beforeNextWrite(() -> scene.downByOther("disk", null));
-        scene.start(scene.registrar);
-        assertHeld(scene);
+        if (deaf) {
+            scene.etcd.beDeaf();
+        }
+        scene.etcd.beforeCommit(step, () -> takeDown(scene, byOsLively));
+        story.tell(scene);
+        scene.seconds(30);
+        return scene;
     }
 
-    @Test
-    void betweenTheLookAndTheClaimOfARestart() {
-        Scene scene = Scene.registered();
-        scene.registrar.stop(Scene.STOP_TIMEOUT);
-        Registrar next = scene.process(Scene.ID);
-        // The first attempt takes the service for new; the second one knows what is there.
-        scene.etcd.beforeNextWrite(() -> scene.etcd.beforeNextWrite(() -> scene.downByOther("disk", null)));
-        scene.start(next);
-        scene.seconds(60);
-        assertHeld(scene);
-    }
-
-    @Test
-    void betweenTheLossOfTheLeaseAndTheNewClaim() {
-        Scene scene = Scene.registered();
-        scene.etcd.beforeNextWrite(() -> scene.downByOther("disk", null));
-        scene.etcd.revoke(scene.leaseOfUp());
-        scene.seconds(60);
-        assertHeld(scene);
-    }
-
-    @Test
-    void betweenTheLookAndTheMending() {
-        Scene scene = Scene.registered();
-        scene.etcd.delete(scene.layout.region(Scene.ID.region(), Scene.ID.uuid()));
-        scene.etcd.beforeNextWrite(() -> scene.downByOther("disk", null));
-        scene.seconds(60);
-        assertHeld(scene);
-    }
-
-    @Test
-    void justBeforeTheStop() {
-        Scene scene = Scene.registered();
-        scene.etcd.beforeNextWrite(() -> scene.downByOther("disk", null));
-        scene.registrar.stop(Scene.STOP_TIMEOUT);
-        scene.seconds(1);
-        assertHeld(scene);
-        assertFalse(scene.isOwned());
-    }
-
-    private static void assertHeld(Scene scene) {
-        assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
-        assertEquals("disk", scene.record().orElseThrow().getMaintenanceNote());
-        assertFalse(scene.etcd.has(scene.layout.up(Scene.ID.uuid())));
+    private static void takeDown(Scene scene, boolean byOsLively) {
+        if (byOsLively) {
+            scene.downByOther("disk", null);
+            scene.wasTakenDown = true;
+        } else {
+            // It fails while etcd is away, or has no record yet.
+            scene.operator().down(Scene.ID.uuid(), Maintenance.of("disk")).thenRun(() -> scene.wasTakenDown = true);
+        }
     }
 }

@@ -193,4 +193,15 @@ class LossTest {
         assertTrue(scene.isUp());
         assertEquals(RegistrationState.REGISTERED, scene.state());
     }
+
+    @Test
+    void aForeignUpUnderAnotherLeaseIsTakenOver() {
+        long other = scene.etcd.grantLease(Scene.TTL).join().id();
+        long own = scene.leaseOfUp();
+        scene.etcd.put(scene.layout.up(Scene.ID.uuid()), com.google.protobuf.ByteString.EMPTY, other);
+        scene.etcd.put(scene.layout.service(Scene.ID.uuid()), scene.record().orElseThrow().toByteString());
+        assertEquals(own, scene.leaseOfUp());
+        scene.seconds(30);
+        assertTrue(scene.isUp());
+    }
 }

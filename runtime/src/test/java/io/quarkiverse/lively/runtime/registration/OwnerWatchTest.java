@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
 
 /** What others write of a service, its owner notices at once, and without its watch at the next look. */
 class OwnerWatchTest {
@@ -76,6 +77,19 @@ class OwnerWatchTest {
         scene.pass(A_LOOK);
         assertTrue(scene.isUp());
         scene.downByOther("disk", null);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+    }
+
+    @Test
+    void whatWasCompactedIsFoundByALook() {
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.etcd.endWatches();
+        scene.downByOther("disk", null);
+        scene.etcd.forgetChanges();
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.etcd.endWatches();
+        scene.pass(Duration.ofMillis(500));
+        scene.etcd.endWatches(new EtcdException(EtcdException.Kind.COMPACTED, "compacted", null));
         assertEquals(RegistrationState.HELD_DOWN, scene.state());
     }
 }

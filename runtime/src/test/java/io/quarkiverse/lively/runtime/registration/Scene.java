@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
@@ -33,6 +35,9 @@ final class Scene {
     final KeyLayout layout = new KeyLayout("");
     final List<RegistrationChange> changes = new ArrayList<>();
     final Registrar registrar;
+    /** For stories of what others do to the owner: whether they did, and their last transaction before. */
+    boolean wasTakenDown;
+    long lastStepOfOthers;
 
     Scene() {
         this(OnConflict.TAKEOVER, false, false);
@@ -77,6 +82,15 @@ final class Scene {
 
     void serve(Registrar process, int port) {
         process.serve(Optional.of(new Endpoint("127.0.0.1", port, false)));
+    }
+
+    /** Says what an operator says through another process. */
+    ServiceWriter operator() {
+        return new ServiceWriter(etcd, layout, InstantSource.fixed(worker.now()), "operator");
+    }
+
+    void onlyItsOwnerGoesOn() {
+        lastStepOfOthers = etcd.commits;
     }
 
     /** As {@link io.quarkiverse.lively.Registration#abandon()}, which would wait. */

@@ -65,15 +65,15 @@ class ReplicaTest {
 
     @Test
     void reasons() {
-        // With a state: what it says, and when.
+        // With a state: what it says.
         ServiceChange said = change(put(layout.service("u"), service(Status.DOWN), 5), put(layout.state("u"), OPERATOR, 5));
         assertEquals(Reason.OPERATOR, said.reason());
-        assertEquals(Optional.of(Instant.ofEpochSecond(5)), said.at());
+        assertEquals(Optional.of(Instant.ofEpochSecond(5)), said.current().orElseThrow().since());
         // Without: nobody said.
         ServiceChange unsaid = change(put(layout.service("u"), service(Status.UP), 6),
                 put(layout.up("u"), ByteString.EMPTY, 6));
         assertEquals(Reason.UNKNOWN, unsaid.reason());
-        assertEquals(Optional.empty(), unsaid.at());
+        assertEquals(Optional.empty(), unsaid.current().orElseThrow().since());
         // Only the entry of UP is gone.
         assertEquals(Reason.EXPIRED, change(deletedUp("u", 7)).reason());
         // A claim over another one, over its own, and over none.
@@ -107,11 +107,24 @@ class ReplicaTest {
         Witness witness = replica.witness();
         KeyValue newest = entry(layout.service("v"), service(Status.UP), 6);
         assertEquals(7, witness.revision());
-        assertTrue(witness.agrees(answer(newest)));
-        assertFalse(witness.agrees(answer()), "the newest key is not there");
-        assertFalse(witness.agrees(answer(newest, entry(layout.service("u"), service(Status.UP), 5))), "it was deleted");
-        assertFalse(witness.agrees(answer(entry(layout.service("v"), service(Status.DOWN), 6))), "it was another value");
-        assertFalse(witness.agrees(answer(entry(layout.service("v"), service(Status.UP), 5))), "it was written later");
+        Extent same = new Extent(1, 6);
+        assertTrue(witness.agrees(answer(newest), same));
+        assertFalse(witness.agrees(answer(), same), "the newest key is not there");
+        assertFalse(witness.agrees(answer(newest, entry(layout.service("u"), service(Status.UP), 5)), same), "it was deleted");
+        assertFalse(witness.agrees(answer(entry(layout.service("v"), service(Status.DOWN), 6)), same), "it was another value");
+        assertFalse(witness.agrees(answer(entry(layout.service("v"), service(Status.UP), 5)), same), "it was written later");
+        assertFalse(witness.agrees(answer(newest), new Extent(2, 6)), "there was another key");
+        assertFalse(witness.agrees(answer(newest), new Extent(1, 7)), "another key was newer");
+    }
+
+    @Test
+    void theExtentCountsEveryKey() {
+        assertEquals(new Extent(0, 0), replica.extent());
+        replica.replace(new RegistrySnapshot(List.of(entry(layout.service("u"), service(Status.UP), 3),
+                entry(layout.region("r", "u"), ByteString.EMPTY, 4)), 10));
+        assertEquals(new Extent(2, 4), replica.extent(), "also those that only index");
+        replica.apply(List.of(put(layout.down("u"), ByteString.EMPTY, 11), deleted("u", 11)));
+        assertEquals(new Extent(2, 11), replica.extent());
     }
 
     private ServiceChange change(Watch.Event... events) {

@@ -150,22 +150,32 @@ class BoardTest {
         list(1, up(0, 3));
         list(2, up(0, 3));
         assertEquals(List.of(), events);
-        board.listed(new RegistryChanges(3, up(0, 3), List.of()), true, true);
+        board.listed(new RegistryChanges(3, up(0, 3), List.of()), true, Moment.now(worker));
         assertEquals(List.of(Kind.RESYNCED), events.stream().map(LivenessEvent::kind).toList());
     }
 
     @Test
-    void withoutTheWatchItIsStaleAndDoesNotAge() {
+    void withoutTheWatchItIsStaleAndDoesNotGetYounger() {
         list(1, up(0, 3));
         worker.pass(Duration.ofSeconds(1));
-        board.heard();
-        long heardAt = board.shown().heardAt();
-        assertEquals(worker.nanoTime(), heardAt);
+        Moment asOf = Moment.now(worker);
+        board.follow(asOf);
+        assertEquals(asOf, board.shown().asOf());
         worker.pass(Duration.ofSeconds(1));
-        board.follow(false);
+        board.lag();
         assertEquals(State.STALE, state());
-        assertEquals(heardAt, board.shown().heardAt());
-        assertEquals(3, ups());
+        board.changed(List.of(new RegistryChanges(2, down(0, 1), List.of())));
+        assertEquals(asOf, board.shown().asOf(), "a change does not say how old it is");
+        assertEquals(2, ups());
+    }
+
+    @Test
+    void whatIsProvenLateDoesNotMakeItOlder() {
+        Moment asked = Moment.now(worker);
+        worker.pass(Duration.ofSeconds(1));
+        list(1, up(0, 3));
+        board.follow(asked);
+        assertEquals(Moment.now(worker), board.shown().asOf());
     }
 
     private void restart(Duration limit) {
@@ -185,7 +195,8 @@ class BoardTest {
     @SafeVarargs
     private void list(long revision, List<ServiceChange>... changes) {
         board.listed(new RegistryChanges(revision, List.of(changes).stream().flatMap(List::stream).toList(), List.of()), false,
-                true);
+                Moment.now(worker));
+        board.follow(Moment.now(worker));
     }
 
     private State state() {
@@ -212,8 +223,7 @@ class BoardTest {
             java.util.function.IntFunction<Optional<ServiceRecord>> service) {
         return IntStream.range(from, to).mapToObj(i -> {
             Optional<ServiceRecord> current = service.apply(i);
-            return new ServiceChange("u" + i, current, current.map(ServiceRecord::reason).orElse(Reason.UNKNOWN),
-                    Optional.empty());
+            return new ServiceChange("u" + i, current, current.map(ServiceRecord::reason).orElse(Reason.UNKNOWN));
         }).toList();
     }
 

@@ -61,6 +61,32 @@ class PersistentMapTest {
         assertNull(before.get(new Key(10)));
     }
 
+    /** Strings with the same hash are easy to make, and a uuid is whatever somebody wrote. */
+    @Test
+    void thousandsOfKeysMayHaveTheSameHash() {
+        record Colliding(int number) {
+
+            @Override
+            public int hashCode() {
+                return 42;
+            }
+        }
+        int count = 10_000;
+        PersistentMap<Colliding, Integer> map = PersistentMap.empty();
+        for (int i = 0; i < count; i++) {
+            map = map.with(new Colliding(i), i);
+        }
+        map = map.with(new Colliding(0), -1).with(new Colliding(count - 1), -2);
+        assertEquals(count, map.size());
+        assertEquals(-1, map.get(new Colliding(0)));
+        assertEquals(7, map.get(new Colliding(7)));
+        for (int i = 0; i < count; i++) {
+            map = map.without(new Colliding(i));
+        }
+        assertEquals(0, map.size());
+        assertNull(map.get(new Colliding(7)));
+    }
+
     private static void assertSame(Map<Key, Integer> expected, PersistentMap<Key, Integer> map, long seed) {
         expected.forEach((key, value) -> assertEquals(value, map.get(key), "seed " + seed));
         List<Integer> values = new ArrayList<>();

@@ -75,6 +75,10 @@ record RawFleet(Etcd etcd, KeyLayout layout) {
     }
 
     static ByteString state(Reason reason) {
-        return State.newBuilder().setReason(reason).setSince(1_000_000).setBy("i").build().toByteString();
+        return state(reason, reason == Reason.REGISTERED ? 1_000_000 : 2_000_000);
+    }
+
+    static ByteString state(Reason reason, long since) {
+        return State.newBuilder().setReason(reason).setSince(since).setBy("i").build().toByteString();
     }
 }

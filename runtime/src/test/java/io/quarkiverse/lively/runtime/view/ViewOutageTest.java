@@ -165,6 +165,39 @@ class ViewOutageTest {
         }
     }
 
+    /** All that the view knows is in both, so that only what it does not know can tell. */
+    @Test
+    void anEtcdThatWasRestoredFromABackupIsNoticed() throws Exception {
+        ByteString elsewhere = ByteString.copyFromUtf8("/elsewhere");
+        fleet.register("a");
+        fleet.register("b");
+        try (EtcdServer restored = EtcdServer.started()) {
+            EtcdConnection backup = views.connect(restored.url());
+            RawFleet its = new RawFleet(backup, layout);
+            its.register("a");
+            its.register("b");
+            // Since then, nobody changed a service in the one, and somebody did in the other.
+            for (int i = 0; i < 20; i++) {
+                fleet.put(elsewhere, ByteString.EMPTY);
+            }
+            LocalView view = views.readyView(views.connect(proxy.url()), layout);
+            List<LivenessEvent> events = Views.record(view, ServiceQuery.all());
+            proxy.refuse();
+            Views.awaitState(view, Freshness.State.STALE);
+            its.register("c");
+            its.delete("a", "type", "a");
+            for (int i = 0; i < 50; i++) {
+                its.put(elsewhere, ByteString.EMPTY);
+            }
+            proxy.passOnTo(restored.port());
+            proxy.acceptAgain();
+            Views.awaitState(view, Freshness.State.CURRENT);
+            assertEquals(new ServiceReader(backup, layout).list(ServiceQuery.all()).join(), view.list(ServiceQuery.all()));
+            Views.eventually("resynced", () -> events.get(events.size() - 1).kind() == Kind.RESYNCED);
+            assertEquals(List.of("b", "c"), List.copyOf(Views.replay(events).keySet()));
+        }
+    }
+
     @Test
     void anEtcdThatStopsAnsweringIsNoticedWithoutABreak() {
         fleet.register("u");

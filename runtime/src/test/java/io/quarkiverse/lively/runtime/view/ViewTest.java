@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.Freshness;
+import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
@@ -118,7 +119,7 @@ class ViewTest {
         assertEquals(revisions, changes.stream().map(LivenessEvent::revision).toList());
         assertEquals(List.of(Reason.REGISTERED, Reason.OPERATOR, Reason.REGISTERED, Reason.UNKNOWN),
                 changes.stream().map(LivenessEvent::reason).toList());
-        assertEquals(Instant.ofEpochMilli(1_000_000), changes.get(1).at(), "as the state says");
+        assertEquals(Instant.ofEpochMilli(2_000_000), changes.get(1).at(), "as the state says");
         assertEquals(List.of("old"), List.copyOf(Views.replay(events).keySet()));
     }
 
@@ -360,5 +361,21 @@ class ViewTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void whatCannotNameAServiceIsRefused() {
+        LocalView view = views.view(etcd, layout);
+        for (String bad : new String[] { null, "", "a/b", "a\u0000", "x".repeat(256), "\ud800", "\u20ac".repeat(86) }) {
+            assertEquals("uuid", assertThrows(InvalidServiceException.class, () -> view.isUp(bad)).field());
+            assertEquals("type", assertThrows(InvalidServiceException.class, () -> view.isUp(bad, "host")).field());
+            assertEquals("host", assertThrows(InvalidServiceException.class, () -> view.find("type", bad)).field());
+        }
+        for (String possible : new String[] { "x".repeat(255), "\u20ac".repeat(85), "\ud83d\ude00" }) {
+            assertFalse(view.isUp(possible));
+        }
+        assertEquals("query", assertThrows(InvalidServiceException.class, () -> view.list(null)).field());
+        assertEquals("region", assertThrows(InvalidServiceException.class,
+                () -> view.watch(ServiceQuery.regions("a/b"))).field());
     }
 }

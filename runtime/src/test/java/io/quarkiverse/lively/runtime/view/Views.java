@@ -60,6 +60,7 @@ final class Views implements AutoCloseable {
     LocalView readyView(Etcd etcd, KeyLayout layout) {
         LocalView view = view(etcd, layout);
         view.awaitReady().await().atMost(Duration.ofSeconds(10));
+        awaitState(view, Freshness.State.CURRENT);
         return view;
     }
 
