@@ -91,7 +91,8 @@ public interface LivenessRegistry {
 
     /**
      * Lifts a DOWN that somebody else said, and a maintenance that is to come. The process that keeps the service alive notices
-     * within one TTL, and publishes it as UP; without one ({@link ServiceRecord#owned()}) it stays DOWN until one comes. Needs
+     * at once, as a rule, and within one TTL at the latest, and publishes it as UP; without one ({@link ServiceRecord#owned()})
+     * it stays DOWN until one comes. Needs
      * two requests.
      *
      * @return the service as it is stored now: still DOWN

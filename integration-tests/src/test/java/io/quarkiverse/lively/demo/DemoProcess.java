@@ -42,14 +42,25 @@ final class DemoProcess implements AutoCloseable {
 
     /** Starts it against that etcd, on a free port, and waits until that listens. */
     static DemoProcess start(EtcdServer etcd, String... systemProperties) {
-        try {
-            return start(etcd, freePort(), systemProperties);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return start(etcd, freePort(), systemProperties);
     }
 
     static DemoProcess start(EtcdServer etcd, int port, String... systemProperties) {
+        DemoProcess demo = launch(etcd, port, systemProperties);
+        Awaitility.await("the demo listens").atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
+                .until(() -> !demo.process.isAlive() || demo.listens());
+        if (!demo.process.isAlive()) {
+            throw new IllegalStateException("The demo did not start: " + demo.log());
+        }
+        return demo;
+    }
+
+    /** Starts it against that etcd, on a free port, and waits for nothing. */
+    static DemoProcess launch(EtcdServer etcd, String... systemProperties) {
+        return launch(etcd, freePort(), systemProperties);
+    }
+
+    private static DemoProcess launch(EtcdServer etcd, int port, String... systemProperties) {
         try {
             Path log = Files.createTempFile("lively-demo", ".log");
             List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -59,13 +70,7 @@ final class DemoProcess implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(Map.of("OSLIVELY_ETCD_HOST", "127.0.0.1", "OSLIVELY_ETCD_PORT",
                     Integer.toString(etcd.port()), "OSLIVELY_STATUS_TTL", Long.toString(TTL.toSeconds())));
-            DemoProcess demo = new DemoProcess(port, log, builder.start());
-            Awaitility.await("the demo listens").atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
-                    .until(() -> !demo.process.isAlive() || demo.listens());
-            if (!demo.process.isAlive()) {
-                throw new IllegalStateException("The demo did not start: " + demo.log());
-            }
-            return demo;
+            return new DemoProcess(port, log, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -89,6 +94,10 @@ final class DemoProcess implements AutoCloseable {
 
     String state() {
         return get("/self").path("state");
+    }
+
+    String reason() {
+        return get("/self").path("reason");
     }
 
     /** Waits until it says that it is registered. */
@@ -121,6 +130,19 @@ final class DemoProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /** Stops it from doing anything, while its connections stay open. */
+    void freeze() {
+        EtcdServer.signal(process.pid(), "STOP");
+    }
+
+    void thaw() {
+        EtcdServer.signal(process.pid(), "CONT");
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
     /** Waits for its end. */
     boolean hasEndedWithin(Duration limit) throws InterruptedException {
         return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -148,9 +170,11 @@ final class DemoProcess implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -17,17 +17,22 @@ final class Measured {
         return new Measured();
     }
 
+    Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
     /** Waits for something that is promised within a time from the start. */
-    void await(String what, Duration promised, BooleanSupplier condition) {
+    Duration await(String what, Duration promised, BooleanSupplier condition) {
         Awaitility.await(what).atMost(promised.plus(SLACK).plusSeconds(3)).pollInterval(Duration.ofMillis(20))
                 .until(condition::getAsBoolean);
-        check(what, promised);
+        return check(what, promised);
     }
 
     /** Something that is promised within a time from the start has just happened. */
-    void check(String what, Duration promised) {
-        Duration measured = Duration.ofNanos(System.nanoTime() - start);
+    Duration check(String what, Duration promised) {
+        Duration measured = elapsed();
         System.out.printf("%s: %d ms (promised: %d ms)%n", what, measured.toMillis(), promised.toMillis());
         Assertions.assertTrue(measured.compareTo(promised.plus(SLACK)) <= 0, what + " took " + measured);
+        return measured;
     }
 }

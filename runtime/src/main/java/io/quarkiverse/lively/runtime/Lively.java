@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,6 +27,7 @@ import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.view.LocalView;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** All that Lively is in one application, from its start to its end. */
@@ -90,7 +92,7 @@ public final class Lively {
     /**
      * Waits until etcd has answered.
      *
-     * @throws IllegalStateException if it has not by then
+     * @throws ConfigurationException if it has not by then: of those, Quarkus prints the message and no stack trace
      */
     public void awaitConnection(Duration limit) {
         try {
@@ -99,15 +101,15 @@ public final class Lively {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while waiting for etcd", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("This application cannot be registered: " + registrar.own().reason()
-                    + ". It starts all the same without quarkus.lively.registration.fail-fast", e);
+            throw new ConfigurationException("This application cannot be registered: " + registrar.own().reason()
+                    + ". It starts all the same without quarkus.lively.registration.fail-fast");
         }
     }
 
     /** Told why, should the application be refused before it is registered for the first time. */
     public void onRefusal(Consumer<String> listener) {
         registrar.registered().exceptionally(refusal -> {
-            listener.accept(refusal.getMessage());
+            listener.accept((refusal instanceof CompletionException ? refusal.getCause() : refusal).getMessage());
             return null;
         });
     }

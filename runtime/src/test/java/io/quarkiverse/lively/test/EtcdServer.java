@@ -10,16 +10,19 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
 /**
- * A real etcd of one member, on free ports of 127.0.0.1, with its data in a temporary directory. It can be killed,
+ * A real etcd of one member, or one of several, on free ports of 127.0.0.1, with its data in a temporary directory. It can be
+ * killed,
  * started again on the same data and ports, and frozen. It ends with the JVM at the latest.
  */
 public final class EtcdServer implements AutoCloseable {
 
+    private final List<String> options;
     private final int clientPort;
     private final int peerPort;
     private final Path data;
@@ -27,7 +30,8 @@ public final class EtcdServer implements AutoCloseable {
     private final Thread endWithTheJvm = new Thread(this::end, "end-etcd");
     private Process process;
 
-    private EtcdServer() throws IOException {
+    private EtcdServer(List<String> options) throws IOException {
+        this.options = new ArrayList<>(options);
         try (ServerSocket client = freePort(); ServerSocket peer = freePort()) {
             clientPort = client.getLocalPort();
             peerPort = peer.getLocalPort();
@@ -37,17 +41,31 @@ public final class EtcdServer implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(endWithTheJvm);
     }
 
-    /** One that answers. */
-    public static EtcdServer started() {
-        EtcdServer etcd = absent();
+    /**
+     * One that answers.
+     *
+     * @param options for the command line of etcd
+     */
+    public static EtcdServer started(String... options) {
+        EtcdServer etcd = absent(options);
         etcd.start();
         return etcd;
     }
 
+    /** As many as that, which make one etcd together. */
+    public static List<EtcdServer> startedCluster(int size) {
+        List<EtcdServer> members = Stream.generate(EtcdServer::absent).limit(size).toList();
+        String all = members.stream().map(member -> member.name() + "=" + member.peerUrl()).collect(Collectors.joining(","));
+        members.forEach(member -> member.options.addAll(List.of("--name", member.name(), "--initial-cluster", all)));
+        members.forEach(EtcdServer::launch);
+        members.forEach(EtcdServer::awaitAnswer);
+        return members;
+    }
+
     /** One that is not started yet: nobody listens on its port. */
-    public static EtcdServer absent() {
+    public static EtcdServer absent(String... options) {
         try {
-            return new EtcdServer();
+            return new EtcdServer(List.of(options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -55,14 +73,25 @@ public final class EtcdServer implements AutoCloseable {
 
     /** Starts it, on the data that are there, and waits until it answers. */
     public void start() {
+        launch();
+        awaitAnswer();
+    }
+
+    /** Starts it, and does not wait until it answers. */
+    public void launch() {
         try {
-            process = new ProcessBuilder("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
+            List<String> command = new ArrayList<>(List.of("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
                     "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
-                    peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap")
-                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+                    peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"));
+            command.addAll(options);
+            process = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         } catch (IOException e) {
             throw new UncheckedIOException("The tests need a real etcd: install etcd-server and etcd-client", e);
         }
+    }
+
+    public void awaitAnswer() {
         Awaitility.await("etcd answers").atMost(20, TimeUnit.SECONDS).until(() -> run("endpoint", "health").exit() == 0);
     }
 
@@ -70,6 +99,12 @@ public final class EtcdServer implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         waitForEnd();
+    }
+
+    /** Kills it, and deletes its data. */
+    public void wipe() {
+        kill();
+        deleteData();
     }
 
     /** Stops it from doing anything, while its connections stay open. */
@@ -100,6 +135,12 @@ public final class EtcdServer implements AutoCloseable {
             throw new IllegalStateException("etcdctl " + String.join(" ", arguments) + ": " + output.lines());
         }
         return output.lines();
+    }
+
+    /** Forgets what was before the present revision. */
+    public void compact() {
+        String status = String.join("", etcdctl("endpoint", "status", "--write-out", "json"));
+        etcdctl("compaction", status.replaceAll(".*\"revision\":(\\d+).*", "$1"));
     }
 
     /** All keys that begin like that. */
@@ -154,9 +195,17 @@ public final class EtcdServer implements AutoCloseable {
             process.destroyForcibly();
             waitForEnd();
         }
+        deleteData();
+        try {
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void deleteData() {
         try (Stream<Path> files = Files.walk(data)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-            Files.deleteIfExists(log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -168,6 +217,10 @@ public final class EtcdServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private String name() {
+        return "member-" + clientPort;
     }
 
     private String peerUrl() {

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.runtime.etcd;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
@@ -10,6 +11,14 @@ import io.grpc.Status;
 final class EtcdErrors {
 
     private static final String LEASE_NOT_FOUND = "etcdserver: requested lease not found";
+
+    /** What etcd says, and what that means for who has to do something about it. */
+    private static final Map<String, String> MEANINGS = Map.of(
+            "user name is empty", "it wants a user name and a password, and this application gives none",
+            "permission denied", "the user of this application may not read and write what it has to",
+            "database space exceeded",
+            "it has no space left; compact and defragment it, then disarm its alarm with etcdctl alarm disarm",
+            "no leader", "too few of its members are there to elect a leader");
 
     private final EtcdSettings settings;
 
@@ -63,7 +72,9 @@ final class EtcdErrors {
     }
 
     private String message(String what, String why) {
-        return "etcd at " + settings.describe() + " " + what + why;
+        String meaning = MEANINGS.entrySet().stream().filter(entry -> why.contains(entry.getKey())).findFirst()
+                .map(entry -> entry.getValue() + " (" + why + ")").orElse(why);
+        return "etcd at " + settings.describe() + " " + what + meaning;
     }
 
     /** jetcd has exceptions of its own, with the codes of gRPC by name. */

@@ -49,9 +49,10 @@ final class Publication {
         /** Another process owned the service, and this one is not to register it then. Nothing more will be done. */
         void refused(Claim owner);
 
-        void nameTaken(String uuid);
+        void nameTaken(ServiceKeys keys, String uuid);
 
-        void failed(EtcdException cause);
+        /** @param keys as they were last seen */
+        void failed(ServiceKeys keys, EtcdException cause);
     }
 
     /** Losing so many races in a row is no accident any more: wait, then start again. */
@@ -321,7 +322,7 @@ final class Publication {
             end(Duration.ZERO);
             listener.refused(owner.owner());
         } else if (verdict instanceof Verdict.NameTaken taken) {
-            listener.nameTaken(taken.uuid());
+            listener.nameTaken(seen, taken.uuid());
             settle(under, 0, now);
         } else {
             throw new IllegalStateException("No way to deal with " + verdict);
@@ -368,7 +369,7 @@ final class Publication {
             } else if (race < RACES && !isDone) {
                 again(race);
             } else {
-                listener.failed(lostAllRaces());
+                listener.failed(seen, lostAllRaces());
                 end(backoff.next());
             }
         });
@@ -387,7 +388,7 @@ final class Publication {
             if (failure.kind() == EtcdException.Kind.LEASE_NOT_FOUND) {
                 leaseGone.accept(under);
             } else {
-                listener.failed(failure);
+                listener.failed(seen, failure);
             }
         });
     }

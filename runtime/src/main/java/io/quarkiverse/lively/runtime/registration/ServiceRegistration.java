@@ -145,10 +145,7 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         held = Optional.empty();
         publication.suspend();
         if (standing.state() == RegistrationState.REGISTERED) {
-            stand(RegistrationState.LOST, why);
-            LOG.warnf("%s is not registered any more, since %s. It will be registered again as soon as etcd allows it",
-                    identity,
-                    why);
+            lost(why);
         }
     }
 
@@ -278,13 +275,20 @@ final class ServiceRegistration implements Registration, Publication.Listener {
     }
 
     @Override
-    public void nameTaken(String uuid) {
+    public void nameTaken(ServiceKeys keys, String uuid) {
+        noteLoss(keys);
         refused("NAME_TAKEN: the service " + printable(uuid) + " has the type " + identity.type() + " and the host "
                 + identity.host() + " and is alive or held; choose " + remedy + ", or its uuid");
     }
 
     @Override
-    public void failed(EtcdException cause) {
+    public void failed(ServiceKeys keys, EtcdException cause) {
+        noteLoss(keys);
+        failed(cause);
+    }
+
+    /** There is no lease, and none is granted. */
+    void failed(EtcdException cause) {
         if (cause.kind() == EtcdException.Kind.REFUSED) {
             refused(cause.getMessage());
         } else {
@@ -410,6 +414,21 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         }
     }
 
+    /** Its lease may live on, but it is not registered when its keys are gone and cannot be put back. */
+    private void noteLoss(ServiceKeys now) {
+        ServiceKeys before = standing.keys();
+        boolean gone = before.owner().exists() && !now.owner().exists() || before.up().exists() && !now.up().exists();
+        if (gone && standing.state() == RegistrationState.REGISTERED) {
+            lost("its keys were deleted");
+        }
+    }
+
+    private void lost(String why) {
+        stand(RegistrationState.LOST, why);
+        LOG.warnf("%s is not registered any more, since %s. It will be registered again as soon as etcd allows it", identity,
+                why);
+    }
+
     /** What keeps it from being registered is the reason of the state that it is in. */
     private void explain(String why) {
         if (standing.state() == RegistrationState.STARTING || standing.state() == RegistrationState.LOST) {
@@ -417,11 +436,18 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         }
     }
 
+    /** Registered, it stays so as long as etcd renews the lease; but nothing can be looked at, or changed. */
     private void refused(String why) {
-        explain(why);
+        boolean registered = standing.state() == RegistrationState.REGISTERED;
+        if (registered) {
+            stand(RegistrationState.REGISTERED, "it is " + ServiceRecords.of(standing.keys()).status() + ", but " + why);
+        } else {
+            explain(why);
+        }
         if (!why.equals(lastRefusal)) {
             lastRefusal = why;
-            LOG.warnf("%s cannot be registered: %s. Trying again", identity, why);
+            LOG.warnf("%s %s: %s. Trying again", identity,
+                    registered ? "is registered, but that cannot be kept up" : "cannot be registered", why);
         }
         outcome.completeExceptionally(new IllegalStateException(why));
     }

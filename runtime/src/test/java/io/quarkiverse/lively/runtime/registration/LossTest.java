@@ -183,6 +183,36 @@ class LossTest {
     }
 
     @Test
+    void keysThatAreGoneAndCannotBePutBackAreALossThoughTheLeaseLives() {
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.etcd.delete(scene.layout.up(Scene.ID.uuid()));
+        scene.etcd.delete(scene.layout.owner(Scene.ID.uuid()));
+        scene.pass(Scene.TTL);
+        assertEquals(RegistrationState.LOST, scene.state());
+        assertTrue(scene.registrar.own().reason().contains("database space exceeded"), scene.registrar.own().reason());
+
+        scene.etcd.refuseWrites(null);
+        scene.seconds(3);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void aRefusalOfAChangeIsNoLossAndTheReasonSaysWhatIsWrong() {
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.registrar.own().down("disk");
+        scene.seconds(10);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertEquals("it is UP, but database space exceeded", scene.registrar.own().reason());
+        assertTrue(scene.isUp());
+
+        scene.etcd.refuseWrites(null);
+        scene.seconds(3);
+        assertFalse(scene.isUp());
+        assertTrue(scene.registrar.own().reason().contains("disk"), scene.registrar.own().reason());
+    }
+
+    @Test
     void aBugIsNotKeptSilentAndDoesNotStopItForEver() {
         scene.etcd.delete(scene.layout.up(Scene.ID.uuid()));
         scene.etcd.beforeNextWrite(() -> {

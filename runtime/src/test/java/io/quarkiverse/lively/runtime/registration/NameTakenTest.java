@@ -55,6 +55,22 @@ class NameTakenTest {
     }
 
     @Test
+    void whoseKeysWereDeletedAndWhoseNameIsTakenIsLostThoughItsLeaseLives() {
+        scene.etcd.beDeaf();
+        scene.etcd.keys().forEach(key -> scene.etcd.delete(ByteString.copyFromUtf8(key)));
+        scene.start(other);
+        scene.pass(Scene.TTL);
+        assertEquals(RegistrationState.REGISTERED, other.own().state());
+        assertEquals(RegistrationState.LOST, scene.state());
+        assertTrue(scene.registrar.own().reason().contains("NAME_TAKEN"), scene.registrar.own().reason());
+
+        other.stop(Scene.STOP_TIMEOUT);
+        scene.pass(Scene.TTL);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertTrue(scene.isUp());
+    }
+
+    @Test
     void anEntryThatNamesNobodyIsReplaced() {
         for (String garbage : new String[] { "", "nobody", "a/b", "\n" }) {
             Scene fresh = new Scene();

@@ -187,4 +187,27 @@ class StopTest {
         assertThrows(IllegalStateException.class,
                 () -> scene.registrar.register(ServiceRecord.builder("queue", "q1").build()));
     }
+
+    @Test
+    void whatIsSaidAfterAStopDoesNotReplaceIt() {
+        scene.etcd.be(FakeEtcd.Mode.FROZEN);
+        scene.registrar.notReady("a look is under way");
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        scene.registrar.notReady("and another reason is said");
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        assertEquals(RegistrationState.STOPPED, scene.state());
+        assertEquals(Reason.SHUTDOWN, scene.said().getReason());
+        assertFalse(scene.isOwned());
+    }
+
+    @Test
+    void aLeaseThatIsGrantedTooLateIsGivenBack() {
+        Scene fresh = new Scene();
+        fresh.etcd.be(FakeEtcd.Mode.FROZEN);
+        fresh.start(fresh.registrar);
+        fresh.registrar.stop(Scene.STOP_TIMEOUT);
+        fresh.registrar.close();
+        fresh.etcd.be(FakeEtcd.Mode.ANSWERS);
+        assertTrue(fresh.etcd.leases().isEmpty());
+    }
 }
