@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +82,8 @@ class EndOfDevModeTest {
         }
     }
 
-    /** Reloads once, and runs until its JVM is ended. */
+    /** Reloads once, and runs until its JVM is ended, which is one of its own. */
+    @EnabledIfSystemProperty(named = PORT, matches = "\\d+")
     static class DevMode {
 
         @RegisterExtension
