@@ -42,6 +42,12 @@ class RealEtcd implements BeforeAllCallback, AfterAllCallback {
                 .filter(line -> !line.isEmpty()).toList();
     }
 
+    /** Moves with each transaction that changes something. */
+    static long revision() throws IOException {
+        String status = String.join("", etcdctl("endpoint status --write-out=json"));
+        return Long.parseLong(status.replaceFirst(".*\"revision\":(\\d+).*", "$1"));
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         etcd = EtcdServer.started();

@@ -3,6 +3,10 @@ package io.quarkiverse.lively.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,17 +20,21 @@ import io.quarkiverse.lively.test.EtcdServer;
 /** DOWN is in etcd while the application still serves, and the process ends in time whatever etcd does. */
 class StopIT {
 
-    private static final Duration PROMISED = Duration.ofSeconds(5);
+    private static final Duration DELAY = Duration.ofSeconds(2);
+    /** Of Lively, for all that it does at a shutdown. So long that twice as long would be noticed. */
+    private static final Duration BUDGET = Duration.ofSeconds(4);
+    /** What a JVM needs to end. */
+    private static final Duration REST = Duration.ofSeconds(1);
+
+    /** Until a request is known to be there. */
+    private static final Duration ARRIVAL = Duration.ofMillis(500);
 
     private EtcdServer etcd;
     private DemoProcess demo;
-    private String uuid;
 
     @BeforeEach
     void start() {
         etcd = EtcdServer.started();
-        demo = DemoProcess.start(etcd, "-Dquarkus.shutdown.delay=2S").awaitRegistered();
-        uuid = demo.uuid();
     }
 
     @AfterEach
@@ -37,30 +45,51 @@ class StopIT {
 
     @Test
     void downComesFirst() throws InterruptedException {
-        Measured stop = Measured.fromNow();
-        demo.terminate();
-        stop.await("from SIGTERM to DOWN in etcd", Duration.ofSeconds(1),
-                () -> etcd.keys("/services/by-status/UP/").isEmpty());
+        demo = DemoProcess.start(etcd, "-Dquarkus.shutdown.delay=" + DELAY).awaitRegistered();
+        String uuid = demo.uuid();
+        Measured stop = terminateUntilDown();
         assertEquals(List.of("/services/by-status/DOWN/" + uuid), etcd.keys("/services/by-status/"));
         assertEquals(List.of(), etcd.keys("/services/by-owner/"));
         assertTrue(demo.listens(), "it serves while it is DOWN");
         assertEquals("DOWN", demo.get("/self").path("status"));
+        assertEquals("DOWN", demo.get("/services/" + uuid).path("liveness"), "it can still ask etcd");
         assertEquals(503, demo.get("/q/health/ready").statusCode());
 
-        assertTrue(demo.hasEndedWithin(PROMISED.plusSeconds(5)));
-        stop.check("from SIGTERM to the end", PROMISED);
+        assertTrue(demo.hasEndedWithin(Duration.ofSeconds(10)));
+        stop.check("from SIGTERM to the end, with a delay of 2 s", DELAY.plus(REST));
         assertEquals(List.of("/services/by-uuid/" + uuid), etcd.keys("/services/by-uuid/"), "the record stays");
         assertEquals(List.of("found 0 leases"), etcd.etcdctl("lease", "list"));
     }
 
+    /** Half of it comes before the shutdown, and the other half only when DOWN is in etcd. */
+    @Test
+    void aRequestInFlightIsAnswered() throws IOException, InterruptedException {
+        demo = DemoProcess.start(etcd, "-Dquarkus.shutdown.timeout=5S").awaitRegistered();
+        String body = "{\"type\": \"queue\", \"host\": \"q1\"}";
+        try (Socket request = new Socket(InetAddress.getByName("127.0.0.1"), demo.port())) {
+            send(request, "POST /services HTTP/1.1\r\nHost: demo\r\nContent-Type: application/json\r\nContent-Length: "
+                    + body.length() + "\r\nConnection: close\r\n\r\n" + body.substring(0, 10));
+            Thread.sleep(ARRIVAL.toMillis());
+            Measured stop = terminateUntilDown();
+            send(request, body.substring(10));
+            String answer = new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            assertTrue(demo.hasEndedWithin(Duration.ofSeconds(10)));
+            stop.check("from SIGTERM to the end, with a request in flight", Duration.ofSeconds(1).plus(REST));
+        }
+        assertEquals(1, etcd.keys("/services/by-type-host/queue/").size(), "it was done");
+    }
+
     @Test
     void anEtcdThatWasKilledDoesNotHoldItUp() throws InterruptedException {
+        startWithBudget();
         etcd.kill();
         endsInTime("with a dead etcd");
     }
 
     @Test
     void anEtcdThatIsFrozenDoesNotHoldItUp() throws InterruptedException {
+        startWithBudget();
         etcd.freeze();
         endsInTime("with a frozen etcd");
         etcd.thaw();
@@ -68,11 +97,28 @@ class StopIT {
                 .until(() -> etcd.keys("/services/by-status/UP/").isEmpty());
     }
 
+    private void startWithBudget() {
+        demo = DemoProcess.start(etcd, "-Dquarkus.lively.shutdown.timeout=" + BUDGET).awaitRegistered();
+    }
+
+    private Measured terminateUntilDown() {
+        Measured stop = Measured.fromNow();
+        demo.terminate();
+        stop.await("from SIGTERM to DOWN in etcd", Duration.ofSeconds(1),
+                () -> etcd.keys("/services/by-status/UP/").isEmpty());
+        return stop;
+    }
+
     private void endsInTime(String how) throws InterruptedException {
         Measured stop = Measured.fromNow();
         demo.terminate();
-        assertTrue(demo.hasEndedWithin(PROMISED.plusSeconds(5)));
-        stop.check("from SIGTERM to the end, " + how, PROMISED);
+        assertTrue(demo.hasEndedWithin(BUDGET.multipliedBy(3)));
+        stop.check("from SIGTERM to the end, " + how, BUDGET.plus(REST));
         assertTrue(demo.log().contains("could not be published as DOWN"), demo.log());
+    }
+
+    private static void send(Socket request, String text) throws IOException {
+        request.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        request.getOutputStream().flush();
     }
 }

@@ -38,6 +38,7 @@ public final class Lively {
 
     private final WorkerThread worker;
     private final EtcdConnection etcd;
+    private final String where;
     private final Registrar registrar;
     private final Optional<ReadinessPoll> readiness;
     private final WorkerThread viewWorker;
@@ -53,7 +54,9 @@ public final class Lively {
     public Lively(LivelySettings settings, Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks) {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
-        registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(), changes);
+        where = settings.etcd().endpoints().toString();
+        registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(),
+                Reload.inheritance(where), changes);
         readiness = checks.map(
                 asked -> new ReadinessPoll(asked, worker, settings.readiness(), this::ready, this::notReady));
         viewWorker = new WorkerThread("lively-view");
@@ -136,12 +139,17 @@ public final class Lively {
     }
 
     /**
-     * Publishes DOWN, whatever the readiness checks say from now on. Blocks until etcd has it, or the time for the shutdown is
-     * up. Throws nothing.
+     * Publishes DOWN, whatever the readiness checks say from now on; ahead of a reload in dev mode it leaves the
+     * application registered instead. Blocks until that is done, or the time for the shutdown is up. Throws nothing.
      */
     public void stop() {
         readiness.ifPresent(ReadinessPoll::stop);
-        spend(() -> registrar.stop(shutdownBudget));
+        spend(() -> Reload.isAhead() ? handOver() : registrar.stop(shutdownBudget));
+    }
+
+    private CompletableFuture<Void> handOver() {
+        return registrar.handOver(shutdownBudget)
+                .thenAccept(left -> left.ifPresent(inheritance -> inheritance.leave(where)));
     }
 
     /** Gives the lease back and ends all threads and connections. Blocks for what is left of the time for the shutdown. */

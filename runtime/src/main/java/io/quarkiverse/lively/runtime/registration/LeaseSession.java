@@ -61,10 +61,15 @@ final class LeaseSession {
     }
 
     void start() {
-        checkedAt = worker.nanoTime();
-        wallTimeThen = worker.now();
-        clockCheck = worker.after(CLOCK_CHECK, this::compareClocks);
+        watchClocks();
         grant();
+    }
+
+    /** Starts with a lease that was kept alive so far, by somebody else. If that is gone, with a new one. */
+    void resume(long lease) {
+        watchClocks();
+        term = new LeaseTerm(lease, ttl, worker.nanoTime());
+        renew();
     }
 
     /** The lease as it is known, valid or not; empty if there is none. */
@@ -87,10 +92,22 @@ final class LeaseSession {
         clockCheck.cancel();
     }
 
+    /** Renews no more, and does not revoke the lease: it is for somebody else to resume. */
+    void handOver() {
+        orphan();
+        term = null;
+    }
+
     /** Renews no more, and revokes the lease. */
     CompletableFuture<Void> close() {
         orphan();
         return term == null ? CompletableFuture.completedFuture(null) : etcd.revokeLease(term.id());
+    }
+
+    private void watchClocks() {
+        checkedAt = worker.nanoTime();
+        wallTimeThen = worker.now();
+        clockCheck = worker.after(CLOCK_CHECK, this::compareClocks);
     }
 
     /**
@@ -137,6 +154,9 @@ final class LeaseSession {
                 replace();
             } else {
                 tryAgain(failure, this::renew);
+                if (!held) {
+                    listener.leaseNotGranted(failure);
+                }
             }
         });
     }

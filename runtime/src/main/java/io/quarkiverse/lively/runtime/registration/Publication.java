@@ -192,6 +192,18 @@ final class Publication {
         return inTime;
     }
 
+    /** Before anything else: this incarnation may have claimed the service already. */
+    void resume() {
+        tried = true;
+    }
+
+    /** Leaves the service and the claim as they are. From now on nothing is written. */
+    void leave() {
+        retired = true;
+        timer.cancel();
+        watch.remove(this);
+    }
+
     private void begin(Runnable activity) {
         timer.cancel();
         if (busy) {

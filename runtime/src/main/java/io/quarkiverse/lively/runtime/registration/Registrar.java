@@ -37,6 +37,8 @@ public final class Registrar implements LeaseSession.Listener {
     private final Worker worker;
     private final RandomGenerator random;
     private final Settings settings;
+    /** What an earlier start left, until it is seen to. Used on the worker thread only. */
+    private Optional<Inheritance> inheritance;
     private final Incarnation incarnation;
     private final OwnerWatch watch;
     private final Consumer<RegistrationChange> changes;
@@ -64,11 +66,18 @@ public final class Registrar implements LeaseSession.Listener {
             Map<String, String> metadata, OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
     }
 
+    /** With nothing to go on with. */
+    public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings,
+            Consumer<RegistrationChange> changes) {
+        this(etcd, layout, worker, random, settings, Optional.empty(), changes);
+    }
+
     /**
+     * @param inheritance what an earlier start of the application in this JVM has left
      * @param changes told of each change of the state of a registration, in their order; called on the worker thread
      */
     public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings,
-            Consumer<RegistrationChange> changes) {
+            Optional<Inheritance> inheritance, Consumer<RegistrationChange> changes) {
         this.etcd = etcd;
         this.layout = layout;
         this.worker = worker;
@@ -76,7 +85,10 @@ public final class Registrar implements LeaseSession.Listener {
         this.settings = settings;
         this.changes = changes;
         this.watch = new OwnerWatch(etcd, worker, settings.ttl(), random);
-        this.incarnation = Incarnation.started(worker.now(), settings.version());
+        this.inheritance = inheritance;
+        this.incarnation = inheritance.filter(left -> left.suits(layout, settings))
+                .map(left -> left.incarnation(settings.version()))
+                .orElseGet(() -> Incarnation.started(worker.now(), settings.version()));
         this.own = settings.enabled()
                 ? registration(settings.identity(), OWN_REMEDY, new OwnWord(settings.awaitsReadiness()),
                         RegistrationState.STARTING, "the application is starting")
@@ -84,6 +96,9 @@ public final class Registrar implements LeaseSession.Listener {
                         "quarkus.lively.registration.enabled is false");
         if (settings.enabled()) {
             registrations.put(settings.identity().uuid(), own);
+        }
+        if (inheritance.filter(left -> left.suits(layout, settings)).isPresent()) {
+            own.resume();
         }
     }
 
@@ -111,6 +126,8 @@ public final class Registrar implements LeaseSession.Listener {
     public void start() {
         if (settings.enabled()) {
             worker.execute(this::session);
+        } else {
+            worker.execute(() -> inheritance.ifPresent(left -> left.renounce(etcd, worker)));
         }
     }
 
@@ -184,6 +201,27 @@ public final class Registrar implements LeaseSession.Listener {
         return done;
     }
 
+    /**
+     * Leaves the registration of the application as it is to its next start in this JVM, and publishes DOWN of all
+     * others. Fails if that cannot be done in time; then the lease is given back at once, if that can be done.
+     *
+     * @return what the next start needs; empty if there is nothing to go on with, and all is stopped
+     */
+    public CompletableFuture<Optional<Inheritance>> handOver(Duration limit) {
+        stopping = true;
+        CompletableFuture<Optional<Inheritance>> left = CompletableFuture.supplyAsync(() -> {
+            Optional<Inheritance> leaving = term().filter(term -> own.handOver()).map(term -> new Inheritance(
+                    layout.namespace(), settings.identity(), settings.ephemeral(), settings.ttl(), term.id(),
+                    incarnation.id(), incarnation.startedAt()));
+            leaving.ifPresent(inherited -> registrations.remove(settings.identity().uuid()));
+            return leaving;
+        }, worker);
+        return left.thenCompose(leaving -> stop(limit).thenApplyAsync(stopped -> {
+            leaving.ifPresent(inherited -> session.ifPresent(LeaseSession::handOver));
+            return leaving;
+        }, worker));
+    }
+
     /** Gives the lease back. */
     public CompletableFuture<Void> close() {
         return CompletableFuture.supplyAsync(() -> {
@@ -243,9 +281,22 @@ public final class Registrar implements LeaseSession.Listener {
         if (session.isEmpty()) {
             LeaseSession holder = new LeaseSession(etcd, worker, settings.ttl(), random, this);
             session = Optional.of(holder);
-            holder.start();
+            start(holder);
         }
         return session.get();
+    }
+
+    /** With the lease that was left to it; or after what was left to another one is out of the way. */
+    private void start(LeaseSession holder) {
+        Optional<Inheritance> left = inheritance;
+        inheritance = Optional.empty();
+        if (left.isEmpty()) {
+            holder.start();
+        } else if (left.get().suits(layout, settings)) {
+            holder.resume(left.get().lease());
+        } else {
+            worker.when(left.get().renounce(etcd, worker), (revoked, failure) -> holder.start());
+        }
     }
 
     private CompletableFuture<Void> closeSession() {

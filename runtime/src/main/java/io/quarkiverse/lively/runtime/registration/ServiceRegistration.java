@@ -149,6 +149,28 @@ final class ServiceRegistration implements Registration, Publication.Listener {
         }
     }
 
+    /** Before anything else: an earlier start of the application left the service to this one. */
+    void resume() {
+        publication.resume();
+    }
+
+    /**
+     * On the worker thread: leaves the service as it is, under its lease, to the next start of the application.
+     *
+     * @return whether there is anything to leave; if not, nothing has changed
+     */
+    boolean handOver() {
+        boolean over = standing.state() == RegistrationState.FENCED || standing.state() == RegistrationState.STOPPED
+                || standing.state() == RegistrationState.DISABLED;
+        if (over) {
+            return false;
+        }
+        stopped = CompletableFuture.completedFuture(standing.keys());
+        publication.leave();
+        stand(RegistrationState.STOPPED, "the application is reloaded: its next start goes on with it");
+        return true;
+    }
+
     /** Publishes DOWN and lets go; any thread. Fails if that cannot be done in time. */
     CompletableFuture<Void> stop(Duration limit) {
         return stop(TakeDown.Word.DOWN, limit);

@@ -80,7 +80,8 @@ sealed interface Verdict {
         if (others && onConflict != OnConflict.TAKEOVER && !haveSameAddress(mine, other)) {
             return onConflict == OnConflict.WAIT ? new WaitingFor(other) : new Refused(other);
         }
-        boolean alive = ours && seen.owner().lease() == lease && writes.isUnder(lease, seen);
+        boolean alive = owner.filter(mine::equals).isPresent() && seen.owner().lease() == lease
+                && writes.isUnder(lease, seen);
         boolean registered = alive && seen.service().value().filter(writes::isInPlace).isPresent();
         boolean rivalStays = neighbours.rivalStays(writes.identity(), now);
         if (rivalStays && !registered) {

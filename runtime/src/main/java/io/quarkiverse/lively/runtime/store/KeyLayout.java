@@ -32,6 +32,11 @@ public final class KeyLayout {
                 owner(""), RegistryKey.Kind.STATE, state(""), RegistryKey.Kind.TYPE_HOST, key("/by-type-host/", ""));
     }
 
+    /** Without leading slashes; empty for none. */
+    public String namespace() {
+        return namespace;
+    }
+
     /**
      * The names of a service that is to be written. One without a uuid gets the one that follows from its type and host.
      *

@@ -1,0 +1,61 @@
+package io.quarkiverse.lively.deployment;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import io.quarkus.test.QuarkusDevModeTest;
+import io.restassured.RestAssured;
+
+/**
+ * A reload in dev mode: nobody who looks at etcd notices, and nothing of the old application remains. More reloads with
+ * {@code -Dlively.test.reloads=20}.
+ */
+@ExtendWith(RealEtcd.class)
+class ReloadTest {
+
+    private static final int RELOADS = Integer.getInteger("lively.test.reloads", 4);
+    /** Some things are made at the first reloads, once and for all. */
+    private static final int WARM_UP = 2;
+
+    @RegisterExtension
+    static final QuarkusDevModeTest APPLICATION = new QuarkusDevModeTest()
+            .withApplicationRoot(archive -> archive.addClass(ReloadedResource.class));
+
+    @Test
+    void leavesNoTrace() throws IOException {
+        awaitState("before REGISTERED true");
+        long revision = RealEtcd.revision();
+        String word = "before ";
+        JvmCensus then = null;
+        for (int i = 1; i <= WARM_UP + RELOADS; i++) {
+            String old = word;
+            String fresh = "after " + i + " ";
+            APPLICATION.modifySourceFile(ReloadedResource.class, source -> source.replace('"' + old, '"' + fresh));
+            word = fresh;
+            awaitState(fresh + "REGISTERED true");
+            assertEquals(revision, RealEtcd.revision(), "etcd was written");
+            if (i == WARM_UP) {
+                then = JvmCensus.taken();
+            }
+        }
+        JvmCensus before = then;
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            JvmCensus now = JvmCensus.taken();
+            assertTrue(now.isWithin(before), () -> "grew from " + before + " to " + now + " over " + RELOADS + " reloads");
+        });
+    }
+
+    private static void awaitState(String expected) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> RestAssured.get("/reloaded").then().body(equalTo(expected)));
+    }
+}
