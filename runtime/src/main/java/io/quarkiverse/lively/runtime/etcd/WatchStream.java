@@ -58,21 +58,17 @@ final class WatchStream implements Watch {
         }
     }
 
-    /** Ends it and says so. */
+    /** Ends it and says so. Of its own end it hears too late to take that for the cause. */
     void cancel(Throwable cause) {
-        requests.cancel("no longer of use", null);
-        end(cause);
+        if (begin(true)) {
+            requests.cancel("no longer of use", null);
+            created.complete(null);
+            listener.ended(errors.apply(cause));
+        }
     }
 
     boolean isOver() {
         return !begin(false);
-    }
-
-    private void end(Throwable cause) {
-        if (begin(true)) {
-            created.complete(null);
-            listener.ended(errors.apply(cause));
-        }
     }
 
     /** Whether it was not over yet. */
@@ -122,12 +118,12 @@ final class WatchStream implements Watch {
 
         @Override
         public void onError(Throwable failure) {
-            end(failure);
+            cancel(failure);
         }
 
         @Override
         public void onCompleted() {
-            end(Status.UNAVAILABLE.withDescription("the watch was ended").asRuntimeException());
+            cancel(Status.UNAVAILABLE.withDescription("the watch was ended").asRuntimeException());
         }
     }
 }
