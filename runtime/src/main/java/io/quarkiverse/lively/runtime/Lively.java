@@ -20,13 +20,13 @@ import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.health.ReadinessChecks;
 import io.quarkiverse.lively.runtime.health.ReadinessPoll;
 import io.quarkiverse.lively.runtime.registration.Registrar;
-import io.quarkiverse.lively.runtime.registration.WorkerThread;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.view.LocalView;
+import io.quarkiverse.lively.runtime.worker.WorkerThread;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
@@ -67,7 +67,7 @@ public final class Lively {
                 new ServiceUpdater(etcd, settings.layout(), InstantSource.system(), settings.registrar().ttl(), writer),
                 registrar, view);
         registry = new BlockingLivenessRegistry(calls);
-        reactiveRegistry = new EtcdReactiveLivenessRegistry(calls);
+        reactiveRegistry = new MutinyLivenessRegistry(calls);
         shutdownBudget = settings.registrar().stopTimeout();
     }
 

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 import org.jboss.logging.Logger;
 
-import io.quarkiverse.lively.runtime.registration.Worker;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * Asks the readiness checks of the application again and again, and says when the verdict changes. One question at a time:

@@ -11,6 +11,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * What one start of an application leaves to the next one in the same JVM, as before a reload in dev mode: a service

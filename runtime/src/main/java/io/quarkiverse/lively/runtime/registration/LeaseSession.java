@@ -8,6 +8,8 @@ import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.worker.Backoff;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * A lease that is kept alive, and replaced by a new one when it is gone. It renews the lease each third of its TTL

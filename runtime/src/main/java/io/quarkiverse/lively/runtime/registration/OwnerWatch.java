@@ -10,6 +10,8 @@ import com.google.protobuf.ByteString;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.KeyWatch;
+import io.quarkiverse.lively.runtime.worker.Backoff;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * Tells the publications of this process at once when somebody writes what they own. It only makes them look earlier: without

@@ -24,6 +24,8 @@ import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.worker.Backoff;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * Brings what etcd has of one service in line with what its process wants, and looks again each half TTL whether it still is.

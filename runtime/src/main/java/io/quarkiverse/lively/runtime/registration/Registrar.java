@@ -22,6 +22,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * Keeps what this process registers alive: one lease, and who lives under it. All methods may be called on any thread,

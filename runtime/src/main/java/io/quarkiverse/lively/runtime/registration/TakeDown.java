@@ -13,6 +13,7 @@ import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * Publishes one service as DOWN, or says nothing of it, and gives its claim up. While etcd cannot be reached, or others

@@ -16,10 +16,10 @@ import io.quarkiverse.lively.Freshness.State;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceRecord;
-import io.quarkiverse.lively.runtime.registration.Worker;
 import io.quarkiverse.lively.runtime.store.NameChange;
 import io.quarkiverse.lively.runtime.store.RegistryChanges;
 import io.quarkiverse.lively.runtime.store.ServiceChange;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * Shows what is known of the fleet, and tells the audience of what changed. Written on the worker only; what is

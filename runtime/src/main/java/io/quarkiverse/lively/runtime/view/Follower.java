@@ -9,10 +9,10 @@ import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.Watch;
-import io.quarkiverse.lively.runtime.registration.Backoff;
-import io.quarkiverse.lively.runtime.registration.Worker;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
+import io.quarkiverse.lively.runtime.worker.Backoff;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * Keeps the board in step with etcd: a list, then a watch from there on. When the watch ends it goes on from where it was, if

@@ -19,10 +19,10 @@ import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
-import io.quarkiverse.lively.runtime.registration.Worker;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.worker.Worker;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 

@@ -2,7 +2,7 @@ package io.quarkiverse.lively.runtime.view;
 
 import java.time.Instant;
 
-import io.quarkiverse.lively.runtime.registration.Worker;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * @param time by the wall clock

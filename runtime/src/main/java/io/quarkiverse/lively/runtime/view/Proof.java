@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
-import io.quarkiverse.lively.runtime.registration.Worker;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * Proves, while one watch lasts, up to which moment the replica holds everything. Now and then it asks etcd for its revision.

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.quarkiverse.lively.RegistryUnavailableException;
-import io.quarkiverse.lively.runtime.registration.Worker;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** Who waits for the view to come to some revision. On the worker only. */
 final class RevisionWaits {

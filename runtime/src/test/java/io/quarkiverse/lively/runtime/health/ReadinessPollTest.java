@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 
-import io.quarkiverse.lively.runtime.registration.FakeWorker;
+import io.quarkiverse.lively.runtime.worker.FakeWorker;
 
 class ReadinessPollTest {
 

@@ -21,6 +21,7 @@ import io.quarkiverse.lively.runtime.etcd.KeyWatch;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
+import io.quarkiverse.lively.runtime.worker.FakeWorker;
 
 /**
  * An etcd on the clock of a test, that fails when the test wants it to. Only for what a real etcd cannot be made to

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 /** Of two processes with one identity, the later one has it, and the earlier one leaves it alone. */
 class FencingTest {

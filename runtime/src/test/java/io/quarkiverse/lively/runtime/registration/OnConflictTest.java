@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 /** What a process does that finds another one registered as the same service, before it was ever registered itself. */
 class OnConflictTest {

@@ -42,6 +42,7 @@ import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 /**
  * Two clients of os-lively, an operator with Lively, and the owners write the same services by turns, in between each other's

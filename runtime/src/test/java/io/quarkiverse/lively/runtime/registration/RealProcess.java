@@ -14,6 +14,7 @@ import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.worker.WorkerThread;
 import io.quarkiverse.lively.test.EtcdServer;
 
 /** What a process registers on a real etcd, on real clocks; but many of them fit into one JVM. */

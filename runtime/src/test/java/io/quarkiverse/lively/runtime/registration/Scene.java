@@ -22,6 +22,8 @@ import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.FakeWorker;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** An etcd and a process that registers in it, on one clock, and what a test wants to do to them and to know of them. */
 final class Scene {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 class StartTest {
 

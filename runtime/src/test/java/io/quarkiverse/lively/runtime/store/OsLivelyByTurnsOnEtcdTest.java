@@ -18,9 +18,9 @@ import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
-import io.quarkiverse.lively.runtime.registration.WorkerThread;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.WorkerThread;
 
 /** os-lively and an operator write a service by turns, on a real etcd, while its owner looks after it at its own pace. */
 class OsLivelyByTurnsOnEtcdTest {

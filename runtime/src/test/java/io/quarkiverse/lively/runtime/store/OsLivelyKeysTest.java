@@ -33,9 +33,9 @@ import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
-import io.quarkiverse.lively.runtime.registration.WorkerThread;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.WorkerThread;
 
 /** Whatever os-lively leaves of a service is read as it is meant, and none of it stands in the way of a write. */
 class OsLivelyKeysTest {

@@ -23,9 +23,9 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
-import io.quarkiverse.lively.runtime.registration.FakeWorker;
 import io.quarkiverse.lively.runtime.store.RegistryChanges;
 import io.quarkiverse.lively.runtime.store.ServiceChange;
+import io.quarkiverse.lively.runtime.worker.FakeWorker;
 
 /** What is shown after a list that misses much: the brake. */
 class BoardTest {

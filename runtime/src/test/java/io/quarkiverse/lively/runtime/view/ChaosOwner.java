@@ -18,10 +18,10 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
-import io.quarkiverse.lively.runtime.registration.WorkerThread;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.worker.WorkerThread;
 
 /**
  * A process that registers some services, closes them again, and sometimes dies and starts anew. Used by one thread.

@@ -20,10 +20,10 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
-import io.quarkiverse.lively.runtime.registration.FakeWorker;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
+import io.quarkiverse.lively.runtime.worker.FakeWorker;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 

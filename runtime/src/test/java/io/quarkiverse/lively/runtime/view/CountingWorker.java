@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.quarkiverse.lively.runtime.registration.Worker;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** Knows how many tasks are still to run. */
 final class CountingWorker implements Worker {

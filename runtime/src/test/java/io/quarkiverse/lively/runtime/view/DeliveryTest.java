@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceQuery;
-import io.quarkiverse.lively.runtime.registration.FakeWorker;
 import io.quarkiverse.lively.runtime.store.RegistryChanges;
+import io.quarkiverse.lively.runtime.worker.FakeWorker;
 
 /** What a subscriber does to himself he does to nobody else. */
 class DeliveryTest {

@@ -23,10 +23,10 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Delete;
-import io.quarkiverse.lively.runtime.registration.FakeWorker;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
+import io.quarkiverse.lively.runtime.worker.FakeWorker;
 
 /** When something happened and why, if it was seen, if somebody said so, and if neither is so. */
 class EventTimesTest {

@@ -22,10 +22,10 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
-import io.quarkiverse.lively.runtime.registration.FakeWorker;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
+import io.quarkiverse.lively.runtime.worker.FakeWorker;
 
 /** What the view claims of itself while etcd is slow to tell, tells less than it has, or refuses to. */
 class FollowerTest {

@@ -1,19 +1,19 @@
-package io.quarkiverse.lively.runtime.registration;
+package io.quarkiverse.lively.runtime.worker;
 
 import java.time.Duration;
 import java.time.Instant;
 
 /** The worker of a process that can die: then nothing of it runs any more, while the clock goes on. */
-final class MortalWorker implements Worker {
+public final class MortalWorker implements Worker {
 
     private final FakeWorker clock;
     private boolean dead;
 
-    MortalWorker(FakeWorker clock) {
+    public MortalWorker(FakeWorker clock) {
         this.clock = clock;
     }
 
-    void die() {
+    public void die() {
         dead = true;
     }
 

@@ -1,4 +1,4 @@
-package io.quarkiverse.lively.runtime.registration;
+package io.quarkiverse.lively.runtime.worker;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -21,11 +21,11 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** Asks etcd, and hands the answer on. */
-final class EtcdReactiveLivenessRegistry implements ReactiveLivenessRegistry {
+final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
 
     private final RegistryCalls calls;
 
-    EtcdReactiveLivenessRegistry(RegistryCalls calls) {
+    MutinyLivenessRegistry(RegistryCalls calls) {
         this.calls = calls;
     }
 
