@@ -2,7 +2,6 @@ package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +60,6 @@ final class Publication {
     static final int RACES = 8;
     /** No service needs so many writes until it is as it should be. */
     private static final int WRITES = 16;
-    private static final Duration CLOCK_CHECK = Duration.ofSeconds(1);
     private static final Runnable NOTHING = () -> {
     };
 
@@ -75,6 +73,7 @@ final class Publication {
     private final OwnerWatch watch;
     private final LongConsumer leaseGone;
     private final Listener listener;
+    private final Agenda agenda;
 
     private Claim claim;
     private LeaseTerm lease;
@@ -91,10 +90,6 @@ final class Publication {
     private Optional<Hold> lastHold = Optional.empty();
     private long leaseOfLastHold;
     private final Fence fence = new Fence();
-    private boolean busy;
-    private Runnable next;
-    private Worker.Timer timer = () -> {
-    };
     private boolean retired;
 
     /**
@@ -114,6 +109,7 @@ final class Publication {
         this.watch = watch;
         this.leaseGone = leaseGone;
         this.listener = listener;
+        this.agenda = new Agenda(worker, backoff, () -> !retired && lease != null, this::look);
     }
 
     /** Claims the service and publishes what is wanted under that lease, now and from now on. */
@@ -125,14 +121,14 @@ final class Publication {
         lease = newLease;
         wanted = newlyWanted;
         // A service that was never looked at is most likely new: then one transaction does it all.
-        begin(tried ? this::look : () -> judge(1));
+        agenda.begin(tried ? this::look : () -> judge(1));
     }
 
     /** Something else is wanted than before. */
     void want(Wanted newlyWanted) {
         if (!retired && lease != null) {
             wanted = newlyWanted;
-            begin(this::look);
+            agenda.begin(this::look);
         }
     }
 
@@ -149,7 +145,7 @@ final class Publication {
     /** Somebody wrote the service at that revision; this process, maybe. */
     void changed(long revision) {
         changedRevision = Math.max(changedRevision, revision);
-        if (!busy && changedRevision > seenRevision) {
+        if (!agenda.isBusy() && changedRevision > seenRevision) {
             changed();
         }
     }
@@ -157,27 +153,26 @@ final class Publication {
     /** Somebody may have written the service. */
     void changed() {
         if (!retired && lease != null) {
-            begin(this::look);
+            agenda.begin(this::look);
         }
     }
 
     /** The lease is gone. There is nothing to do until there is another one. */
     void suspend() {
         lease = null;
-        timer.cancel();
+        agenda.cancelRest();
     }
 
     /**
-     * Publishes DOWN, if that is the last word, and gives the claim up. From now on nothing else is written. If it cannot be
-     * done in time, it is still
-     * tried: the lease may go on living for others.
+     * Publishes DOWN, if that is the last word, and gives the claim up. From now on nothing else is written. If it cannot
+     * be done in time, it is still tried: the lease may go on living for others.
      *
      * @param atLast run on the worker thread when nothing more will be tried
      * @return what the keys hold in the end; fails if it cannot be done by then. Completes on the worker thread
      */
     CompletableFuture<ServiceKeys> retire(TakeDown.Word word, Duration limit, Runnable atLast) {
         retired = true;
-        timer.cancel();
+        agenda.cancelRest();
         watch.remove(this);
         if (!tried) {
             atLast.run();
@@ -190,7 +185,7 @@ final class Publication {
             timeout.cancel();
             atLast.run();
         });
-        begin(() -> takeDown.run(seen, claimed));
+        agenda.begin(() -> takeDown.run(seen, claimed));
         return inTime;
     }
 
@@ -202,58 +197,8 @@ final class Publication {
     /** Leaves the service and the claim as they are. From now on nothing is written. */
     void leave() {
         retired = true;
-        timer.cancel();
+        agenda.cancelRest();
         watch.remove(this);
-    }
-
-    private void begin(Runnable activity) {
-        timer.cancel();
-        if (busy) {
-            next = activity;
-        } else {
-            busy = true;
-            step(activity);
-        }
-    }
-
-    /** A part of an activity. Should it fail in a way that nobody thought of, the activity is at least not stuck for ever. */
-    private void step(Runnable part) {
-        try {
-            part.run();
-        } catch (RuntimeException e) {
-            end(backoff.next());
-            throw e;
-        }
-    }
-
-    /** Ends an activity. What was asked for meanwhile comes first; otherwise, look again after that time. */
-    private void end(Duration pause) {
-        end(pause, 0);
-    }
-
-    /** @param change look no later than when the wall clock says that, in ms since the epoch; 0 if it does not matter */
-    private void end(Duration pause, long change) {
-        busy = false;
-        if (next != null) {
-            Runnable activity = next;
-            next = null;
-            begin(activity);
-        } else if (!retired && lease != null) {
-            lookAgain(worker.nanoTime() + pause.toNanos(), change);
-        }
-    }
-
-    /** The wall clock may be moved: so it is not counted on, but asked. */
-    private void lookAgain(long until, long change) {
-        Duration left = Duration.ofNanos(Math.max(0, until - worker.nanoTime()));
-        Duration untilChange = Duration.ofMillis(Math.max(0, change - worker.now().toEpochMilli()));
-        if (left.isZero() || change != 0 && untilChange.isZero()) {
-            begin(this::look);
-        } else if (change == 0) {
-            timer = worker.after(left, () -> begin(this::look));
-        } else {
-            timer = worker.after(Collections.min(List.of(left, untilChange, CLOCK_CHECK)), () -> lookAgain(until, change));
-        }
     }
 
     private void look() {
@@ -278,7 +223,7 @@ final class Publication {
 
     private void judge(int race, Neighbours neighbours) {
         if (retired || lease == null) {
-            end(Duration.ZERO);
+            agenda.rest(Duration.ZERO);
             return;
         }
         LeaseTerm under = lease;
@@ -321,7 +266,7 @@ final class Publication {
         } else if (verdict instanceof Verdict.Refused owner) {
             retired = true;
             watch.remove(this);
-            end(Duration.ZERO);
+            agenda.rest(Duration.ZERO);
             listener.refused(owner.owner());
         } else if (verdict instanceof Verdict.NameTaken taken) {
             listener.nameTaken(seen, taken.uuid());
@@ -372,7 +317,7 @@ final class Publication {
                 again(race);
             } else {
                 listener.failed(seen, lostAllRaces());
-                end(backoff.next());
+                agenda.rest(backoff.next());
             }
         });
     }
@@ -383,10 +328,10 @@ final class Publication {
         worker.when(etcd.commit(transaction), (result, failure) -> {
             if (failure == null) {
                 noteRevision(result.revision());
-                step(() -> then.accept(result));
+                agenda.step(() -> then.accept(result));
                 return;
             }
-            end(backoff.next());
+            agenda.rest(backoff.next());
             if (failure.kind() == EtcdException.Kind.LEASE_NOT_FOUND) {
                 leaseGone.accept(under);
             } else {
@@ -408,7 +353,7 @@ final class Publication {
 
     /** Unless it was changed after it was read. */
     private void rest(Duration pause, long change) {
-        end(changedRevision > seenRevision ? Duration.ZERO : pause, change);
+        agenda.rest(changedRevision > seenRevision ? Duration.ZERO : pause, change);
     }
 
     /** A wiped etcd begins anew. */
@@ -428,7 +373,7 @@ final class Publication {
         if (race == 1) {
             judge(2);
         } else {
-            worker.after(Duration.ofMillis(random.nextInt(10 * race)), () -> step(() -> look(race + 1)));
+            worker.after(Duration.ofMillis(random.nextInt(10 * race)), () -> agenda.step(() -> look(race + 1)));
         }
     }
 

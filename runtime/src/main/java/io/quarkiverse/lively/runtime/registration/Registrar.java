@@ -244,7 +244,7 @@ public final class Registrar implements LeaseSession.Listener {
 
     @Override
     public void leaseNotGranted(EtcdException cause) {
-        List.copyOf(registrations.values()).forEach(registration -> registration.failed(cause));
+        List.copyOf(registrations.values()).forEach(registration -> registration.leaseNotGranted(cause));
     }
 
     /** @param remedy what to change if another service has its names */
@@ -254,7 +254,7 @@ public final class Registrar implements LeaseSession.Listener {
         return new ServiceRegistration(identity, remedy, worker, listener -> new Publication(etcd, worker, writes, incarnation,
                 settings.onConflict(), settings.ttl(), random, watch,
                 lease -> session.ifPresent(holder -> holder.gone(lease)), listener), this::term, word, settings.stopTimeout(),
-                state, reason, changes, closed -> remove(identity, closed));
+                Standing.beginning(state, worker.now(), reason), changes, closed -> remove(identity, closed));
     }
 
     private Optional<LeaseTerm> term() {

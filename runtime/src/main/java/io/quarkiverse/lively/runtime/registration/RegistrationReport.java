@@ -1,0 +1,248 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+import org.jboss.logging.Logger;
+
+import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationChange;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.store.ServiceKeys;
+import io.quarkiverse.lively.runtime.store.ServiceRecords;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.Hold;
+import io.quarkiverse.lively.runtime.worker.Worker;
+
+/**
+ * Tells what becomes of a service: as the state of its registration, in the log, and to who wants to hear of changes. The state
+ * changes on the worker thread; any thread may read it.
+ */
+final class RegistrationReport implements Publication.Listener {
+
+    private static final Logger LOG = Logger.getLogger(RegistrationReport.class);
+
+    private final Registration registration;
+    private final ServiceIdentity identity;
+    private final String remedy;
+    private final Worker clock;
+    private final Consumer<RegistrationChange> changes;
+    private final Runnable gaveUp;
+    private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+
+    private String lastRefusal = "";
+    private volatile Standing standing;
+
+    /**
+     * @param registration of which it tells
+     * @param remedy what its user has to change if another service has its names
+     * @param changes told of each change of the state
+     * @param gaveUp told when it is not to be registered at all
+     */
+    RegistrationReport(Registration registration, ServiceIdentity identity, String remedy, Worker clock, Standing beginning,
+            Consumer<RegistrationChange> changes, Runnable gaveUp) {
+        this.registration = registration;
+        this.identity = identity;
+        this.remedy = remedy;
+        this.clock = clock;
+        this.standing = beginning;
+        this.changes = changes;
+        this.gaveUp = gaveUp;
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    /** Done once it is registered, even if as DOWN; fails if that was refused before. */
+    CompletableFuture<Void> outcome() {
+        return outcome;
+    }
+
+    /** Another start of the application goes on with it. */
+    void handedOver() {
+        stand(RegistrationState.STOPPED, "the application is reloaded: its next start goes on with it");
+    }
+
+    @Override
+    public void registered(ServiceKeys keys, LeaseTerm lease, Wanted wanted) {
+        Standing before = standing;
+        lastRefusal = "";
+        outcome.complete(null);
+        stand(RegistrationState.REGISTERED, wanted.why(), keys, Optional.of(lease));
+        if (before.state() != RegistrationState.REGISTERED) {
+            LOG.infof("Registered %s as %s, under a lease of %d s", identity, word(wanted), lease.ttl().toSeconds());
+        } else if (!before.reason().equals(wanted.why())) {
+            LOG.infof("Published %s as %s", identity, word(wanted));
+        }
+    }
+
+    private static String word(Wanted wanted) {
+        return wanted.isUp() ? "UP" : "DOWN, since " + wanted.why();
+    }
+
+    @Override
+    public void held(ServiceKeys keys, LeaseTerm lease, Hold hold) {
+        RegistrationState before = standing.state();
+        lastRefusal = "";
+        outcome.complete(null);
+        String why = "kept DOWN by " + printable(hold.getBy())
+                + (hold.getNote().isEmpty() ? "" : ": " + printable(hold.getNote()))
+                + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()));
+        stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
+        if (before != RegistrationState.HELD_DOWN) {
+            LOG.warnf("%s is %s. What it says of itself will be published when that ends", identity, why);
+        }
+    }
+
+    @Override
+    public void tookOver(Claim former, Claim mine) {
+        if (Verdict.haveSameAddress(former, mine)) {
+            LOG.infof("%s was still registered by the process that had the address %s before", identity, address(mine));
+        } else {
+            LOG.warnf(
+                    "%s was registered by another process, at %s, and this one, at %s, has taken it over. If both are to live,"
+                            + " give one of them %s",
+                    identity, address(former), address(mine), remedy);
+        }
+    }
+
+    @Override
+    public void fenced(Claim by) {
+        RegistrationState before = standing.state();
+        String why = "another process registered as the same service, at " + address(by)
+                + "; if both are to live, give one of them " + remedy;
+        stand(RegistrationState.FENCED, why);
+        if (before != RegistrationState.FENCED) {
+            LOG.warnf("%s: %s. This process writes nothing of it any more", identity, why);
+        }
+    }
+
+    @Override
+    public void waitingFor(Claim owner) {
+        String why = "WAITING_FOR the process at " + address(owner) + ", which is registered as the same service;"
+                + " quarkus.lively.registration.on-conflict is 'wait'";
+        explain(why);
+        if (!why.equals(lastRefusal)) {
+            lastRefusal = why;
+            LOG.infof("%s is not registered yet: %s", identity, why);
+        }
+    }
+
+    @Override
+    public void refused(Claim owner) {
+        String why = "another process, at " + address(owner) + ", is registered as the same service, and "
+                + "quarkus.lively.registration.on-conflict is 'fail'; choose " + remedy;
+        stand(RegistrationState.STOPPED, why);
+        LOG.errorf("%s is not registered: %s", identity, why);
+        outcome.completeExceptionally(new IllegalStateException(why));
+        gaveUp.run();
+    }
+
+    @Override
+    public void nameTaken(ServiceKeys keys, String uuid) {
+        noteLoss(keys);
+        refused("NAME_TAKEN: the service " + printable(uuid) + " has the type " + identity.type() + " and the host "
+                + identity.host() + " and is alive or held; choose " + remedy + ", or its uuid");
+    }
+
+    @Override
+    public void failed(ServiceKeys keys, EtcdException cause) {
+        noteLoss(keys);
+        failed(cause);
+    }
+
+    /** There is no lease, and none is granted. */
+    void failed(EtcdException cause) {
+        if (cause.kind() == EtcdException.Kind.REFUSED) {
+            refused(cause.getMessage());
+        } else {
+            explain(cause.getMessage());
+        }
+    }
+
+    /** It is over. Its keys as they are now, or why they could not be written. */
+    void stopped(ServiceKeys keys, Throwable failure) {
+        if (failure == null) {
+            stand(RegistrationState.STOPPED, "it was stopped", keys, standing.lease());
+            if (keys.service().exists()) {
+                LOG.infof("Stopped %s", identity);
+            }
+        } else {
+            String why = EtcdException.of(failure).getMessage();
+            stand(RegistrationState.STOPPED, "it was stopped, but DOWN could not be written: " + why);
+            LOG.warnf("%s could not be published as DOWN: %s. It expires with the lease of this process, if not before",
+                    identity, why);
+        }
+    }
+
+    /** Its lease may live on, but it is not registered when its keys are gone and cannot be put back. */
+    private void noteLoss(ServiceKeys now) {
+        ServiceKeys before = standing.keys();
+        boolean gone = before.owner().exists() && !now.owner().exists() || before.up().exists() && !now.up().exists();
+        if (gone && standing.state() == RegistrationState.REGISTERED) {
+            lost("its keys were deleted");
+        }
+    }
+
+    /** There is no lease any more that is certain to live. */
+    void leaseLost(String why) {
+        if (standing.state() == RegistrationState.REGISTERED) {
+            lost(why);
+        }
+    }
+
+    private void lost(String why) {
+        stand(RegistrationState.LOST, why);
+        LOG.warnf("%s is not registered any more, since %s. It will be registered again as soon as etcd allows it", identity,
+                why);
+    }
+
+    /** What keeps it from being registered is the reason of the state that it is in. */
+    void explain(String why) {
+        if (standing.state() == RegistrationState.STARTING || standing.state() == RegistrationState.LOST) {
+            stand(standing.state(), why);
+        }
+    }
+
+    /** Registered, it stays so as long as etcd renews the lease; but nothing can be looked at, or changed. */
+    private void refused(String why) {
+        boolean registered = standing.state() == RegistrationState.REGISTERED;
+        if (registered) {
+            stand(RegistrationState.REGISTERED, "it is " + ServiceRecords.of(standing.keys()).status() + ", but " + why);
+        } else {
+            explain(why);
+        }
+        if (!why.equals(lastRefusal)) {
+            lastRefusal = why;
+            LOG.warnf("%s %s: %s. Trying again", identity,
+                    registered ? "is registered, but that cannot be kept up" : "cannot be registered", why);
+        }
+        outcome.completeExceptionally(new IllegalStateException(why));
+    }
+
+    private void stand(RegistrationState state, String reason) {
+        stand(state, reason, standing.keys(), standing.lease());
+    }
+
+    private void stand(RegistrationState state, String reason, ServiceKeys keys, Optional<LeaseTerm> lease) {
+        RegistrationState before = standing.state();
+        standing = standing.then(state, clock.now(), reason, keys, lease);
+        if (before != state) {
+            changes.accept(new RegistrationChange(registration, before, state, reason));
+        }
+    }
+
+    private static String address(Claim claim) {
+        return claim.getPort() == 0 ? "an unknown address" : printable(claim.getAddress()) + ":" + claim.getPort();
+    }
+
+    /** Somebody else's text goes into a log and onto pages: as one line. */
+    static String printable(String text) {
+        return text.replaceAll("\\p{Cc}", "?");
+    }
+}
