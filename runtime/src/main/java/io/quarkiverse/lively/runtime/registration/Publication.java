@@ -74,6 +74,7 @@ final class Publication {
     private final LongConsumer leaseGone;
     private final Listener listener;
     private final Agenda agenda;
+    private final HoldMemory holds;
 
     private Claim claim;
     private LeaseTerm lease;
@@ -81,14 +82,9 @@ final class Publication {
     private ServiceKeys seen = ServiceKeys.ABSENT;
     private boolean tried;
     private boolean claimed;
-    private long recordRevision = -1;
-    private Instant recordSeenAt;
     private long seenRevision;
     private long changedRevision;
     private int writesInARow;
-    /** What a hold was, and under which lease: a service that vanishes with its lease takes the hold with it. */
-    private Optional<Hold> lastHold = Optional.empty();
-    private long leaseOfLastHold;
     private final Fence fence = new Fence();
     private boolean retired;
 
@@ -109,6 +105,7 @@ final class Publication {
         this.watch = watch;
         this.leaseGone = leaseGone;
         this.listener = listener;
+        this.holds = new HoldMemory(writes.isEphemeral());
         this.agenda = new Agenda(worker, backoff, () -> !retired && lease != null, this::look);
     }
 
@@ -235,7 +232,7 @@ final class Publication {
         Instant now = worker.now();
         noteWhatIsSeen(now);
         watch.add(this);
-        Optional<Hold> hold = hold(under, now);
+        Optional<Hold> hold = holds.of(seen, claimed, under.id(), now);
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
             listener.registered(seen, under, wanted);
@@ -249,8 +246,7 @@ final class Publication {
         } else if (verdict instanceof Verdict.Mend) {
             write(race, writes.putMissingEntries(seen, under.id()), NOTHING);
         } else if (verdict instanceof Verdict.Held held && held.settled()) {
-            lastHold = hold;
-            leaseOfLastHold = under.id();
+            holds.respect(held.hold(), under.id());
             listener.held(seen, under, held.hold());
             settle(under, held.hold().getEnd(), now);
         } else if (verdict instanceof Verdict.Held held) {
@@ -288,19 +284,9 @@ final class Publication {
                 () -> former.ifPresent(owner -> listener.tookOver(owner, claim)));
     }
 
-    /** What somebody else says of the service, in force or to come. */
-    private Optional<Hold> hold(LeaseTerm under, Instant now) {
-        boolean wentWithItsLease = writes.isEphemeral() && !seen.service().exists() && leaseOfLastHold != under.id();
-        return wentWithItsLease ? lastHold.filter(hold -> Holds.isInForce(hold, now))
-                : Holds.of(seen, now, claimed ? Optional.of(recordSeenAt) : Optional.empty());
-    }
-
     /** A claim whose answer was lost is found out: by the claim itself, or by what it left in the log. */
     private void noteWhatIsSeen(Instant now) {
-        if (recordRevision != seen.service().modRevision()) {
-            recordRevision = seen.service().modRevision();
-            recordSeenAt = now;
-        }
+        holds.see(seen, now);
         claimed = claimed || incarnation.isIn(seen.owner()) || seen.history().value().filter(incarnation::isIn).isPresent();
     }
 

@@ -1,0 +1,51 @@
+package io.quarkiverse.lively.runtime.registration;
+
+import java.time.Instant;
+import java.util.Optional;
+
+import io.quarkiverse.lively.runtime.store.Holds;
+import io.quarkiverse.lively.runtime.store.ServiceKeys;
+import io.quarkiverse.lively.runtime.store.proto.Hold;
+
+/**
+ * What somebody else says of a service, with what only its owner can know: when the record was first seen as it is, and what
+ * was said of a service that vanished with its lease.
+ */
+final class HoldMemory {
+
+    private final boolean ephemeral;
+    private long recordRevision = -1;
+    private Instant recordSeenAt;
+    private Optional<Hold> last = Optional.empty();
+    private long leaseOfLast;
+
+    /** @param ephemeral whether the service takes what is said of it with it when it loses its lease */
+    HoldMemory(boolean ephemeral) {
+        this.ephemeral = ephemeral;
+    }
+
+    void see(ServiceKeys seen, Instant now) {
+        if (recordRevision != seen.service().modRevision()) {
+            recordRevision = seen.service().modRevision();
+            recordSeenAt = now;
+        }
+    }
+
+    /** The owner keeps to it, under that lease. */
+    void respect(Hold hold, long lease) {
+        last = Optional.of(hold);
+        leaseOfLast = lease;
+    }
+
+    /**
+     * The hold on the service, in force or to come.
+     *
+     * @param claimed whether this process is its owner, and so the judge of an end that has passed
+     * @param lease the present one
+     */
+    Optional<Hold> of(ServiceKeys seen, boolean claimed, long lease, Instant now) {
+        boolean wentWithItsLease = ephemeral && !seen.service().exists() && leaseOfLast != lease;
+        return wentWithItsLease ? last.filter(hold -> Holds.isInForce(hold, now))
+                : Holds.of(seen, now, claimed ? Optional.of(recordSeenAt) : Optional.empty());
+    }
+}
