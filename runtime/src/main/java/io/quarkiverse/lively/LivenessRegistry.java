@@ -41,7 +41,7 @@ public interface LivenessRegistry {
 
     /**
      * What is known of the service of that type on that host; as {@link #isUp(String, String)}. One that os-lively wrote is
-     * not found if its entry under type and host is lost; {@link #list} finds it.
+     * not found if its entry under type and host is missing; {@link #list} finds it.
      */
     Optional<ServiceRecord> find(String type, String host);
 
@@ -79,13 +79,15 @@ public interface LivenessRegistry {
 
     /**
      * Keeps a service DOWN, from now or from the start of the maintenance on, until somebody lifts it or the maintenance ends.
-     * Replaces what was said before. Neither heart-beats nor health nor a restart of the service end it. A start that is to
+     * Replaces what was said before; but a start that is to come is refused while the service is kept DOWN, as it would be UP
+     * until then. Neither heart-beats nor health nor a restart of the service end it. A start that is to
      * come, and an end, are enforced by the process that keeps the service alive, by its wall clock; without one
      * ({@link ServiceRecord#owned()}) nobody enforces them. Needs two requests.
      *
      * @return the service as it is stored now
      * @throws UnknownServiceException if there is none
-     * @throws InvalidServiceException if the maintenance ends before it starts, or has ended
+     * @throws InvalidServiceException if the maintenance ends before it starts, or has ended, or starts later although the
+     *         service is kept DOWN now
      */
     ServiceRecord down(String uuid, Maintenance maintenance);
 

@@ -41,7 +41,9 @@ public enum Status {
      */
     public static Status of(String name) {
         try {
-            return valueOf(name.toUpperCase(Locale.ROOT));
+            return valueOf(Checks.given("status", name).toUpperCase(Locale.ROOT));
+        } catch (InvalidServiceException e) {
+            throw e;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("No status has the name '" + name + "'; there are "
                     + Arrays.toString(values()), e);

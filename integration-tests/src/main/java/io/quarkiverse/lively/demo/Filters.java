@@ -16,6 +16,8 @@ import io.quarkiverse.lively.ServiceQuery;
 /** The filters of a request, all of them repeatable: {@code ?type=orders&type=inventory&region=eu-west&status=UP}. */
 final class Filters {
 
+    private static final List<String> NAMES = List.of("uuid", "type", "host", "region", "status");
+
     private final MultivaluedMap<String, String> parameters;
 
     private Filters(MultivaluedMap<String, String> parameters) {
@@ -24,6 +26,9 @@ final class Filters {
 
     static ServiceQuery of(UriInfo uri) {
         Filters filters = new Filters(uri.getQueryParameters());
+        uri.getQueryParameters().keySet().stream().filter(name -> !NAMES.contains(name)).findFirst().ifPresent(name -> {
+            throw new InvalidServiceException(name, "there is no such filter; there are " + NAMES);
+        });
         return new ServiceQuery(filters.values("uuid"), filters.values("type"), filters.values("host"),
                 filters.values("region"),
                 filters.values("status").stream().map(Filters::liveness).collect(Collectors.toSet()));

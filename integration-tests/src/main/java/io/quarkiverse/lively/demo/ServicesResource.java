@@ -4,14 +4,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 
 import org.jboss.resteasy.reactive.RestPath;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.LivenessRegistry;
@@ -32,7 +36,7 @@ public class ServicesResource {
     }
 
     /**
-     * A service to be written.
+     * A service to be written. What {@code GET} tells beside that may be there, and does not count.
      *
      * @param uuid may be left out: it then follows from type and host
      * @param region may be left out: {@code default}
@@ -40,6 +44,7 @@ public class ServicesResource {
      * @param maintenance may be left out: none
      * @param revision the one that was read; left out for a new service
      */
+    @JsonIgnoreProperties({ "up", "owned", "liveness", "reason", "since", "endpoint", "metadata" })
     public record ServiceUpdate(String uuid, String type, String host, String region, String status, Window maintenance,
             long revision) {
     }
@@ -73,7 +78,11 @@ public class ServicesResource {
     @GET
     @Path("/{uuid}/history")
     public List<Transition> history(@RestPath String uuid) {
-        return registry.history(uuid);
+        List<Transition> history = registry.history(uuid);
+        if (history.isEmpty()) {
+            find(uuid);
+        }
+        return history;
     }
 
     @POST
@@ -92,8 +101,10 @@ public class ServicesResource {
                 .revision(update.revision()).build());
     }
 
+    /** Without a body: until somebody lifts it. Otherwise curl would have to say what it does not send. */
     @PUT
     @Path("/{uuid}/down")
+    @Consumes(MediaType.APPLICATION_JSON)
     public ServiceRecord down(@RestPath String uuid, Window window) {
         return window == null ? registry.down(uuid) : registry.down(uuid, window.maintenance());
     }

@@ -14,6 +14,7 @@ import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ServiceRecord;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.NonBlocking;
 
 /** The fleet as this application knows it, without asking etcd. */
@@ -37,8 +38,10 @@ public class ViewResource {
         return uuid != null ? view.isUp(uuid) : view.isUp(type, host);
     }
 
+    /** Not on the event loop: it may be many. */
     @GET
     @Path("/services")
+    @Blocking
     public List<ServiceRecord> list(UriInfo uri) {
         return view.list(Filters.of(uri));
     }

@@ -77,7 +77,12 @@ final class DemoProcess implements AutoCloseable {
     }
 
     RequestSpecification request() {
-        return RestAssured.given().baseUri("http://127.0.0.1").port(port).contentType(ContentType.JSON);
+        return bareRequest().contentType(ContentType.JSON);
+    }
+
+    /** Without a type of a content, as curl sends what has none. */
+    RequestSpecification bareRequest() {
+        return RestAssured.given().baseUri("http://127.0.0.1").port(port);
     }
 
     Response get(String path, Object... queryParameters) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.AfterAll;
@@ -66,7 +67,7 @@ class WritesIT {
         demo.request().body(Map.of("uuid", "u1", "type", "nova", "host", "h1", "revision", revision)).post("/services")
                 .then().statusCode(200).body("revision", equalTo(revision));
         demo.request().body(Map.of("uuid", "u1", "type", "nova", "host", "h1")).post("/services").then().statusCode(409)
-                .body(containsString("was changed by"));
+                .body(containsString("exists already"));
         demo.request().body(Map.of("uuid", "u2", "type", "nova", "host", "h1")).post("/services").then().statusCode(409)
                 .body(containsString("u1"));
         assertEquals(204, demo.request().delete("/services/u1").statusCode());
@@ -101,7 +102,26 @@ class WritesIT {
         demo.request().body("[]").post("/services").then().statusCode(400).body(startsWith("body: "));
         demo.request().body("{\"type\": \"a\", \"host\": \"h\", \"maintenance\": {\"end\": \"soon\"}}").post("/services")
                 .then().statusCode(400).body(startsWith("maintenance.end: "));
+        for (String body : List.of("{\"end\": \"\"}", "{\"ende\": \"2030-01-01T00:00:00Z\"}")) {
+            demo.request().body(body).put("/services/" + demo.uuid() + "/down").then().statusCode(400)
+                    .body(startsWith("end"));
+        }
+        demo.request().body("{\"type\": \"a\", \"host\": \"h\", \"revision\": 1.5}").post("/services").then().statusCode(400)
+                .body(startsWith("revision: "));
+        demo.get("/services", "tpye", "x").then().statusCode(400).body(startsWith("tpye: "));
+        demo.get("/up", "type", "x".repeat(65_536), "host", "h").then().statusCode(400).body(startsWith("type: "));
+        demo.get("/services/nobody/history").then().statusCode(404);
         assertEquals(404, demo.get("/nowhere").statusCode());
+    }
+
+    @Test
+    void aDownNeedsNoBodyAndAServiceThatWasReadCanBeWrittenBack() {
+        demo.bareRequest().put("/services/" + demo.uuid() + "/down").then().statusCode(200);
+        demo.request().put("/services/" + demo.uuid() + "/up").then().statusCode(200);
+        demo.request().body(Map.of("uuid", "back", "type", "nova", "host", "h9")).post("/services").then().statusCode(200);
+        String read = demo.get("/services/back").asString();
+        demo.request().body(read).post("/services").then().statusCode(200);
+        assertEquals(204, demo.request().delete("/services/back").statusCode());
     }
 
     @Test

@@ -2,10 +2,8 @@ package io.quarkiverse.lively.runtime.etcd;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.function.Function;
 
 import com.google.protobuf.ByteString;
@@ -27,8 +25,8 @@ final class KeyWatchStream implements KeyWatch {
     private final Listener listener;
     private final Function<Throwable, EtcdException> errors;
     /** What is asked for and not answered yet; etcd answers in the order of the questions. */
-    private final Queue<ByteString> asked = new ArrayDeque<>();
-    private final Set<ByteString> wanted = new HashSet<>();
+    private final Queue<Question> asked = new ArrayDeque<>();
+    private final Map<ByteString, Question> wanted = new HashMap<>();
     private final Map<ByteString, Long> ids = new HashMap<>();
     private ClientCallStreamObserver<WatchRequest> requests;
     private boolean over;
@@ -43,8 +41,9 @@ final class KeyWatchStream implements KeyWatch {
 
     @Override
     public synchronized void add(ByteString key, long from) {
-        if (!over && wanted.add(key) && !asked.contains(key)) {
-            asked.add(key);
+        Question question = new Question(key);
+        if (!over && wanted.putIfAbsent(key, question) == null) {
+            asked.add(question);
             requests.onNext(WatchRequest.newBuilder()
                     .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key).setStartRevision(from)).build());
         }
@@ -57,9 +56,9 @@ final class KeyWatchStream implements KeyWatch {
     }
 
     private synchronized void created(long id) {
-        ByteString key = asked.poll();
-        if (wanted.contains(key)) {
-            ids.put(key, id);
+        Question question = asked.poll();
+        if (question != null && wanted.get(question.key) == question) {
+            ids.put(question.key, id);
         } else {
             cancel(id);
         }
@@ -98,6 +97,16 @@ final class KeyWatchStream implements KeyWatch {
 
     private synchronized boolean isWatched(long id) {
         return ids.containsValue(id);
+    }
+
+    /** One key from one revision on; the same key may be asked for again. */
+    private static final class Question {
+
+        final ByteString key;
+
+        Question(ByteString key) {
+            this.key = key;
+        }
     }
 
     private final class Responses implements ClientResponseObserver<WatchRequest, WatchResponse> {

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+import io.quarkiverse.lively.runtime.store.ServiceKeys;
+
 /**
  * Keeps a process away from a service that another one has taken. It opens again only when nobody has owned the service
  * for a whole TTL. Times are of the monotonic clock, in nanoseconds.
@@ -11,21 +13,33 @@ import java.util.OptionalLong;
 final class Fence {
 
     private boolean closed;
+    private long lastWrite;
     private OptionalLong unownedSince = OptionalLong.empty();
 
     void close() {
         closed = true;
     }
 
+    /** What happens from now on is not seen, so the time does not count. */
+    void lookAway() {
+        unownedSince = OptionalLong.empty();
+    }
+
     /**
-     * @param owned whether anybody owns the service
+     * @param seen what etcd has of the service
      * @return how long to keep away still; empty if it is open
      */
-    Optional<Duration> keepsAwayFor(boolean owned, Duration ttl, long now) {
+    Optional<Duration> keepsAwayFor(ServiceKeys seen, Duration ttl, long now) {
         if (!closed) {
             return Optional.empty();
         }
-        if (owned) {
+        // Whoever wrote it may have owned it in between.
+        boolean wasWritten = seen.state().modRevision() != lastWrite;
+        lastWrite = seen.state().modRevision();
+        if (wasWritten) {
+            unownedSince = OptionalLong.empty();
+        }
+        if (seen.owner().exists()) {
             unownedSince = OptionalLong.empty();
             return Optional.of(ttl.dividedBy(2));
         }

@@ -31,12 +31,6 @@ final class HoldMemory {
         }
     }
 
-    /** The owner keeps to it, under that lease. */
-    void respect(Hold hold, long lease) {
-        last = Optional.of(hold);
-        leaseOfLast = lease;
-    }
-
     /**
      * The hold on the service, in force or to come.
      *
@@ -44,8 +38,14 @@ final class HoldMemory {
      * @param lease the present one
      */
     Optional<Hold> of(ServiceKeys seen, boolean claimed, long lease, Instant now) {
-        boolean wentWithItsLease = ephemeral && !seen.service().exists() && leaseOfLast != lease;
-        return wentWithItsLease ? last.filter(hold -> Holds.isInForce(hold, now))
-                : Holds.of(seen, now, claimed ? Optional.of(recordSeenAt) : Optional.empty());
+        if (ephemeral && !seen.service().exists() && leaseOfLast != lease) {
+            return last.filter(hold -> !Holds.isOver(hold, now));
+        }
+        Optional<Hold> hold = Holds.of(seen, now, claimed ? Optional.of(recordSeenAt) : Optional.empty());
+        if (seen.service().exists()) {
+            last = hold;
+            leaseOfLast = lease;
+        }
+        return hold;
     }
 }

@@ -63,8 +63,10 @@ final class LeaseSession {
     }
 
     void start() {
-        watchClocks();
-        grant();
+        if (!closed) {
+            watchClocks();
+            grant();
+        }
     }
 
     /** Starts with a lease that was kept alive so far, by somebody else. If that is gone, with a new one. */
@@ -156,9 +158,6 @@ final class LeaseSession {
                 replace();
             } else {
                 tryAgain(failure, this::renew);
-                if (!held) {
-                    listener.leaseNotGranted(failure);
-                }
             }
         });
     }

@@ -107,8 +107,8 @@ final class OwnerWatch {
         @Override
         public void changed(ByteString key, long revision) {
             worker.execute(() -> {
-                backoff.reset();
-                if (watched.containsKey(key)) {
+                if (by == stream && watched.containsKey(key)) {
+                    backoff.reset();
                     watched.get(key).changed(revision);
                 }
             });

@@ -157,6 +157,7 @@ final class Publication {
     /** The lease is gone. There is nothing to do until there is another one. */
     void suspend() {
         lease = null;
+        fence.lookAway();
         agenda.cancelRest();
     }
 
@@ -224,7 +225,7 @@ final class Publication {
             return;
         }
         LeaseTerm under = lease;
-        Optional<Duration> away = fence.keepsAwayFor(seen.owner().exists(), under.ttl(), worker.nanoTime());
+        Optional<Duration> away = fence.keepsAwayFor(seen, under.ttl(), worker.nanoTime());
         if (away.isPresent()) {
             rest(away.get(), 0);
             return;
@@ -246,7 +247,6 @@ final class Publication {
         } else if (verdict instanceof Verdict.Mend) {
             write(race, writes.putMissingEntries(seen, under.id()), NOTHING);
         } else if (verdict instanceof Verdict.Held held && held.settled()) {
-            holds.respect(held.hold(), under.id());
             listener.held(seen, under, held.hold());
             settle(under, held.hold().getEnd(), now);
         } else if (verdict instanceof Verdict.Held held) {
@@ -310,10 +310,11 @@ final class Publication {
 
     private void send(Transaction transaction, Consumer<Transaction.Result> then) {
         tried = true;
+        long heard = changedRevision;
         long under = lease == null ? 0 : lease.id();
         worker.when(etcd.commit(transaction), (result, failure) -> {
             if (failure == null) {
-                noteRevision(result.revision());
+                noteRevision(result.revision(), heard);
                 agenda.step(() -> then.accept(result));
                 return;
             }
@@ -342,13 +343,19 @@ final class Publication {
         agenda.rest(changedRevision > seenRevision ? Duration.ZERO : pause, change);
     }
 
-    /** A wiped etcd begins anew. */
-    private void noteRevision(long revision) {
+    /**
+     * A wiped etcd begins anew.
+     *
+     * @param heard the last change that was heard of when this was asked for: it has been seen, whatever its number
+     */
+    private void noteRevision(long revision, long heard) {
         if (revision < seenRevision) {
-            changedRevision = 0;
             watch.remove(this);
         }
         seenRevision = revision;
+        if (changedRevision == heard) {
+            changedRevision = Math.min(heard, revision);
+        }
     }
 
     /**

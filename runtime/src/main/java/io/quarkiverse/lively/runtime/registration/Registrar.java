@@ -172,9 +172,11 @@ public final class Registrar implements LeaseSession.Listener {
         }
         ServiceRegistration further = registration(identity, FURTHER_REMEDY, new OwnWord(false),
                 RegistrationState.STARTING, "it was just registered");
-        if (registrations.putIfAbsent(identity.uuid(), further) != null) {
-            throw new ServiceConflictException(identity.uuid(), "uuid",
-                    "This process has registered " + identity + " already: close that registration first");
+        ServiceRegistration present = registrations.putIfAbsent(identity.uuid(), further);
+        if (present != null) {
+            throw new ServiceConflictException(identity.uuid(), "uuid", present.state() == RegistrationState.STOPPED
+                    ? identity + " was closed, and DOWN is not in etcd yet: try again once etcd answers"
+                    : "This process has registered " + identity + " already: close that registration first");
         }
         serve(further, incarnation.claim(record.endpoint(), record.metadata()));
         return further;

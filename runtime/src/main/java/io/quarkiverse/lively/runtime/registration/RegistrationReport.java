@@ -11,6 +11,7 @@ import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.store.Holds;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.ServiceRecords;
@@ -35,6 +36,7 @@ final class RegistrationReport implements Publication.Listener {
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
 
     private String lastRefusal = "";
+    private boolean holdIsOver;
     private volatile Standing standing;
 
     /**
@@ -92,11 +94,18 @@ final class RegistrationReport implements Publication.Listener {
         outcome.complete(null);
         String why = "kept DOWN by " + printable(hold.getBy())
                 + (hold.getNote().isEmpty() ? "" : ": " + printable(hold.getNote()))
-                + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()));
+                + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()))
+                + (isNotBelieved(keys, hold) ? "; its end had passed when it was first seen, so it does not count" : "");
         stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
         if (before != RegistrationState.HELD_DOWN) {
             LOG.warnf("%s is %s. What it says of itself will be published when that ends", identity, why);
         }
+    }
+
+    /** os-lively shifts ends by the time zone. */
+    private static boolean isNotBelieved(ServiceKeys keys, Hold hold) {
+        return hold.getEnd() == 0 && !keys.stateIsCurrent()
+                && keys.service().value().filter(record -> record.getMaintenanceEnd() != 0).isPresent();
     }
 
     @Override
@@ -145,14 +154,14 @@ final class RegistrationReport implements Publication.Listener {
 
     @Override
     public void nameTaken(ServiceKeys keys, String uuid) {
-        noteLoss(keys);
+        note(keys);
         refused("NAME_TAKEN: the service " + printable(uuid) + " has the type " + identity.type() + " and the host "
                 + identity.host() + " and is alive or held; choose " + remedy + ", or its uuid");
     }
 
     @Override
     public void failed(ServiceKeys keys, EtcdException cause) {
-        noteLoss(keys);
+        note(keys);
         failed(cause);
     }
 
@@ -180,8 +189,14 @@ final class RegistrationReport implements Publication.Listener {
         }
     }
 
-    /** Its lease may live on, but it is not registered when its keys are gone and cannot be put back. */
-    private void noteLoss(ServiceKeys now) {
+    /**
+     * Its lease may live on, but it is not registered when its keys are gone and cannot be put back; and it is not held any
+     * more when its hold is over, though that cannot be published.
+     */
+    private void note(ServiceKeys now) {
+        Instant time = clock.now();
+        holdIsOver = standing.state() == RegistrationState.HELD_DOWN && Holds
+                .of(now, time, Optional.of(standing.since())).filter(hold -> Holds.isInForce(hold, time)).isEmpty();
         ServiceKeys before = standing.keys();
         boolean gone = before.owner().exists() && !now.owner().exists() || before.up().exists() && !now.up().exists();
         if (gone && standing.state() == RegistrationState.REGISTERED) {
@@ -206,6 +221,8 @@ final class RegistrationReport implements Publication.Listener {
     void explain(String why) {
         if (standing.state() == RegistrationState.STARTING || standing.state() == RegistrationState.LOST) {
             stand(standing.state(), why);
+        } else if (holdIsOver) {
+            stand(RegistrationState.HELD_DOWN, "nobody keeps it DOWN any more, but it cannot be published: " + why);
         }
     }
 

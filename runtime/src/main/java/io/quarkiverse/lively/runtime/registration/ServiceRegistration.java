@@ -118,7 +118,7 @@ final class ServiceRegistration implements Registration {
         if (before.isEmpty()) {
             publish();
         } else if (!before.equals(after)) {
-            publication.want(after.orElseThrow());
+            after.ifPresent(publication::want);
         }
     }
 

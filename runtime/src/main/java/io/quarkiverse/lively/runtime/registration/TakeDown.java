@@ -31,6 +31,9 @@ final class TakeDown {
     }
 
     private static final Duration RETRY = Duration.ofMillis(200);
+    /** Once it has taken longer than anybody waits for it. */
+    private static final Duration SLOW_RETRY = Duration.ofSeconds(5);
+    private static final int RETRIES = 50;
 
     private final Etcd etcd;
     private final Worker worker;
@@ -41,6 +44,7 @@ final class TakeDown {
 
     private ServiceKeys seen;
     private boolean claimed;
+    private int tries;
     private EtcdException lastFailure = new EtcdException(EtcdException.Kind.UNAVAILABLE, "etcd did not answer in time", null);
 
     TakeDown(Etcd etcd, Worker worker, OwnerWrites writes, Incarnation incarnation, Word word) {
@@ -139,7 +143,7 @@ final class TakeDown {
 
     private void tryLater(EtcdException cause) {
         lastFailure = cause;
-        worker.after(RETRY, this::attempt);
+        worker.after(++tries <= RETRIES ? RETRY : SLOW_RETRY, this::attempt);
     }
 
     private void failed(EtcdException cause) {

@@ -93,7 +93,7 @@ sealed interface Verdict {
         }
         boolean nameIsFree = !rivalStays && !writes.isNamed(seen) && seen.typeHost().exists();
         boolean claims = !registered || nameIsFree;
-        if (claims || !isPublished(seen, wanted, mine, lease)) {
+        if (claims || !isPublished(seen, wanted, mine, lease) || isHeldNoMore(seen, hold)) {
             return new Publish(claims, reason(seen, wanted, mine, others, alive), hold);
         }
         if (!seen.stateIsCurrent()) {
@@ -112,6 +112,11 @@ sealed interface Verdict {
             return up && seen.up().exists() && seen.up().lease() == lease;
         }
         return isDown(seen) && ownState(seen, mine).filter(state -> state.getReason() == wanted.reason()).isPresent();
+    }
+
+    /** A window has passed that nobody saw: it is still in the record. */
+    private static boolean isHeldNoMore(ServiceKeys seen, Optional<Hold> hold) {
+        return hold.isEmpty() && seen.stateIsCurrent() && seen.state().value().filter(State::hasHold).isPresent();
     }
 
     private static boolean isDown(ServiceKeys seen) {

@@ -46,7 +46,7 @@ public final class Holds {
     }
 
     /** Whether somebody else keeps it DOWN now. */
-    static boolean isHeld(ServiceKeys seen, Instant now) {
+    public static boolean isHeld(ServiceKeys seen, Instant now) {
         return of(seen, now, Optional.empty()).filter(hold -> isInForce(hold, now)).isPresent();
     }
 
@@ -54,7 +54,7 @@ public final class Holds {
         return hold.getStart() <= now.toEpochMilli() && !isOver(hold, now);
     }
 
-    private static boolean isOver(Hold hold, Instant now) {
+    public static boolean isOver(Hold hold, Instant now) {
         return hold.getEnd() != 0 && hold.getEnd() <= now.toEpochMilli();
     }
 

@@ -21,6 +21,7 @@ public final class KeyLayout {
     private final String namespace;
     private final String base;
     private final Map<RegistryKey.Kind, ByteString> folders;
+    private final SkippedRecords skipped = new SkippedRecords();
 
     /**
      * @param namespace what the keys of this registry begin with; empty for none. Leading slashes do not count
@@ -52,6 +53,11 @@ public final class KeyLayout {
     /** The uuid of a service that is given none: always the same for the same type and host in the same namespace. */
     public String uuidOf(String type, String host) {
         return ServiceIdentity.uuidOf(namespace, type, host);
+    }
+
+    /** What cannot be read of what is kept there. */
+    public SkippedRecords skipped() {
+        return skipped;
     }
 
     /** The record: the truth that the other keys index. */

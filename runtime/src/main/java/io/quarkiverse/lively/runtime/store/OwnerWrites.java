@@ -127,7 +127,7 @@ public final class OwnerWrites {
         WriteBuilder write = write(seen, lease).claim(claim, lease).putMissingEntries();
         Optional<Service> record = seen.service().value();
         if (record.isEmpty()) {
-            write.publishDown(ServiceWriter.withMaintenance(record(seen, false), maintenance(state.getHold())), state);
+            write.publishDown(record(seen, state), state);
         } else if (up(seen).isPresent()) {
             write.publishDown(record.get(), state);
         } else if (isUnder(lease, seen)) {
@@ -172,7 +172,7 @@ public final class OwnerWrites {
     }
 
     private WriteBuilder published(ServiceKeys seen, long lease, Status status, State state) {
-        Service record = record(seen, state.hasHold());
+        Service record = record(seen, state);
         return status == Status.UP ? write(seen, lease).publishUp(record, lease, state)
                 : write(seen, lease).publishDown(record, state);
     }
@@ -193,10 +193,15 @@ public final class OwnerWrites {
         return seen.service().value().filter(record -> record.getStatus() == Status.UP);
     }
 
-    private Service record(ServiceKeys seen, boolean withMaintenance) {
-        Service.Builder record = withMaintenance ? seen.service().value().orElseGet(Service::getDefaultInstance).toBuilder()
-                : Service.newBuilder();
-        return record.setUuid(id.uuid()).setType(id.type()).setHost(id.host()).setRegion(id.region()).build();
+    /** With the maintenance that goes with the hold: as it is stored, or of a record that is gone, as the hold has it. */
+    private Service record(ServiceKeys seen, State state) {
+        Service named = Service.newBuilder().setUuid(id.uuid()).setType(id.type()).setHost(id.host()).setRegion(id.region())
+                .build();
+        if (!state.hasHold()) {
+            return named;
+        }
+        return seen.service().value().map(stored -> stored.toBuilder().mergeFrom(named).build())
+                .orElseGet(() -> ServiceWriter.withMaintenance(named, maintenance(state.getHold())));
     }
 
     private List<ByteString> keys() {

@@ -12,7 +12,6 @@ import io.quarkiverse.lively.runtime.store.proto.State;
 final class ServiceDecoder {
 
     private final KeyLayout layout;
-    private final SkippedRecords skipped = new SkippedRecords();
 
     ServiceDecoder(KeyLayout layout) {
         this.layout = layout;
@@ -27,11 +26,11 @@ final class ServiceDecoder {
     Optional<ServiceRecord> decode(KeyValue service, boolean up, Optional<KeyValue> owner, Optional<KeyValue> state) {
         Optional<Service> record = Entry.parse(service.value(), Service.parser());
         if (record.isEmpty()) {
-            skipped.skip(service.key(), "its value is no service");
+            layout.skipped().skip(service.key(), "its value is no service");
             return Optional.empty();
         }
         if (!layout.service(record.get().getUuid()).equals(service.key())) {
-            skipped.skip(service.key(), "its value has another uuid");
+            layout.skipped().skip(service.key(), "its value has another uuid");
             return Optional.empty();
         }
         return Optional.of(ServiceRecords.of(record.get(), service.modRevision(), up,

@@ -96,15 +96,24 @@ public final class ServiceReader {
         return etcd.commit(Transaction.read(question)).thenCompose(result -> {
             Optional<ServiceRecord> expected = record(likely, result.found()).filter(isNamed);
             Optional<String> named = result.get(name).flatMap(entry -> ServiceIdentity.uuidIn(entry.value()));
-            if (named.isEmpty() || named.get().equals(likely)) {
+            if (result.get(name).isEmpty() || expected.isPresent() && (named.isEmpty() || named.get().equals(likely))) {
                 return CompletableFuture.completedFuture(expected);
             }
-            return find(named.get(), keys).thenApply(found -> {
-                Optional<ServiceRecord> confirmed = found.filter(isNamed);
-                confirmed.ifPresent(service -> remember(name, service.uuid()));
-                return confirmed.or(() -> expected);
-            });
+            return named.map(uuid -> find(uuid, keys)).orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
+                    .thenCompose(found -> {
+                        Optional<ServiceRecord> confirmed = found.filter(isNamed);
+                        confirmed.ifPresent(service -> remember(name, service.uuid()));
+                        return confirmed.or(() -> expected).map(Optional::of).map(CompletableFuture::completedFuture)
+                                .orElseGet(() -> search(type, host));
+                    });
         });
+    }
+
+    /** Somebody took the entry from whoever had the name, and that one may be there still: then the one that changed last. */
+    private CompletableFuture<Optional<ServiceRecord>> search(String type, String host) {
+        return list(ServiceQuery.types(type).withHosts(host))
+                .thenApply(found -> found.stream().filter(service -> !service.uuid().isEmpty())
+                        .max(Comparator.comparingLong(ServiceRecord::revision)));
     }
 
     private void remember(ByteString name, String uuid) {

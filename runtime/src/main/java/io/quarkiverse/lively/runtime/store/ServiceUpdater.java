@@ -47,6 +47,9 @@ public final class ServiceUpdater {
     /** The service as it is stored then. Without a uuid, it gets the one that follows from its type and host. */
     public CompletableFuture<ServiceRecord> update(ServiceRecord wanted) {
         ServiceIdentity id = layout.identityOf(wanted);
+        if (wanted.revision() < 0) {
+            throw new InvalidServiceException("revision", "the revision must not be negative");
+        }
         return new Update(id, wanted).attempt(1);
     }
 
@@ -83,10 +86,19 @@ public final class ServiceUpdater {
 
         private void checkNotStale(ServiceKeys seen) {
             if (seen.service().modRevision() != wanted.revision()) {
-                throw ServiceWriter.stale(seen, "The service " + id + " was changed by " + ServiceWriter.lastWriter(seen)
-                        + " since it was read at revision " + wanted.revision() + ": it is at revision "
-                        + seen.service().modRevision() + " now. Read it again");
+                throw ServiceWriter.stale(seen, "The service " + id + " " + whatHappened(seen));
             }
+        }
+
+        private String whatHappened(ServiceKeys seen) {
+            if (!seen.service().exists()) {
+                return "does not exist any more. To make it anew, write it with revision 0";
+            }
+            String now = " is at revision " + seen.service().modRevision();
+            return wanted.revision() == 0
+                    ? "exists already, and" + now + ". Read it, and write it with that revision"
+                    : "was changed by " + ServiceWriter.lastWriter(seen) + " since it was read at revision "
+                            + wanted.revision() + ": it" + now + " now. Read it again";
         }
 
         /** Whether the maintenance is to stay as it is, whatever it is. */
@@ -145,7 +157,7 @@ public final class ServiceUpdater {
             boolean inPlace = names.isNamed(seen) && seen.region().exists()
                     && seen.service().value().filter(record::equals).isPresent();
             if (wanted.status() == Status.DOWN) {
-                boolean same = inPlace && !seen.up().exists();
+                boolean same = inPlace && !seen.up().exists() && Holds.isHeld(seen, now);
                 return commit(seen, same ? Optional.empty()
                         : Optional.of(new WriteBuilder(layout, id, seen, 0).publishDown(record, writer.held(maintenance, now))
                                 .putInPlace(neighbours)),

@@ -57,9 +57,16 @@ public final class ServiceWriter {
     public CompletableFuture<ServiceRecord> down(String uuid, Maintenance maintenance) {
         ServiceIdentity.check("uuid", uuid);
         check(maintenance);
-        return change(uuid, seen -> Optional.of(
-                isToCome(maintenance, clock.instant()) ? plan(seen, maintenance)
-                        : takeDown(seen, maintenance)));
+        return change(uuid, seen -> {
+            if (!isToCome(maintenance, clock.instant())) {
+                return Optional.of(takeDown(seen, maintenance));
+            }
+            if (Holds.isHeld(seen, clock.instant())) {
+                throw new InvalidServiceException("start", "the service is kept DOWN already, and a maintenance that is to"
+                        + " come would end that; lift it first, or let the maintenance start now");
+            }
+            return Optional.of(plan(seen, maintenance));
+        });
     }
 
     /** Ends what somebody else said of a service; its owner then publishes it as UP. */
@@ -233,6 +240,9 @@ public final class ServiceWriter {
                 throw new InvalidServiceException("end", "the maintenance must end after it starts, in whole seconds");
             }
         });
+        if (maintenance.note().codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+            throw new InvalidServiceException("note", "the note is no text: half of a character is missing");
+        }
         if (maintenance.note().length() > LONGEST_NOTE) {
             throw new InvalidServiceException("note", "the note must not be longer than " + LONGEST_NOTE + " characters");
         }

@@ -81,7 +81,9 @@ final class Follower {
                 board.listed(replica.replace(snapshot), false, askedAt);
                 present.proof.moved();
             }
-            if (wanted > asked) {
+            if (failure != null) {
+                worker.after(backoff.next(), () -> refresh(wanted));
+            } else if (wanted > asked) {
                 // It may have been read before that revision was written.
                 refresh(wanted);
             } else {

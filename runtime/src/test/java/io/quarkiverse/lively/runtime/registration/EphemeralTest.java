@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
@@ -103,5 +104,36 @@ class EphemeralTest {
         long lease = scene.etcd.leases().iterator().next();
         scene.etcd.keys().stream().filter(key -> !key.contains("/by-status/DOWN/")).forEach(
                 key -> assertEquals(lease, scene.etcd.get(ByteString.copyFromUtf8(key)).lease(), key));
+    }
+
+    @Test
+    void aHoldThatWasLiftedDoesNotComeBackWithALostLease() {
+        scene.operator().down(Scene.ID.uuid(), Maintenance.of("disk"));
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        scene.operator().up(Scene.ID.uuid());
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(10);
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(10);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+    }
+
+    @Test
+    void aPlannedMaintenanceSurvivesALostLease() {
+        scene.operator().down(Scene.ID.uuid(), Maintenance.of("planned").from(scene.worker.now().plusSeconds(60))
+                .until(scene.worker.now().plusSeconds(120)));
+        scene.seconds(1);
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(10);
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(10);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertEquals("planned", scene.record().orElseThrow().getMaintenanceNote());
+        scene.seconds(50);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        scene.seconds(60);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertEquals("", scene.record().orElseThrow().getMaintenanceNote());
     }
 }

@@ -88,6 +88,17 @@ final class FakeEtcd implements Etcd {
         revision = 1;
     }
 
+    /** Others wrote so much. */
+    void skipTo(long newRevision) {
+        revision = newRevision;
+    }
+
+    /** Loses everything, and has been filled again up to that revision by others. */
+    void wipeBackTo(long newRevision) {
+        wipe();
+        revision = newRevision;
+    }
+
     /** Writes are refused, as without space. */
     void refuseWrites(String why) {
         refusal = why == null ? null : new EtcdException(EtcdException.Kind.REFUSED, why, null);

@@ -108,4 +108,21 @@ class FencingTest {
         assertEquals(RegistrationState.FENCED, fresh.state());
         assertEquals(RegistrationState.REGISTERED, second.own().state());
     }
+
+    @Test
+    void timeInWhichItCouldNotLookDoesNotCount() {
+        MortalWorker mortal = new MortalWorker(scene.worker);
+        scene.start(scene.process(Scene.ID, mortal));
+        mortal.die();
+        scene.seconds(8);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        assertTrue(!scene.isOwned());
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(60);
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(5);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        scene.seconds(10);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+    }
 }

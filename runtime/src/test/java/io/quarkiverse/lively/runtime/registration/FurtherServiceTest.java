@@ -13,6 +13,7 @@ import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.ServiceRecord;
 
 /** A process that is not registered itself keeps others alive, and the lease only as long as it needs it. */
@@ -79,5 +80,22 @@ class FurtherServiceTest {
         Registration registration = registrar.register(ServiceRecord.builder("type", host).build());
         assertEquals(RegistrationState.REGISTERED, registration.state());
         return registration;
+    }
+
+    @Test
+    void aServiceThatIsClosedWhileEtcdIsAwayAsksLessAndLessAndSaysWhyItCannotBeRegistered() {
+        Registration service = register("first");
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        stop(service);
+        scene.seconds(60);
+        long before = scene.etcd.commits;
+        scene.seconds(60);
+        assertTrue(scene.etcd.commits - before <= 13, (scene.etcd.commits - before) + " in a minute");
+        String refusal = assertThrows(ServiceConflictException.class,
+                () -> registrar.register(ServiceRecord.builder("type", "first").build())).getMessage();
+        assertTrue(refusal.contains("was closed"), refusal);
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(6);
+        register("first");
     }
 }

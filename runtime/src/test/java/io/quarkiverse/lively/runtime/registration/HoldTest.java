@@ -219,4 +219,36 @@ class HoldTest {
         assertEquals("unknown", scene.said().getBy());
         assertFalse(scene.etcd.written().contains(scene.layout.service(Scene.ID.uuid())), "the record stays as it is");
     }
+
+    @Test
+    void aWindowThatPassedUnseenIsClearedAfterwards() {
+        scene.operator().down(Scene.ID.uuid(), Maintenance.of("planned").from(scene.worker.now().plusSeconds(1))
+                .until(scene.worker.now().plusSeconds(3)));
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(4);
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(60);
+        assertTrue(scene.isUp());
+        assertEquals("", scene.record().orElseThrow().getMaintenanceNote());
+        assertFalse(scene.said().hasHold());
+    }
+
+    @Test
+    void aHoldThatIsOverButCannotBeEndedSaysSo() {
+        scene.downByOther("disk", scene.worker.now().plusSeconds(10));
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.seconds(20);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state(), "it is DOWN in etcd");
+        assertTrue(scene.registrar.own().reason().startsWith("nobody keeps it DOWN any more")
+                && scene.registrar.own().reason().contains("database space exceeded"), scene.registrar.own().reason());
+        scene.etcd.refuseWrites(null);
+        scene.seconds(5);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+    }
+
+    @Test
+    void anEndThatIsNotBelievedIsSaidToBe() {
+        scene.downByOther("shifted", scene.worker.now().minusSeconds(3600));
+        assertTrue(scene.registrar.own().reason().contains("had passed"), scene.registrar.own().reason());
+    }
 }

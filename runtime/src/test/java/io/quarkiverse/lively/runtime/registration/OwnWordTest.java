@@ -177,4 +177,15 @@ class OwnWordTest {
         assertEquals(status == Status.UP, scene.etcd.has(scene.layout.up(Scene.ID.uuid())));
         assertEquals(status == Status.DOWN, scene.etcd.has(scene.layout.down(Scene.ID.uuid())));
     }
+
+    @Test
+    void aDownThatIsTakenBackBeforeReadinessIsKnownIsNoBug() {
+        scene.start(scene.registrar);
+        scene.registrar.own().down("warming up");
+        assertPublished(Status.DOWN, Reason.APPLICATION);
+        scene.registrar.own().up();
+        scene.seconds(5);
+        scene.registrar.ready();
+        assertPublished(Status.UP, Reason.APPLICATION);
+    }
 }

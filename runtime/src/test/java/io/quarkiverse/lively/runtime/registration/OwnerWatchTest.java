@@ -92,4 +92,16 @@ class OwnerWatchTest {
         scene.etcd.endWatches(new EtcdException(EtcdException.Kind.COMPACTED, "compacted", null));
         assertEquals(RegistrationState.HELD_DOWN, scene.state());
     }
+
+    @Test
+    void aChangeOfAnotherHistoryIsNoReasonToLookForEver() {
+        scene.etcd.beforeCommit(scene.etcd.commits + 1, () -> scene.etcd.skipTo(50));
+        scene.etcd.put(scene.layout.service(Scene.ID.uuid()), scene.record().orElseThrow().toByteString());
+        scene.pass(A_LOOK);
+        scene.etcd.wipeBackTo(40);
+        long before = scene.etcd.commits;
+        scene.seconds(60);
+        assertTrue(scene.etcd.commits - before < 60, (scene.etcd.commits - before) + " in a minute");
+        assertTrue(scene.isUp());
+    }
 }

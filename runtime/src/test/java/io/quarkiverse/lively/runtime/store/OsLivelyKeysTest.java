@@ -73,14 +73,14 @@ class OsLivelyKeysTest {
                 store.delete(store.layout.up("u"));
             }
         },
-        A_NAME_THAT_SOMEBODY_STOLE(Liveness.UP, false) {
+        A_NAME_THAT_SOMEBODY_STOLE(Liveness.UP, true) {
             @Override
             void leave() {
                 store.byOsLively(SERVICE);
                 store.put(store.layout.typeHost("type", "host"), ByteString.copyFromUtf8("thief"));
             }
         },
-        A_NAME_THAT_NAMES_NOBODY(Liveness.UP, false) {
+        A_NAME_THAT_NAMES_NOBODY(Liveness.UP, true) {
             @Override
             void leave() {
                 store.byOsLively(SERVICE);

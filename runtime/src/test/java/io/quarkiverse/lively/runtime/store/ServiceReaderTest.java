@@ -299,4 +299,24 @@ class ServiceReaderTest {
     private static void put(ByteString key, ByteString value) {
         etcd.commit(new Transaction(List.of(), List.of(new Put(key, value, 0)), List.of())).join();
     }
+
+    @Test
+    void whoLostItsEntryToAThiefIsFoundAllTheSame() {
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        put(layout.up("u"), ByteString.EMPTY);
+        for (String thief : List.of("nobody", "a/b", "thief")) {
+            put(layout.service("thief"), service("thief", Status.UP).toBuilder().setHost("elsewhere").build().toByteString());
+            put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(thief));
+            assertTrue(reader.isUp("type", "host").join(), thief);
+        }
+    }
+
+    @Test
+    void whatIsSkippedIsCounted() {
+        put(layout.service("garbage"), ByteString.copyFromUtf8("\u0001garbage"));
+        long before = layout.skipped().count();
+        list(ServiceQuery.all());
+        list(ServiceQuery.all());
+        assertEquals(before + 2, layout.skipped().count());
+    }
 }

@@ -303,4 +303,26 @@ class ServiceUpdaterTest {
         OwnerWrites names = new OwnerWrites(store.layout, new ServiceIdentity(uuid, "type", "host", "region"), false);
         return names.seen(store.etcd.commit(names.look()).join());
     }
+
+    @Test
+    void whatHappenedToTheServiceIsSaid() {
+        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        assertTrue(failure(StaleRecordException.class, service.toBuilder().revision(0).build()).getMessage()
+                .contains("exists already"));
+        writer.delete("u").join();
+        assertTrue(failure(StaleRecordException.class, service).getMessage().contains("does not exist any more"));
+        assertEquals("revision", refused(service.toBuilder().revision(-1).build()));
+    }
+
+    @Test
+    void downOfWhatWasStoppedHolds() {
+        own("u");
+        OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity("u", "type", "host", "region"), false);
+        store.etcd.commit(owner.stop(look("u"), State.newBuilder().setReasonValue(4).setBy("owner").build()).transaction())
+                .join();
+        ServiceRecord stopped = reader.find("u").join().orElseThrow();
+        assertTrue(hold().isEmpty());
+        updater.update(stopped).join();
+        assertTrue(hold().isPresent());
+    }
 }

@@ -109,6 +109,7 @@ class ServiceWriterTest {
     @Test
     void aMaintenanceThatIsToComeOfWhatIsDownLeavesNoEntryUnderUp() {
         store.put(store.layout.service("u"), UP.toBuilder().setStatus(Status.DOWN).build().toByteString());
+        store.put(store.layout.state("u"), State.newBuilder().setBy("owner").build().toByteString());
         store.put(store.layout.up("u"), ByteString.EMPTY);
         writer.down("u", Maintenance.of("planned").from(NOW.plusSeconds(60))).join();
         assertEquals(List.of("/services/by-status/DOWN/u"), store.server.keys("/services/by-status/"));
@@ -248,5 +249,17 @@ class ServiceWriterTest {
 
     private ServiceKeys look() {
         return owner.seen(store.etcd.commit(owner.look()).join());
+    }
+
+    @Test
+    void aMaintenanceThatIsToComeDoesNotLiftADown() {
+        own();
+        writer.down("u", Maintenance.of("broken")).join();
+        CompletionException refusal = assertThrows(CompletionException.class,
+                () -> writer.down("u", Maintenance.of("planned").from(NOW.plusSeconds(60))).join());
+        assertEquals("start", ((InvalidServiceException) refusal.getCause()).field());
+        assertEquals(Liveness.DOWN, reader.find("u").join().orElseThrow().liveness());
+        assertTrue(look().state().value().orElseThrow().hasHold());
+        assertThrows(InvalidServiceException.class, () -> writer.down("u", Maintenance.of("half \ud83d")));
     }
 }

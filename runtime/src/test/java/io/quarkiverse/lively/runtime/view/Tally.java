@@ -37,7 +37,8 @@ final class Tally {
         boolean isLoss = cause instanceof StaleRecordException || cause instanceof UnknownServiceException
                 || cause instanceof ServiceConflictException
                 // An owner came since the service was read.
-                || cause instanceof InvalidServiceException && cause.getMessage().contains("as long as the process lives")
+                || cause instanceof InvalidServiceException && (cause.getMessage().contains("as long as the process lives")
+                        || cause.getMessage().contains("is kept DOWN already"))
                 || cause instanceof EtcdException && cause.getMessage().contains("times while it was to be written");
         if (!isLoss) {
             throw failure;
