@@ -16,9 +16,7 @@ import io.quarkus.deployment.builditem.Startable;
  */
 final class DevEtcd implements Startable {
 
-    /** Says what to do, wherever there is no etcd to start. */
-    static final String REMEDY = "Lively looks for one at its default endpoint. To get one beside the application, install etcd"
-            + " (on Debian: etcd-server) so that it is on the PATH, or start Docker; to use another, set"
+    private static final String REMEDY = "Lively looks for one at its default endpoint. To use another, set"
             + " quarkus.lively.etcd.endpoints or OSLIVELY_ETCD_HOST";
 
     private static final Logger LOG = Logger.getLogger(DevEtcd.class);

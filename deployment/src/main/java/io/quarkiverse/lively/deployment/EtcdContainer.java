@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.deployment;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -9,7 +10,7 @@ import org.testcontainers.utility.DockerImageName;
 import io.quarkus.devservices.common.ConfigureUtil;
 import io.quarkus.runtime.LaunchMode;
 
-/** An etcd in a container, reachable on a free port of the Docker host. */
+/** An etcd in a container, reachable on a port of the Docker host. */
 final class EtcdContainer implements LocalEtcd {
 
     private static final int CLIENT_PORT = 2379;
@@ -17,15 +18,18 @@ final class EtcdContainer implements LocalEtcd {
 
     private final String image;
     private final LaunchMode mode;
+    private final int port;
     private final Duration patience;
     private GenericContainer<?> container;
 
     /**
+     * @param port of the Docker host; 0 for a free one
      * @param patience how long it may take to start, apart from the download of the image
      */
-    EtcdContainer(String image, LaunchMode mode, Duration patience) {
+    EtcdContainer(String image, LaunchMode mode, int port, Duration patience) {
         this.image = image;
         this.mode = mode;
+        this.port = port;
         this.patience = patience;
     }
 
@@ -44,6 +48,9 @@ final class EtcdContainer implements LocalEtcd {
                 .withEnv("ETCD_ADVERTISE_CLIENT_URLS", ALL_ADDRESSES)
                 .waitingFor(Wait.forHttp("/health").forPort(CLIENT_PORT))
                 .withStartupTimeout(patience);
+        if (port != 0) {
+            container.setPortBindings(List.of(port + ":" + CLIENT_PORT));
+        }
         // Quarkus labels the containers that it is given, and sees this one only from outside.
         ConfigureUtil.configureLabels(container, mode);
         try {

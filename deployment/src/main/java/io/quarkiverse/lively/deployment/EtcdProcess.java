@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * An etcd of one member in a process of its own, on free ports of 127.0.0.1, with its data and its log in a temporary
+ * An etcd of one member in a process of its own, on ports of 127.0.0.1, with its data and its log in a temporary
  * directory. It ends, and its directory is deleted, when it is closed or when the JVM exits, unless the JVM is killed.
  * <p>
  * An application that ends with the JVM still finds it: Ctrl-C does not reach it, and while the JVM exits it waits to be
@@ -32,6 +32,7 @@ final class EtcdProcess implements LocalEtcd {
 
     private final Path program;
     private final Optional<Path> setsid;
+    private final int port;
     private final Duration patience;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread endWithTheJvm = new Thread(this::endAfterTheApplication, "end-etcd");
@@ -42,11 +43,13 @@ final class EtcdProcess implements LocalEtcd {
 
     /**
      * @param setsid the program that starts another one in a session of its own; without it, Ctrl-C ends etcd at once
+     * @param port of the clients; 0 for a free one
      * @param patience how long it may take until it answers
      */
-    EtcdProcess(Path program, Optional<Path> setsid, Duration patience) {
+    EtcdProcess(Path program, Optional<Path> setsid, int port, Duration patience) {
         this.program = program;
         this.setsid = setsid;
+        this.port = port;
         this.patience = patience;
     }
 
@@ -111,7 +114,7 @@ final class EtcdProcess implements LocalEtcd {
         if (directory == null) {
             directory = TemporaryDirectory.create("quarkus-lively-etcd");
         }
-        ports = LoopbackPorts.free();
+        ports = LoopbackPorts.of(port);
         ProcessBuilder builder = new ProcessBuilder(command())
                 .redirectErrorStream(true).redirectOutput(log().toFile());
         // What the user has set for an etcd of his own is not meant for this one.

@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.deployment;
 
+import java.util.OptionalInt;
+
 import io.quarkus.runtime.annotations.ConfigPhase;
 import io.quarkus.runtime.annotations.ConfigRoot;
 import io.smallrye.config.ConfigMapping;
@@ -41,9 +43,32 @@ public interface LivelyBuildTimeConfig {
         boolean enabled();
 
         /**
-         * The image of etcd that is used if Docker works. Otherwise the `etcd` on the path is.
+         * Which etcd is started. `auto` is a container if Docker works, else the program `etcd` if it is on the path, else
+         * the embedded one; each also if the one before does not start.
+         */
+        @WithDefault("auto")
+        Provider provider();
+
+        /**
+         * The port at which it is reached. By default it is a free one.
+         */
+        OptionalInt port();
+
+        /**
+         * The image of etcd that a container is made of.
          */
         @WithDefault("quay.io/coreos/etcd:v3.5.21")
         String imageName();
+
+        enum Provider {
+            /** The first of the others that starts. */
+            AUTO,
+            /** An etcd in a container. */
+            CONTAINER,
+            /** The program `etcd`. */
+            BINARY,
+            /** An etcd in the JVM of Dev Services, in memory and for development and tests only. */
+            EMBEDDED
+        }
     }
 }

@@ -1,9 +1,12 @@
 package io.quarkiverse.lively.deployment;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -24,33 +27,44 @@ class LivelyDevServicesProcessor {
     private static final String OSLIVELY_HOST = "OSLIVELY_ETCD_HOST";
     /** That of {@code LivelyConfig}: a Dev Service cannot take back that it sets the property, so it sets what is so anyway. */
     private static final String DEFAULT_ENDPOINT = "http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}";
+    private static final String PROGRAM = "etcd";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @BuildStep(onlyIf = { IsDevServicesSupportedByLaunchMode.class, DevServicesConfig.Enabled.class })
     DevServicesResultBuildItem etcd(LivelyBuildTimeConfig config, DevServicesConfig devServices, LaunchModeBuildItem mode,
             DockerStatusBuildItem docker, CuratedApplicationShutdownBuildItem shutdown) {
-        // Docker is asked last: its answer takes long.
+        // Docker is asked last, and only if it matters: its answer takes long.
         if (!config.devservices().enabled() || isConfigured(ConfigProvider.getConfig())) {
             return null;
         }
-        List<LocalEtcd> candidates = candidates(config.devservices().imageName(), mode.getLaunchMode(),
-                devServices.timeout().orElse(PATIENCE), docker.isContainerRuntimeAvailable(), SearchPath.ofEnvironment());
-        if (candidates.isEmpty()) {
-            Announcement.warning("Dev Services for Lively has no etcd to start: Docker does not work, and there is no etcd on"
-                    + " the PATH. " + DevEtcd.REMEDY).print();
-            return null;
-        }
+        List<LocalEtcd> candidates = candidates(config.devservices(), mode.getLaunchMode(),
+                devServices.timeout().orElse(PATIENCE), docker::isContainerRuntimeAvailable, SearchPath.ofEnvironment());
         return mode.getLaunchMode() == LaunchMode.RUN ? startedFor(candidates, shutdown)
-                : owned(candidates, config.devservices().imageName());
+                : owned(candidates, config.devservices());
     }
 
-    static List<LocalEtcd> candidates(String image, LaunchMode mode, Duration patience, boolean docker, SearchPath path) {
-        List<LocalEtcd> candidates = new ArrayList<>();
-        if (docker) {
-            candidates.add(new EtcdContainer(image, mode, patience));
-        }
-        path.find("etcd").ifPresent(program -> candidates.add(new EtcdProcess(program, path.find("setsid"), patience)));
-        return candidates;
+    /** One if a provider is named, be it there or not. Else those that are there, in the order in which they are tried. */
+    static List<LocalEtcd> candidates(LivelyBuildTimeConfig.DevServices config, LaunchMode mode, Duration patience,
+            BooleanSupplier docker, SearchPath path) {
+        int port = config.port().orElse(0);
+        LocalEtcd container = new EtcdContainer(config.imageName(), mode, port, patience);
+        Optional<Path> program = path.find(PROGRAM);
+        LocalEtcd process = new EtcdProcess(program.orElse(Path.of(PROGRAM)), path.find("setsid"), port, patience);
+        LocalEtcd embedded = new EmbeddedEtcd(port);
+        return switch (config.provider()) {
+            case CONTAINER -> List.of(container);
+            case BINARY -> List.of(process);
+            case EMBEDDED -> List.of(embedded);
+            case AUTO -> {
+                List<LocalEtcd> all = new ArrayList<>();
+                if (docker.getAsBoolean()) {
+                    all.add(container);
+                }
+                program.ifPresent(found -> all.add(process));
+                all.add(embedded);
+                yield all;
+            }
+        };
     }
 
     private static boolean isConfigured(Config config) {
@@ -59,11 +73,12 @@ class LivelyDevServicesProcessor {
     }
 
     /** Quarkus starts it before the application, keeps it over reloads, and ends it. */
-    private static DevServicesResultBuildItem owned(List<LocalEtcd> candidates, String image) {
+    private static DevServicesResultBuildItem owned(List<LocalEtcd> candidates,
+            LivelyBuildTimeConfig.DevServices config) {
         return DevServicesResultBuildItem.<DevEtcd> owned()
                 .feature(LivelyProcessor.FEATURE)
                 // All that could make it another one.
-                .serviceConfig(image)
+                .serviceConfig(config.provider() + " " + config.port() + " " + config.imageName())
                 .startable(() -> new DevEtcd(candidates))
                 .postStartHook(etcd -> etcd.announcements().forEach(Announcement::log))
                 .configProvider(Map.of(ENDPOINTS, etcd -> etcd.url().orElse(DEFAULT_ENDPOINT)))

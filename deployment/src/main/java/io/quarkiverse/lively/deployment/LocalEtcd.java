@@ -10,7 +10,7 @@ import io.quarkus.deployment.builditem.Startable;
  */
 interface LocalEtcd extends Startable {
 
-    /** Which one it is, for a human: "etcd ...". */
+    /** Which one it is, for a human, as in "started etcd ...". */
     String description();
 
     @Override

@@ -13,10 +13,13 @@ record LoopbackPorts(int client, int peer) {
 
     private static final byte[] LOOPBACK = { 127, 0, 0, 1 };
 
-    static LoopbackPorts free() {
+    /**
+     * @param wanted that for the clients, which may be taken; 0 for a free one
+     */
+    static LoopbackPorts of(int wanted) {
         // Both at once, so that they differ.
         try (ServerSocket client = listening(); ServerSocket peer = listening()) {
-            return new LoopbackPorts(client.getLocalPort(), peer.getLocalPort());
+            return new LoopbackPorts(wanted == 0 ? client.getLocalPort() : wanted, peer.getLocalPort());
         } catch (IOException e) {
             throw new UncheckedIOException("No free port on 127.0.0.1", e);
         }

@@ -52,7 +52,8 @@ class DevEtcdTest {
 
     @Test
     void aContainerWithoutAnImageIsPassedOver() {
-        DevEtcd etcd = new DevEtcd(List.of(new EtcdContainer("no image:at all", LaunchMode.TEST, Duration.ofSeconds(1)), good));
+        DevEtcd etcd = new DevEtcd(
+                List.of(new EtcdContainer("no image:at all", LaunchMode.TEST, 0, Duration.ofSeconds(1)), good));
 
         etcd.start();
 

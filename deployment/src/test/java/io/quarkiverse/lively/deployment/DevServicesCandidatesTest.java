@@ -7,15 +7,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices;
+import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
 import io.quarkus.runtime.LaunchMode;
 
-/** A container comes first, then the program on the path, each only if it is there. */
+/**
+ * A container comes first, then the program on the path, each only if it is there, then the embedded one; or the one that is
+ * named.
+ */
 class DevServicesCandidatesTest {
+
+    private static final String CONTAINER = "etcd in a container of some/etcd:1";
+    private static final String EMBEDDED = "an embedded etcd, in memory and for development and tests only";
 
     @TempDir
     Path installed;
@@ -30,34 +39,60 @@ class DevServicesCandidatesTest {
     }
 
     @Test
-    void containerBeforeProgram() {
-        assertEquals(List.of("etcd in a container of some/etcd:1", "etcd " + program), candidates(true, empty, installed));
+    void containerBeforeProgramBeforeEmbedded() {
+        assertEquals(List.of(CONTAINER, "etcd " + program, EMBEDDED), candidates(Provider.AUTO, true, empty, installed));
     }
 
     @Test
     void programWithoutDocker() {
-        assertEquals(List.of("etcd " + program), candidates(false, empty, installed));
+        assertEquals(List.of("etcd " + program, EMBEDDED), candidates(Provider.AUTO, false, empty, installed));
     }
 
     @Test
     void containerWithoutProgram() {
-        assertEquals(List.of("etcd in a container of some/etcd:1"), candidates(true, empty));
+        assertEquals(List.of(CONTAINER, EMBEDDED), candidates(Provider.AUTO, true, empty));
     }
 
     @Test
-    void nothing() {
-        assertEquals(List.of(), candidates(false, empty));
+    void embeddedWithoutAnything() {
+        assertEquals(List.of(EMBEDDED), candidates(Provider.AUTO, false, empty));
     }
 
     @Test
     void whatMayNotBeExecutedIsNoProgram() {
         program.toFile().setExecutable(false);
 
-        assertEquals(List.of(), candidates(false, installed));
+        assertEquals(List.of(EMBEDDED), candidates(Provider.AUTO, false, installed));
     }
 
-    private static List<String> candidates(boolean docker, Path... path) {
-        return LivelyDevServicesProcessor.candidates("some/etcd:1", LaunchMode.TEST, Duration.ofSeconds(1), docker,
-                new SearchPath(List.of(path))).stream().map(LocalEtcd::description).toList();
+    @Test
+    void theOneThatIsNamedBeItThereOrNot() {
+        assertEquals(List.of(CONTAINER), candidates(Provider.CONTAINER, false, installed));
+        assertEquals(List.of("etcd " + program), candidates(Provider.BINARY, true, installed));
+        assertEquals(List.of("etcd etcd"), candidates(Provider.BINARY, true, empty));
+        assertEquals(List.of(EMBEDDED), candidates(Provider.EMBEDDED, true, installed));
+    }
+
+    private static List<String> candidates(Provider provider, boolean docker, Path... path) {
+        return LivelyDevServicesProcessor.candidates(new Configured(provider), LaunchMode.TEST, Duration.ofSeconds(1),
+                () -> docker, new SearchPath(List.of(path))).stream().map(LocalEtcd::description).toList();
+    }
+
+    private record Configured(Provider provider) implements DevServices {
+
+        @Override
+        public boolean enabled() {
+            return true;
+        }
+
+        @Override
+        public OptionalInt port() {
+            return OptionalInt.empty();
+        }
+
+        @Override
+        public String imageName() {
+            return "some/etcd:1";
+        }
     }
 }

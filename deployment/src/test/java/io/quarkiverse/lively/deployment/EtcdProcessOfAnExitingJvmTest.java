@@ -32,7 +32,7 @@ class EtcdProcessOfAnExitingJvmTest {
     static final class Exiting {
 
         public static void main(String[] arguments) {
-            EtcdProcess etcd = new EtcdProcess(SearchPath.ofEnvironment().find("etcd").orElseThrow(), Optional.empty(),
+            EtcdProcess etcd = new EtcdProcess(SearchPath.ofEnvironment().find("etcd").orElseThrow(), Optional.empty(), 0,
                     Duration.ofSeconds(20));
             etcd.start();
             System.out.println(etcd.pid());

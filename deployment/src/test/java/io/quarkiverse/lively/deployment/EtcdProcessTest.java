@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class EtcdProcessTest {
 
     @RepeatedTest(5)
     void leavesNothingBehind() throws IOException {
-        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), PATH.find("setsid"), PATIENCE);
+        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), PATH.find("setsid"), 0, PATIENCE);
 
         etcd.start();
 
@@ -48,7 +49,7 @@ class EtcdProcessTest {
     void doesNotHearTheCtrlCOfTheTerminal() throws IOException {
         Optional<Path> setsid = PATH.find("setsid");
         assumeTrue(setsid.isPresent());
-        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), setsid, PATIENCE);
+        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), setsid, 0, PATIENCE);
 
         etcd.start();
 
@@ -64,7 +65,7 @@ class EtcdProcessTest {
     @Test
     void aFailureNamesItsReasonAndLeavesNothingBehind(@TempDir Path directory) throws IOException {
         Path broken = program(directory, "echo >&2 no space left; exit 7");
-        EtcdProcess etcd = new EtcdProcess(broken, Optional.empty(), PATIENCE);
+        EtcdProcess etcd = new EtcdProcess(broken, Optional.empty(), 0, PATIENCE);
 
         String message = assertThrows(IllegalStateException.class, etcd::start).getMessage();
 
@@ -73,9 +74,18 @@ class EtcdProcessTest {
     }
 
     @Test
+    void aProgramThatIsNotThereIsNamed(@TempDir Path directory) {
+        EtcdProcess etcd = new EtcdProcess(directory.resolve("etcd"), Optional.empty(), 0, PATIENCE);
+
+        String message = assertThrows(UncheckedIOException.class, etcd::start).getMessage();
+
+        assertTrue(message.contains("Cannot run program \"" + directory.resolve("etcd")), message);
+    }
+
+    @Test
     void isEndedIfItDoesNotAnswerInTime(@TempDir Path directory) throws IOException {
         Path silent = program(directory, "exec sleep 60");
-        EtcdProcess etcd = new EtcdProcess(silent, PATH.find("setsid"), Duration.ofSeconds(1));
+        EtcdProcess etcd = new EtcdProcess(silent, PATH.find("setsid"), 0, Duration.ofSeconds(1));
 
         String message = assertThrows(IllegalStateException.class, etcd::start).getMessage();
 
