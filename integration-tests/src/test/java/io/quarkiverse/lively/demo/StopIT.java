@@ -67,7 +67,7 @@ class StopIT {
         demo = DemoProcess.start(etcd, "-Dquarkus.shutdown.timeout=5S").awaitRegistered();
         String body = "{\"type\": \"queue\", \"host\": \"q1\"}";
         try (Socket request = new Socket(InetAddress.getByName("127.0.0.1"), demo.port())) {
-            send(request, "POST /services HTTP/1.1\r\nHost: demo\r\nContent-Type: application/json\r\nContent-Length: "
+            send(request, "POST /services HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
                     + body.length() + "\r\nConnection: close\r\n\r\n" + body.substring(0, 10));
             Thread.sleep(ARRIVAL.toMillis());
             Measured stop = terminateUntilDown();
