@@ -40,8 +40,7 @@ final class EtcdClient implements Etcd {
     private final CallInterceptor calls;
     private final Client client;
     private final KV kv;
-    private final Set<WatchStream> watches = ConcurrentHashMap.newKeySet();
-    private final Set<KeyWatchStream> keyWatches = ConcurrentHashMap.newKeySet();
+    private final Set<WatchCall> watches = ConcurrentHashMap.newKeySet();
     private KeepAliveStream keepAlive;
 
     EtcdClient(EtcdSettings settings) {
@@ -125,20 +124,16 @@ final class EtcdClient implements Etcd {
 
     @Override
     public Watch watch(Range range, long from, Watch.Listener listener) {
-        watches.removeIf(WatchStream::isOver);
-        Duration deadline = settings.requestTimeout();
-        WatchStream watch = new WatchStream(calls.channel(), range, from, deadline,
-                failure -> errors.translate(failure, deadline), listener);
-        watches.add(watch);
+        WatchStream watch = new WatchStream(calls.channel(), range, from, settings.requestTimeout(), this::watchFailure,
+                listener);
+        remember(watch.call());
         return watch;
     }
 
     @Override
     public KeyWatch watchKeys(KeyWatch.Listener listener) {
-        keyWatches.removeIf(KeyWatchStream::isOver);
-        KeyWatchStream watch = new KeyWatchStream(calls.channel(),
-                failure -> errors.translate(failure, settings.requestTimeout()), listener);
-        keyWatches.add(watch);
+        KeyWatchStream watch = new KeyWatchStream(calls.channel(), this::watchFailure, listener);
+        remember(watch.call());
         return watch;
     }
 
@@ -146,9 +141,16 @@ final class EtcdClient implements Etcd {
     public void close() {
         client.close();
         // The channel would let them run on.
-        Exception closed = Status.UNAVAILABLE.withDescription("the client was closed").asException();
-        watches.forEach(watch -> watch.cancel(closed));
-        keyWatches.forEach(watch -> watch.cancel(closed));
+        watches.forEach(watch -> watch.cancel(Status.UNAVAILABLE.withDescription("the client was closed").asException()));
+    }
+
+    private void remember(WatchCall watch) {
+        watches.removeIf(WatchCall::isOver);
+        watches.add(watch);
+    }
+
+    private EtcdException watchFailure(Throwable failure) {
+        return errors.translate(failure, settings.requestTimeout());
     }
 
     private synchronized KeepAliveStream keepAliveStream() {

@@ -10,41 +10,35 @@ import com.google.protobuf.ByteString;
 
 import io.etcd.jetcd.api.WatchCancelRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
-import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.Channel;
-import io.grpc.Status;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import io.grpc.stub.MetadataUtils;
 
 /** Single keys, each a watch of its own, all of them on one stream. Should etcd end one of them, all end. */
 final class KeyWatchStream implements KeyWatch {
 
     private final Listener listener;
-    private final Function<Throwable, EtcdException> errors;
+    private final WatchCall call;
     /** What is asked for and not answered yet; etcd answers in the order of the questions. */
     private final Queue<Question> asked = new ArrayDeque<>();
     private final Map<ByteString, Question> wanted = new HashMap<>();
     private final Map<ByteString, Long> ids = new HashMap<>();
-    private ClientCallStreamObserver<WatchRequest> requests;
-    private boolean over;
 
     KeyWatchStream(Channel channel, Function<Throwable, EtcdException> errors, Listener listener) {
         this.listener = listener;
-        this.errors = errors;
-        WatchGrpc.newStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(KeepAliveStream.REQUIRE_LEADER))
-                .watch(new Responses());
+        this.call = new WatchCall(channel, errors, this::responded, listener::ended);
+    }
+
+    WatchCall call() {
+        return call;
     }
 
     @Override
     public synchronized void add(ByteString key, long from) {
         Question question = new Question(key);
-        if (!over && wanted.putIfAbsent(key, question) == null) {
+        if (wanted.putIfAbsent(key, question) == null) {
             asked.add(question);
-            requests.onNext(WatchRequest.newBuilder()
+            call.send(WatchRequest.newBuilder()
                     .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key).setStartRevision(from)).build());
         }
     }
@@ -52,7 +46,27 @@ final class KeyWatchStream implements KeyWatch {
     @Override
     public synchronized void remove(ByteString key) {
         wanted.remove(key);
-        cancel(ids.remove(key));
+        Long id = ids.remove(key);
+        if (id != null) {
+            cancel(id);
+        }
+    }
+
+    @Override
+    public void close() {
+        call.close();
+    }
+
+    private void responded(WatchResponse response) {
+        if (response.getCreated()) {
+            created(response.getWatchId());
+        }
+        if (!response.getCanceled()) {
+            response.getEventsList()
+                    .forEach(event -> listener.changed(event.getKv().getKey(), event.getKv().getModRevision()));
+        } else if (isWatched(response.getWatchId())) {
+            call.cancel(response);
+        }
     }
 
     private synchronized void created(long id) {
@@ -64,35 +78,8 @@ final class KeyWatchStream implements KeyWatch {
         }
     }
 
-    private synchronized void cancel(Long id) {
-        if (id != null && !over) {
-            requests.onNext(WatchRequest.newBuilder().setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(id)).build());
-        }
-    }
-
-    @Override
-    public void close() {
-        if (endsNow()) {
-            requests.cancel("no longer of use", null);
-        }
-    }
-
-    /** Ends it and says so. */
-    void cancel(Throwable cause) {
-        if (endsNow()) {
-            requests.cancel("no longer of use", null);
-            listener.ended(errors.apply(cause));
-        }
-    }
-
-    synchronized boolean isOver() {
-        return over;
-    }
-
-    private synchronized boolean endsNow() {
-        boolean ends = !over;
-        over = true;
-        return ends;
+    private void cancel(long id) {
+        call.send(WatchRequest.newBuilder().setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(id)).build());
     }
 
     private synchronized boolean isWatched(long id) {
@@ -106,40 +93,6 @@ final class KeyWatchStream implements KeyWatch {
 
         Question(ByteString key) {
             this.key = key;
-        }
-    }
-
-    private final class Responses implements ClientResponseObserver<WatchRequest, WatchResponse> {
-
-        @Override
-        public void beforeStart(ClientCallStreamObserver<WatchRequest> stream) {
-            requests = stream;
-        }
-
-        @Override
-        public void onNext(WatchResponse response) {
-            if (isOver()) {
-                return;
-            }
-            if (response.getCreated()) {
-                created(response.getWatchId());
-            }
-            if (!response.getCanceled()) {
-                response.getEventsList()
-                        .forEach(event -> listener.changed(event.getKv().getKey(), event.getKv().getModRevision()));
-            } else if (isWatched(response.getWatchId())) {
-                cancel(WatchStream.cancellation(response));
-            }
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            cancel(failure);
-        }
-
-        @Override
-        public void onCompleted() {
-            cancel(Status.UNAVAILABLE.withDescription("the watch was ended").asRuntimeException());
         }
     }
 }
