@@ -57,8 +57,8 @@ public final class Lively {
         where = settings.etcd().endpoints().toString();
         registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(),
                 Reload.inheritance(where), changes);
-        readiness = checks.map(
-                asked -> new ReadinessPoll(asked, worker, settings.readiness(), this::ready, this::notReady));
+        readiness = checks.map(asked -> new ReadinessPoll(asked, worker, settings.readiness(), registrar::ready,
+                registrar::notReady));
         viewWorker = new WorkerThread("lively-view");
         view = new LocalView(new RegistryFeed(etcd, settings.layout()), new Replica(settings.layout()), viewWorker,
                 Infrastructure.getDefaultWorkerPool(), new Random(), settings.view());
@@ -122,20 +122,6 @@ public final class Lively {
     public void serve(Optional<Endpoint> endpoint) {
         registrar.serve(endpoint);
         readiness.ifPresent(ReadinessPoll::start);
-    }
-
-    /** The readiness checks of the application all pass. Any thread; never blocks. */
-    public void ready() {
-        registrar.ready();
-    }
-
-    /**
-     * The readiness checks of the application do not all pass. Any thread; never blocks.
-     *
-     * @param why in a few words for a human
-     */
-    public void notReady(String why) {
-        registrar.notReady(why);
     }
 
     /**

@@ -12,7 +12,6 @@ import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.health.ReadinessPoll;
 import io.quarkiverse.lively.runtime.registration.Announcements;
-import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
@@ -79,7 +78,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         return new LivelySettings(etcd, layout,
                 new Registrar.Settings(config.registration().enabled(), identity(config.service(), layout, mode), ttl,
                         config.shutdown().timeout(), version, config.service().metadata(),
-                        OnConflict.valueOf(config.registration().onConflict().name()), config.registration().ephemeral(),
+                        config.registration().onConflict(), config.registration().ephemeral(),
                         readinessDecides && config.registration().enabled()),
                 new ReadinessPoll.Settings(healthInterval, config.health().timeout(), config.health().upAfter(),
                         config.health().downAfter()),

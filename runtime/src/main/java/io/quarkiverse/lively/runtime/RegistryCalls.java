@@ -6,7 +6,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Maintenance;
@@ -67,7 +66,7 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener) {
-        return view.watch(query, given("listener", listener));
+        return view.watch(query, ServiceIdentity.given("listener", listener));
     }
 
     Multi<LivenessEvent> watch(ServiceQuery query) {
@@ -75,7 +74,7 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     CompletableFuture<ServiceRecord> update(ServiceRecord record) {
-        return updater.update(given("record", record));
+        return updater.update(ServiceIdentity.given("record", record));
     }
 
     CompletableFuture<ServiceRecord> down(String uuid) {
@@ -83,7 +82,7 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     CompletableFuture<ServiceRecord> down(String uuid, Maintenance maintenance) {
-        return writer.down(uuid, given("maintenance", maintenance));
+        return writer.down(uuid, ServiceIdentity.given("maintenance", maintenance));
     }
 
     CompletableFuture<ServiceRecord> up(String uuid) {
@@ -99,13 +98,6 @@ record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceUpdater 
     }
 
     Registration register(ServiceRecord record) {
-        return registrar.register(given("record", record));
-    }
-
-    private static <T> T given(String field, T value) {
-        if (value == null) {
-            throw new InvalidServiceException(field, "the " + field + " must not be null");
-        }
-        return value;
+        return registrar.register(ServiceIdentity.given("record", record));
     }
 }

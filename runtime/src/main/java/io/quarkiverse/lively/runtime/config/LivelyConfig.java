@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkus.runtime.annotations.ConfigDocMapKey;
 import io.quarkus.runtime.annotations.ConfigPhase;
 import io.quarkus.runtime.annotations.ConfigRoot;
@@ -240,12 +241,6 @@ public interface LivelyConfig {
          */
         @WithDefault("1024")
         int eventBuffer();
-    }
-
-    enum OnConflict {
-        TAKEOVER,
-        WAIT,
-        FAIL
     }
 
     enum WhenDisconnected {

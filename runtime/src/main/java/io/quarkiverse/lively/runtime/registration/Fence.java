@@ -20,7 +20,7 @@ final class Fence {
         closed = true;
     }
 
-    /** What happens from now on is not seen, so the time does not count. */
+    /** Nobody can tell how long the service has been unowned: the time so far does not count. */
     void lookAway() {
         unownedSince = OptionalLong.empty();
     }
@@ -36,11 +36,10 @@ final class Fence {
         // Whoever wrote it may have owned it in between.
         boolean wasWritten = seen.state().modRevision() != lastWrite;
         lastWrite = seen.state().modRevision();
-        if (wasWritten) {
-            unownedSince = OptionalLong.empty();
+        if (wasWritten || seen.owner().exists()) {
+            lookAway();
         }
         if (seen.owner().exists()) {
-            unownedSince = OptionalLong.empty();
             return Optional.of(ttl.dividedBy(2));
         }
         unownedSince = OptionalLong.of(unownedSince.orElse(now));

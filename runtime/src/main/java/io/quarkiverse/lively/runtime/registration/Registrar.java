@@ -87,8 +87,8 @@ public final class Registrar implements LeaseSession.Listener {
         this.changes = changes;
         this.watch = new OwnerWatch(etcd, worker, settings.ttl(), random);
         this.inheritance = inheritance;
-        this.incarnation = inheritance.filter(left -> left.suits(layout, settings))
-                .map(left -> left.incarnation(settings.version()))
+        Optional<Inheritance> continued = inheritance.filter(left -> left.suits(layout, settings));
+        this.incarnation = continued.map(left -> left.incarnation(settings.version()))
                 .orElseGet(() -> Incarnation.started(worker.now(), settings.version()));
         this.own = settings.enabled()
                 ? registration(settings.identity(), OWN_REMEDY, new OwnWord(settings.awaitsReadiness()),
@@ -98,9 +98,7 @@ public final class Registrar implements LeaseSession.Listener {
         if (settings.enabled()) {
             registrations.put(settings.identity().uuid(), own);
         }
-        if (inheritance.filter(left -> left.suits(layout, settings)).isPresent()) {
-            own.resume();
-        }
+        continued.ifPresent(left -> own.resume());
     }
 
     /** The registration of the application. */

@@ -16,7 +16,6 @@ import java.util.function.Supplier;
 
 import org.jboss.logging.Logger;
 
-import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Lease;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
@@ -223,9 +222,7 @@ final class ServiceRegistration implements Registration {
 
     @Override
     public void down(String why) {
-        if (why == null) {
-            throw new InvalidServiceException("reason", "the reason must not be null");
-        }
+        ServiceIdentity.given("reason", why);
         worker.execute(() -> say(() -> word.application(Optional.of(RegistrationReport.printable(why)))));
     }
 

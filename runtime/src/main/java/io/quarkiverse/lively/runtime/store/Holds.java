@@ -46,7 +46,7 @@ public final class Holds {
     }
 
     /** Whether somebody else keeps it DOWN now. */
-    public static boolean isHeld(ServiceKeys seen, Instant now) {
+    static boolean isHeld(ServiceKeys seen, Instant now) {
         return of(seen, now, Optional.empty()).filter(hold -> isInForce(hold, now)).isPresent();
     }
 

@@ -40,6 +40,18 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
     }
 
     /**
+     * Refuses what was left out.
+     *
+     * @throws InvalidServiceException naming the field
+     */
+    public static <T> T given(String field, T value) {
+        if (value == null) {
+            throw new InvalidServiceException(field, "the " + field + " must not be null");
+        }
+        return value;
+    }
+
+    /**
      * Refuses what cannot be a part of a key. Allocates nothing if it can.
      *
      * @throws InvalidServiceException naming the field
@@ -72,10 +84,7 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
      * @throws InvalidServiceException naming the field
      */
     public static ServiceQuery checked(ServiceQuery query) {
-        if (query == null) {
-            throw new InvalidServiceException("query", "the query must not be null");
-        }
-        query.uuids().forEach(uuid -> check("uuid", uuid));
+        given("query", query).uuids().forEach(uuid -> check("uuid", uuid));
         query.types().forEach(type -> check("type", type));
         query.hosts().forEach(host -> check("host", host));
         query.regions().forEach(region -> check("region", region));

@@ -96,15 +96,16 @@ public final class ServiceReader {
         return etcd.commit(Transaction.read(question)).thenCompose(result -> {
             Optional<ServiceRecord> expected = record(likely, result.found()).filter(isNamed);
             Optional<String> named = result.get(name).flatMap(entry -> ServiceIdentity.uuidIn(entry.value()));
-            if (result.get(name).isEmpty() || expected.isPresent() && (named.isEmpty() || named.get().equals(likely))) {
+            Optional<String> another = named.filter(uuid -> !uuid.equals(likely));
+            if (result.get(name).isEmpty() || expected.isPresent() && another.isEmpty()) {
                 return CompletableFuture.completedFuture(expected);
             }
-            return named.map(uuid -> find(uuid, keys)).orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
-                    .thenCompose(found -> {
+            return another.map(uuid -> find(uuid, keys))
+                    .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())).thenCompose(found -> {
                         Optional<ServiceRecord> confirmed = found.filter(isNamed);
                         confirmed.ifPresent(service -> remember(name, service.uuid()));
-                        return confirmed.or(() -> expected).map(Optional::of).map(CompletableFuture::completedFuture)
-                                .orElseGet(() -> search(type, host));
+                        Optional<ServiceRecord> answer = confirmed.or(() -> expected);
+                        return answer.isPresent() ? CompletableFuture.completedFuture(answer) : search(type, host);
                     });
         });
     }
