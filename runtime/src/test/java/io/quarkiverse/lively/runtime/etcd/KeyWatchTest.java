@@ -3,57 +3,29 @@ package io.quarkiverse.lively.runtime.etcd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import com.google.protobuf.ByteString;
-
-import io.quarkiverse.lively.test.EtcdServer;
 
 /** Single keys on one stream, against a real etcd. */
 class KeyWatchTest {
 
-    private static EtcdServer server;
+    @RegisterExtension
+    private static final RealClient etcd = new RealClient();
 
     private final Heard heard = new Heard();
-    private EtcdClient client;
-
-    @BeforeAll
-    static void start() {
-        server = EtcdServer.started();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        client = new EtcdClient(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
-                Duration.ofSeconds(3), Duration.ofSeconds(2)));
-    }
-
-    @AfterEach
-    void disconnect() {
-        client.close();
-    }
 
     @Test
     void itTellsOfItsKeysAndOfNoOthers() {
         long before = put("a");
-        KeyWatch watch = client.watchKeys(heard);
+        KeyWatch watch = etcd.client.watchKeys(heard);
         watch.add(key("a"), before + 1);
         watch.add(key("b"), before + 1);
         put("ab");
@@ -67,7 +39,7 @@ class KeyWatchTest {
     void whatHappenedBeforeItWasAddedIsTold() {
         long first = put("a");
         long second = put("b");
-        KeyWatch watch = client.watchKeys(heard);
+        KeyWatch watch = etcd.client.watchKeys(heard);
         watch.add(key("a"), first);
         watch.add(key("b"), first);
         assertEquals(Set.of(new Change(key("a"), first), new Change(key("b"), second)), Set.of(heard.next(), heard.next()));
@@ -75,7 +47,7 @@ class KeyWatchTest {
 
     @Test
     void aKeyThatWasRemovedIsWatchedNoMoreAndMayComeBack() {
-        KeyWatch watch = client.watchKeys(heard);
+        KeyWatch watch = etcd.client.watchKeys(heard);
         watch.add(key("a"), 0);
         watch.add(key("b"), 0);
         watch.remove(key("a"));
@@ -96,8 +68,8 @@ class KeyWatchTest {
     void aRevisionThatWasCompactedEndsIt() throws InterruptedException {
         long first = put("a");
         long second = put("a");
-        server.etcdctl("compact", Long.toString(second));
-        KeyWatch watch = client.watchKeys(heard);
+        etcd.server.etcdctl("compact", Long.toString(second));
+        KeyWatch watch = etcd.client.watchKeys(heard);
         watch.add(key("b"), 0);
         watch.add(key("a"), first);
         assertEquals(EtcdException.Kind.COMPACTED, heard.ends.poll(5, TimeUnit.SECONDS).kind());
@@ -105,18 +77,18 @@ class KeyWatchTest {
 
     @Test
     void itEndsWithItsClient() throws InterruptedException {
-        client.watchKeys(heard).add(key("a"), 0);
-        client.close();
+        etcd.client.watchKeys(heard).add(key("a"), 0);
+        etcd.client.close();
         assertEquals(EtcdException.Kind.UNAVAILABLE, heard.ends.poll(5, TimeUnit.SECONDS).kind());
     }
 
     @Test
     void onceItIsClosedItIsSilent() throws InterruptedException {
-        KeyWatch watch = client.watchKeys(heard);
+        KeyWatch watch = etcd.client.watchKeys(heard);
         watch.add(key("a"), 0);
         watch.close();
         put("a");
-        client.close();
+        etcd.client.close();
         assertEquals(null, heard.ends.poll(200, TimeUnit.MILLISECONDS));
     }
 
@@ -143,7 +115,7 @@ class KeyWatchTest {
     }
 
     private long commit(Transaction.Operation operation) {
-        return client.commit(new Transaction(List.of(), List.of(operation), List.of())).join().revision();
+        return etcd.client.commit(new Transaction(List.of(), List.of(operation), List.of())).join().revision();
     }
 
     private static ByteString key(String name) {

@@ -3,58 +3,31 @@ package io.quarkiverse.lively.runtime.etcd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import com.google.protobuf.ByteString;
-
-import io.quarkiverse.lively.test.EtcdServer;
 
 class WatchTest {
 
     private static final Range RANGE = new Range(key("a"), key("b"), 0, 10, false);
 
-    private static EtcdServer server;
+    @RegisterExtension
+    private static final RealClient etcd = new RealClient();
 
     private final Heard heard = new Heard();
-    private EtcdClient client;
-
-    @BeforeAll
-    static void start() {
-        server = EtcdServer.started();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        client = new EtcdClient(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
-                Duration.ofSeconds(3), Duration.ofSeconds(2)));
-    }
-
-    @AfterEach
-    void disconnect() {
-        client.close();
-    }
 
     @Test
     void itTellsWhatWasAndWhatComes() throws InterruptedException {
-        long lease = client.grantLease(Duration.ofSeconds(60)).join().id();
+        long lease = etcd.client.grantLease(Duration.ofSeconds(60)).join().id();
         long first = commit(new Transaction.Put(key("a1"), key("v"), lease), new Transaction.Put(key("other"), key("v"), 0));
-        client.watch(RANGE, first, heard);
+        etcd.client.watch(RANGE, first, heard);
         assertEquals(first, heard.createdAt());
         assertEquals(List.of(new Watch.Event(false, new KeyValue(key("a1"), key("v"), first, lease))),
                 heard.response().events());
@@ -70,37 +43,37 @@ class WatchTest {
     void whatWasCompactedEndsIt() throws InterruptedException {
         commit(new Transaction.Put(key("a1"), key("v"), 0));
         long last = commit(new Transaction.Put(key("a1"), key("w"), 0));
-        server.etcdctl("compact", Long.toString(last));
-        client.watch(RANGE, last - 1, heard);
+        etcd.server.etcdctl("compact", Long.toString(last));
+        etcd.client.watch(RANGE, last - 1, heard);
         assertEquals(EtcdException.Kind.COMPACTED, heard.end().kind());
     }
 
     @Test
     void aClosedOneSaysNothingAndAClosedClientEndsIt() throws InterruptedException {
-        Watch closed = client.watch(RANGE, 0, heard);
+        Watch closed = etcd.client.watch(RANGE, 0, heard);
         heard.createdAt();
         closed.close();
         Heard other = new Heard();
-        client.watch(RANGE, 0, other);
+        etcd.client.watch(RANGE, 0, other);
         other.createdAt();
         commit(new Transaction.Put(key("a1"), key("v"), 0));
         other.response();
-        client.close();
+        etcd.client.close();
         assertEquals(EtcdException.Kind.UNAVAILABLE, other.end().kind());
         assertTrue(heard.calls.isEmpty(), heard.calls.toString());
     }
 
     @Test
     void aFrozenEtcdEndsItInTime() throws InterruptedException {
-        client.read(RANGE).join();
-        server.freeze();
+        etcd.client.read(RANGE).join();
+        etcd.server.freeze();
         try {
-            client.watch(RANGE, 0, heard);
+            etcd.client.watch(RANGE, 0, heard);
             EtcdException end = heard.end();
             assertEquals(EtcdException.Kind.UNAVAILABLE, end.kind());
             assertTrue(end.getMessage().contains("no answer within 3000 ms"), end.getMessage());
         } finally {
-            server.thaw();
+            etcd.server.thaw();
         }
     }
 
@@ -113,16 +86,16 @@ class WatchTest {
             long revision = commit(new Transaction.Put(key("a" + i), megabyte, 0));
             first = first == 0 ? revision : first;
         }
-        client.watch(RANGE, first, heard);
+        etcd.client.watch(RANGE, first, heard);
         assertEquals(EtcdException.Kind.TOO_LARGE, heard.end().kind());
         EtcdException failure = EtcdException.of(org.junit.jupiter.api.Assertions.assertThrows(
-                java.util.concurrent.CompletionException.class, client.read(RANGE.limitedTo(100))::join));
+                java.util.concurrent.CompletionException.class, etcd.client.read(RANGE.limitedTo(100))::join));
         assertEquals(EtcdException.Kind.TOO_LARGE, failure.kind());
-        assertEquals(10, client.read(RANGE).join().entries().size());
+        assertEquals(10, etcd.client.read(RANGE).join().entries().size());
     }
 
     private long commit(Transaction.Operation... operations) {
-        return client.commit(new Transaction(List.of(), List.of(operations), List.of())).join().revision();
+        return etcd.client.commit(new Transaction(List.of(), List.of(operations), List.of())).join().revision();
     }
 
     private static ByteString key(String key) {

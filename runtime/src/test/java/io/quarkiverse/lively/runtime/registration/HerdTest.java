@@ -5,40 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.test.EtcdServer;
 
 /** A fleet that loses etcd together does not come back together. Each of the processes has a client of its own. */
+@ExtendWith(QuietLog.class)
 class HerdTest {
 
     private static final int PROCESSES = 200;
     private static final Duration SLACK = Duration.ofSeconds(2);
-    private static final Logger LOG = Logger.getLogger("io.quarkiverse.lively");
 
     private final EtcdServer etcd = EtcdServer.started();
     private final List<Member> members = IntStream.range(0, PROCESSES).mapToObj(Member::new).toList();
-
-    @BeforeAll
-    static void beQuiet() {
-        LOG.setLevel(Level.SEVERE);
-    }
-
-    @AfterAll
-    static void speakAgain() {
-        LOG.setLevel(null);
-    }
 
     @AfterEach
     void end() {

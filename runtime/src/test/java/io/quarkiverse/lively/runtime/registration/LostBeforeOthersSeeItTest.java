@@ -6,16 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
@@ -25,24 +22,14 @@ import io.quarkiverse.lively.test.EtcdServer;
  * On a frozen etcd, a process knows that it is not registered any more before its lease can have run out, and it is
  * registered again soon after the thaw.
  */
+@ExtendWith(QuietLog.class)
 class LostBeforeOthersSeeItTest {
 
     private static final int PROCESSES = 20;
     private static final Duration SLACK = Duration.ofSeconds(2);
-    private static final Logger LOG = Logger.getLogger("io.quarkiverse.lively");
 
     private final EtcdServer etcd = EtcdServer.started();
     private final List<Frozen> processes = IntStream.range(0, PROCESSES).mapToObj(Frozen::new).toList();
-
-    @BeforeAll
-    static void beQuiet() {
-        LOG.setLevel(Level.SEVERE);
-    }
-
-    @AfterAll
-    static void speakAgain() {
-        LOG.setLevel(null);
-    }
 
     @AfterEach
     void end() {

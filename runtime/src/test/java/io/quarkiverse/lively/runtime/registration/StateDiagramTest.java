@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -42,106 +43,76 @@ class StateDiagramTest {
 
     /** What two processes, or an operator at the wrong moment, do to a registration. */
     private enum Ending {
-        HELD_FROM_THE_START {
-            @Override
-            Scene scene() {
-                Scene scene = new Scene();
-                scene.downByOther("disk", null);
-                scene.start(scene.registrar);
-                scene.registrar.stop(Scene.STOP_TIMEOUT);
-                return scene;
-            }
-        },
-        STOPPED_BEFORE_IT_BEGAN {
-            @Override
-            Scene scene() {
-                Scene scene = new Scene();
-                scene.registrar.stop(Scene.STOP_TIMEOUT);
-                return scene;
-            }
-        },
-        FENCED_AT_ITS_FIRST_CLAIM {
-            @Override
-            Scene scene() {
-                Scene scene = new Scene();
-                scene.registrar.start();
-                scene.etcd.be(FakeEtcd.Mode.MUTE);
-                scene.registrar.serve(Optional.empty());
-                scene.etcd.be(FakeEtcd.Mode.ANSWERS);
-                scene.start(scene.process(Scene.ID));
-                scene.seconds(10);
-                return scene;
-            }
-        },
-        FENCED_AND_BACK {
-            @Override
-            Scene scene() {
-                Scene scene = Scene.registered();
-                Registrar other = scene.process(Scene.ID);
-                scene.start(other);
-                other.stop(Scene.STOP_TIMEOUT);
-                scene.seconds(20);
-                return scene;
-            }
-        },
-        FENCED_AND_HELD {
-            @Override
-            Scene scene() {
-                Scene scene = Scene.registered();
-                Registrar other = scene.process(Scene.ID);
-                scene.start(other);
-                scene.downByOther("disk", null);
-                other.stop(Scene.STOP_TIMEOUT);
-                scene.seconds(20);
-                return scene;
-            }
-        },
-        FENCED_WHILE_HELD {
-            @Override
-            Scene scene() {
-                Scene scene = Scene.registered();
-                scene.downByOther("disk", null);
-                scene.start(scene.process(Scene.ID));
-                return scene;
-            }
-        },
-        LOST_AND_HELD {
-            @Override
-            Scene scene() {
-                Scene scene = lost();
-                scene.downByOther("disk", null);
-                scene.etcd.be(FakeEtcd.Mode.ANSWERS);
-                scene.seconds(10);
-                return scene;
-            }
-        },
-        LOST_AND_FENCED {
-            @Override
-            Scene scene() {
-                Scene scene = lost();
-                scene.etcd.be(FakeEtcd.Mode.ANSWERS);
-                scene.start(scene.process(Scene.ID));
-                scene.seconds(10);
-                return scene;
-            }
-        },
-        LOST_AND_STOPPED {
-            @Override
-            Scene scene() {
-                Scene scene = lost();
-                scene.registrar.stop(Scene.STOP_TIMEOUT);
-                scene.seconds(5);
-                return scene;
-            }
-        };
+        HELD_FROM_THE_START(scene -> {
+            scene.downByOther("disk", null);
+            scene.start(scene.registrar);
+            scene.registrar.stop(Scene.STOP_TIMEOUT);
+        }),
+        STOPPED_BEFORE_IT_BEGAN(scene -> {
+            scene.registrar.stop(Scene.STOP_TIMEOUT);
+        }),
+        FENCED_AT_ITS_FIRST_CLAIM(scene -> {
+            scene.registrar.start();
+            scene.etcd.be(FakeEtcd.Mode.MUTE);
+            scene.registrar.serve(Optional.empty());
+            scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+            scene.start(scene.process(Scene.ID));
+            scene.seconds(10);
+        }),
+        FENCED_AND_BACK(scene -> {
+            scene.start(scene.registrar);
+            Registrar other = scene.process(Scene.ID);
+            scene.start(other);
+            other.stop(Scene.STOP_TIMEOUT);
+            scene.seconds(20);
+        }),
+        FENCED_AND_HELD(scene -> {
+            scene.start(scene.registrar);
+            Registrar other = scene.process(Scene.ID);
+            scene.start(other);
+            scene.downByOther("disk", null);
+            other.stop(Scene.STOP_TIMEOUT);
+            scene.seconds(20);
+        }),
+        FENCED_WHILE_HELD(scene -> {
+            scene.start(scene.registrar);
+            scene.downByOther("disk", null);
+            scene.start(scene.process(Scene.ID));
+        }),
+        LOST_AND_HELD(scene -> {
+            lose(scene);
+            scene.downByOther("disk", null);
+            scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+            scene.seconds(10);
+        }),
+        LOST_AND_FENCED(scene -> {
+            lose(scene);
+            scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+            scene.start(scene.process(Scene.ID));
+            scene.seconds(10);
+        }),
+        LOST_AND_STOPPED(scene -> {
+            lose(scene);
+            scene.registrar.stop(Scene.STOP_TIMEOUT);
+            scene.seconds(5);
+        });
 
-        abstract Scene scene();
+        private final Consumer<Scene> events;
 
-        private static Scene lost() {
-            Scene scene = Scene.registered();
+        Ending(Consumer<Scene> events) {
+            this.events = events;
+        }
+
+        Scene scene() {
+            Scene scene = new Scene();
+            events.accept(scene);
+            return scene;
+        }
+
+        private static void lose(Scene scene) {
+            scene.start(scene.registrar);
             scene.etcd.be(FakeEtcd.Mode.DOWN);
             scene.seconds(8);
-            return scene;
         }
     }
 

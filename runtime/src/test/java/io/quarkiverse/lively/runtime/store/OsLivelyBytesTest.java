@@ -7,10 +7,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -40,27 +38,13 @@ class OsLivelyBytesTest {
 
     private static final Instant NOW = Instant.parse("2029-12-31T00:00:00Z");
 
-    private static RealStore store;
+    @RegisterExtension
+    private static final RealStore store = new RealStore();
 
     private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.fixed(NOW), "ops@desk");
     private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.fixed(NOW),
             Duration.ofSeconds(60), writer);
     private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
-
-    @BeforeAll
-    static void start() {
-        store = new RealStore();
-    }
-
-    @AfterAll
-    static void end() {
-        store.close();
-    }
-
-    @AfterEach
-    void empty() {
-        store.empty();
-    }
 
     @Test
     void aFullRecordIsReadAndWrittenAsItIs() throws InvalidProtocolBufferException {

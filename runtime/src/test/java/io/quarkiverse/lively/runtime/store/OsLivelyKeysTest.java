@@ -16,9 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -121,27 +119,13 @@ class OsLivelyKeysTest {
         abstract void leave();
     }
 
-    private static RealStore store;
+    @RegisterExtension
+    private static final RealStore store = new RealStore();
 
     private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "ops@desk");
     private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.system(),
             Duration.ofSeconds(60), writer);
     private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
-
-    @BeforeAll
-    static void start() {
-        store = new RealStore();
-    }
-
-    @AfterAll
-    static void end() {
-        store.close();
-    }
-
-    @AfterEach
-    void empty() {
-        store.empty();
-    }
 
     @ParameterizedTest
     @EnumSource

@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import com.google.protobuf.ByteString;
 
@@ -33,34 +31,18 @@ class OwnerWritesTest {
     private static final State REGISTERED = State.newBuilder().setReason(Reason.REGISTERED).setSince(1).setBy("me").build();
     private static final State STOPPED = State.newBuilder().setReason(Reason.SHUTDOWN).setSince(2).setBy("me").build();
 
-    private static RealStore store;
-    private static EtcdServer server;
-    private static EtcdConnection etcd;
+    @RegisterExtension
+    private static final RealStore store = new RealStore();
+    private static final EtcdServer server = store.server;
+    private static final EtcdConnection etcd = store.etcd;
 
     private final KeyLayout layout = new KeyLayout("ns");
     private final OwnerWrites writes = new OwnerWrites(layout, new ServiceIdentity("u", "type", "host", "east"), false);
     private long lease;
 
-    @BeforeAll
-    static void start() {
-        store = new RealStore();
-        server = store.server;
-        etcd = store.etcd;
-    }
-
-    @AfterAll
-    static void end() {
-        store.close();
-    }
-
     @BeforeEach
     void grant() {
         lease = etcd.grantLease(Duration.ofSeconds(60)).join().id();
-    }
-
-    @AfterEach
-    void empty() {
-        server.etcdctl("del", "--prefix", "/");
     }
 
     @Test

@@ -5,6 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
@@ -14,8 +18,11 @@ import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.test.EtcdServer;
 
-/** A real etcd, and what others than Lively write to it. */
-final class RealStore implements AutoCloseable {
+/**
+ * A real etcd, and what others than Lively write to it. As a static extension it is emptied after each test, and closed after
+ * the last.
+ */
+final class RealStore implements AutoCloseable, AfterAllCallback, AfterEachCallback {
 
     final EtcdServer server = EtcdServer.started();
     final EtcdConnection etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(5),
@@ -81,6 +88,16 @@ final class RealStore implements AutoCloseable {
 
     long revision() {
         return etcd.commit(Transaction.read(List.of(layout.service("none")))).join().revision();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        empty();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
     }
 
     @Override

@@ -13,10 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import com.google.protobuf.ByteString;
 
@@ -41,29 +39,13 @@ import io.quarkiverse.lively.test.EtcdServer;
 /** What others left in etcd is read as it is meant, and what cannot be read harms nobody. */
 class ServiceReaderTest {
 
-    private static RealStore store;
-    private static EtcdServer server;
-    private static EtcdConnection etcd;
+    @RegisterExtension
+    private static final RealStore store = new RealStore();
+    private static final EtcdServer server = store.server;
+    private static final EtcdConnection etcd = store.etcd;
 
     private final KeyLayout layout = new KeyLayout("");
     private final ServiceReader reader = new ServiceReader(etcd, layout);
-
-    @BeforeAll
-    static void start() {
-        store = new RealStore();
-        server = store.server;
-        etcd = store.etcd;
-    }
-
-    @AfterAll
-    static void end() {
-        store.close();
-    }
-
-    @AfterEach
-    void empty() {
-        server.etcdctl("del", "--prefix", "/services");
-    }
 
     @Test
     void upNeedsTheRecordAndItsEntry() {

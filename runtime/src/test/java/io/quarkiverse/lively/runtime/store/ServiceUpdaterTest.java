@@ -12,10 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
@@ -33,22 +32,13 @@ import io.quarkiverse.lively.runtime.store.proto.State;
 /** A service is written as its caller wants it to be, or not at all. */
 class ServiceUpdaterTest {
 
-    private static RealStore store;
+    @RegisterExtension
+    private static final RealStore store = new RealStore();
 
     private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "ops@desk");
     private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.system(),
             Duration.ofSeconds(60), writer);
     private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
-
-    @BeforeAll
-    static void start() {
-        store = new RealStore();
-    }
-
-    @AfterAll
-    static void end() {
-        store.close();
-    }
 
     @AfterEach
     void empty() {

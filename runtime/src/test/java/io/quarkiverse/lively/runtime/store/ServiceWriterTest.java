@@ -17,10 +17,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import com.google.protobuf.ByteString;
 
@@ -45,26 +43,12 @@ class ServiceWriterTest {
             .setStatus(Status.UP).build();
     private static final Claim OWNER = Claim.newBuilder().setIncarnation("owner").build();
 
-    private static RealStore store;
+    @RegisterExtension
+    private static final RealStore store = new RealStore();
 
     private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.fixed(NOW), "ops@desk");
     private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
     private final OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity("u", "type", "host", "region"), false);
-
-    @BeforeAll
-    static void start() {
-        store = new RealStore();
-    }
-
-    @AfterAll
-    static void end() {
-        store.close();
-    }
-
-    @AfterEach
-    void empty() {
-        store.empty();
-    }
 
     @Test
     void downHoldsAtOnceAndTheClaimStays() {
