@@ -17,7 +17,7 @@ import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class LivelyCloseTest {
 
     /** The time for the shutdown is for etcd. The view needs none of it to end. */
