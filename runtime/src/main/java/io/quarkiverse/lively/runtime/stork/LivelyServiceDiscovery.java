@@ -63,9 +63,9 @@ final class LivelyServiceDiscovery implements ServiceDiscovery {
         if (known != null && known.isOf(service)) {
             return known;
         }
-        LivelyServiceInstance instance = LivelyServiceInstance.of(service);
-        instances.put(service.uuid(), instance);
-        return instance;
+        // Two calls may see it for the first time at once.
+        return instances.compute(service.uuid(), (uuid, latest) -> latest != null && latest.isOf(service) ? latest
+                : LivelyServiceInstance.of(service));
     }
 
     private NoServiceInstanceFoundException unknown() {
