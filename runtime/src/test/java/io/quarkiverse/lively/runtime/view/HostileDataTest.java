@@ -104,7 +104,7 @@ class HostileDataTest {
         assertThrows(CompletionException.class, () -> writer.down("garbage", Maintenance.of("")).join());
         assertTrue(writer.delete("garbage").join().isPresent());
         publish("garbage");
-        assertAllIsWell("good", "garbage");
+        assertAllIsWell("garbage", "good");
     }
 
     @Test
