@@ -10,7 +10,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** Changes what is said of a service, unless the page of another site asks for it. Never blocks. */
+/** Changes what is said of a service, unless the page of a site asks for it. Never blocks. */
 record WriteHandler(ManagementOperation operation, ManagementWrites writes) implements Handler<RoutingContext> {
 
     private static final int MOST_BYTES = 64 * 1024;
