@@ -44,12 +44,13 @@ class ReloadTest {
             awaitState(fresh + "REGISTERED true");
             assertEquals(revision, RealEtcd.revision(), "etcd was written");
             if (i == WARM_UP) {
-                then = JvmCensus.taken();
+                then = JvmCensus.settled();
             }
         }
         JvmCensus before = then;
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             JvmCensus now = JvmCensus.taken();
+
             assertTrue(now.isWithin(before), () -> "grew from " + before + " to " + now + " over " + RELOADS + " reloads");
         });
     }

@@ -59,8 +59,8 @@ public final class Lively {
         where = settings.etcd().endpoints().toString();
         registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(),
                 Reload.inheritance(where), changes);
-        readiness = checks.map(asked -> new ReadinessPoll(asked, worker, settings.readiness(), registrar::ready,
-                registrar::notReady));
+        readiness = checks.map(asked -> new ReadinessPoll(asked, worker, settings.readiness(), registrar.goesOn(),
+                registrar::ready, registrar::notReady));
         viewWorker = new WorkerThread("lively-view");
         view = new LocalView(new RegistryFeed(etcd, settings.layout()), new Replica(settings.layout()), viewWorker,
                 Infrastructure.getDefaultWorkerPool(), new Random(), settings.view());
