@@ -156,6 +156,19 @@ final class DemoProcess implements AutoCloseable {
         EtcdServer.signal(process.pid(), "CONT");
     }
 
+    /** The names of the classes that its JVM has loaded by now. */
+    List<String> loadedClasses() {
+        try {
+            Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                    Long.toString(process.pid()), "VM.class_hierarchy").redirectErrorStream(true).start();
+            // A line is the depth, the name, and the address of the class loader.
+            return new String(jcmd.getInputStream().readAllBytes()).lines()
+                    .map(line -> line.replaceFirst("^[|\\- ]*", "").replaceFirst("/.*", "")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     int exitCode() {
         return process.exitValue();
     }

@@ -50,8 +50,10 @@ public final class Lively {
     /**
      * @param changes told of each change of the state of a registration; must not block
      * @param checks that decide whether this application is published as UP; empty if none do
+     * @param tracing told of the calls of the application
      */
-    public Lively(LivelySettings settings, Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks) {
+    public Lively(LivelySettings settings, Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks,
+            CallTracing tracing) {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
         where = settings.etcd().endpoints().toString();
@@ -65,7 +67,7 @@ public final class Lively {
         ServiceWriter writer = new ServiceWriter(etcd, settings.layout(), InstantSource.system(), registrar.signature());
         RegistryCalls calls = new RegistryCalls(new ServiceReader(etcd, settings.layout()), writer,
                 new ServiceUpdater(etcd, settings.layout(), InstantSource.system(), settings.registrar().ttl(), writer),
-                registrar, view);
+                registrar, view, tracing);
         registry = new BlockingLivenessRegistry(calls);
         reactiveRegistry = new MutinyLivenessRegistry(calls);
         shutdownBudget = settings.registrar().stopTimeout();

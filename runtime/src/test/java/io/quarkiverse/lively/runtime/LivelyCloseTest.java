@@ -24,7 +24,7 @@ class LivelyCloseTest {
         try (EtcdServer server = EtcdServer.started()) {
             Lively lively = new Lively(Configured.nothing().with("etcd.endpoints", server.url())
                     .with("shutdown.timeout", "500MS").settings(), change -> {
-                    }, Optional.empty());
+                    }, Optional.empty(), CallTracing.NONE);
             lively.start();
             lively.serve(Optional.empty());
             AssertSubscriber<LivenessEvent> subscriber = lively.view().watch(ServiceQuery.all()).subscribe()

@@ -57,6 +57,11 @@ public final class LocalView implements LivenessView {
         this.follower = new Follower(feed, replica, board, worker, random, settings);
     }
 
+    /** Whether anybody uses it. */
+    public boolean isStarted() {
+        return started.get();
+    }
+
     /** Starts to follow etcd, in the background. May be called again, to no effect, and has none after {@link #close}. */
     public void start() {
         if (!started.get() && started.compareAndSet(false, true)) {
