@@ -20,6 +20,11 @@ public interface LivelyBuildTimeConfig {
     Health health();
 
     /**
+     * Metrics
+     */
+    Metrics metrics();
+
+    /**
      * Dev Services
      */
     DevServices devservices();
@@ -29,6 +34,15 @@ public interface LivelyBuildTimeConfig {
         /**
          * Whether the readiness check `lively` is there, and whether the readiness of the application decides what is
          * published, if the application has SmallRye Health.
+         */
+        @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface Metrics {
+
+        /**
+         * Whether Lively is measured, if the application has Micrometer.
          */
         @WithDefault("true")
         boolean enabled();

@@ -21,6 +21,7 @@ import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.health.ReadinessChecks;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -33,14 +34,16 @@ public class LivelyLifecycle {
     private static final Logger LOG = Logger.getLogger(LivelyLifecycle.class);
 
     private final Instance<ReadinessChecks> readinessChecks;
+    private final LivelyMetrics metrics;
     private volatile Optional<Lively> lively = Optional.empty();
     private volatile Optional<Subscription> broadcast = Optional.empty();
     private volatile ViewUse use = ViewUse.NONE;
     private volatile Optional<Duration> failFast = Optional.empty();
     private final RegistrationBroadcast changes = new RegistrationBroadcast(Infrastructure.getDefaultWorkerPool());
 
-    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks) {
+    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks, Instance<LivelyMetrics> metrics) {
         this.readinessChecks = readinessChecks;
+        this.metrics = metrics.isResolvable() ? metrics.get() : LivelyMetrics.NONE;
     }
 
     void start(LivelySettings settings, ViewUse viewUse) {
@@ -48,7 +51,9 @@ public class LivelyLifecycle {
         failFast = settings.failFast();
         Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
                 ? Optional.of(readinessChecks.get())
-                : Optional.empty());
+                : Optional.empty(), metrics);
+        metrics.observe(started.registry().registration(), started.view()::freshnessSoFar, settings.layout().skipped()::count,
+                () -> started.view().listenerFailures() + changes.failures());
         lively = Optional.of(started);
         started.start();
     }
@@ -78,6 +83,7 @@ public class LivelyLifecycle {
     void stopping(@Observes ShutdownEvent event) {
         broadcast.ifPresent(Subscription::close);
         changes.end();
+        metrics.close();
     }
 
     /** The socket opens once the application has started, so an exception would come too late. */
