@@ -30,6 +30,11 @@ public interface LivelyBuildTimeConfig {
     Tracing tracing();
 
     /**
+     * Metrics
+     */
+    Metrics metrics();
+
+    /**
      * Dev Services
      */
     DevServices devservices();
@@ -67,6 +72,15 @@ public interface LivelyBuildTimeConfig {
         /**
          * Whether the calls that the application makes to `LivenessRegistry` and `ReactiveLivenessRegistry` are traced, if it
          * has OpenTelemetry.
+         */
+        @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface Metrics {
+
+        /**
+         * Whether Lively is measured, if the application has Micrometer.
          */
         @WithDefault("true")
         boolean enabled();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -43,6 +44,9 @@ class ReloadTest {
             word = fresh;
             awaitState(fresh + "REGISTERED true");
             assertEquals(revision, RealEtcd.revision(), "etcd was written");
+            // Those of the old application would say STOPPED.
+            assertEquals(List.of("lively_registration_state{state=\"REGISTERED\"}"),
+                    Exposed.now().set("lively_registration_state"));
             if (i == WARM_UP) {
                 then = JvmCensus.settled();
             }
