@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,13 +43,17 @@ class ReloadTest {
             word = fresh;
             awaitState(fresh + "REGISTERED true");
             assertEquals(revision, RealEtcd.keys().revision(), "etcd was written");
+            // Those of the old application would say STOPPED.
+            assertEquals(List.of("lively_registration_state{state=\"REGISTERED\"}"),
+                    Exposed.now().set("lively_registration_state"));
             if (i == WARM_UP) {
-                then = JvmCensus.taken();
+                then = JvmCensus.settled();
             }
         }
         JvmCensus before = then;
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             JvmCensus now = JvmCensus.taken();
+
             assertTrue(now.isWithin(before), () -> "grew from " + before + " to " + now + " over " + RELOADS + " reloads");
         });
     }
