@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
+import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices;
 import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
 import io.quarkus.deployment.IsDevServicesSupportedByLaunchMode;
 import io.quarkus.deployment.annotations.BuildStep;
@@ -29,6 +30,8 @@ class LivelyDevServicesProcessor {
     private static final String OSLIVELY_HOST = "OSLIVELY_ETCD_HOST";
     /** That of {@code LivelyConfig}: a Dev Service cannot take back that it sets the property, so it sets what is so anyway. */
     private static final String DEFAULT_ENDPOINT = "http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}";
+    private static final String NOT_SHARED = "quarkus.lively.devservices.shared has no effect, because an etcd that is not in a"
+            + " container is found by its port: set quarkus.lively.devservices.port";
     private static final String PROGRAM = "etcd";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -39,23 +42,20 @@ class LivelyDevServicesProcessor {
         if (!config.devservices().enabled() || isConfigured(ConfigProvider.getConfig())) {
             return null;
         }
-        if (isShared(config.devservices(), mode.getLaunchMode())
-                && searches(config.devservices(), mode.getLaunchMode(), docker::isContainerRuntimeAvailable).isEmpty()) {
-            Announcement
-                    .warning("quarkus.lively.devservices.shared has no effect: an etcd that is not in a container is found by"
-                            + " its port. Set quarkus.lively.devservices.port")
-                    .print();
+        DevServices settings = config.devservices();
+        LaunchMode launch = mode.getLaunchMode();
+        BooleanSupplier works = docker::isContainerRuntimeAvailable;
+        List<EtcdSearch> searches = searches(settings, launch, works);
+        if (isShared(settings, launch) && searches.isEmpty()) {
+            Announcement.warning(NOT_SHARED).print();
         }
-        Supplier<DevEtcd> etcd = () -> new DevEtcd(
-                searches(config.devservices(), mode.getLaunchMode(), docker::isContainerRuntimeAvailable),
-                candidates(config.devservices(), mode.getLaunchMode(), devServices.timeout().orElse(PATIENCE),
-                        docker::isContainerRuntimeAvailable, SearchPath.ofEnvironment()));
-        return mode.getLaunchMode() == LaunchMode.RUN ? startedFor(etcd.get(), shutdown)
-                : owned(etcd, config.devservices());
+        Supplier<DevEtcd> etcd = () -> new DevEtcd(searches, candidates(settings, launch,
+                devServices.timeout().orElse(PATIENCE), works, SearchPath.ofEnvironment()));
+        return launch == LaunchMode.RUN ? startedFor(etcd.get(), shutdown) : owned(etcd, settings);
     }
 
     /** Where to look for one that is shared, if it is. */
-    static List<EtcdSearch> searches(LivelyBuildTimeConfig.DevServices config, LaunchMode mode, BooleanSupplier docker) {
+    static List<EtcdSearch> searches(DevServices config, LaunchMode mode, BooleanSupplier docker) {
         if (!isShared(config, mode)) {
             return List.of();
         }
@@ -69,7 +69,7 @@ class LivelyDevServicesProcessor {
     }
 
     /** One if a provider is named, be it there or not. Else those that are there, in the order in which they are tried. */
-    static List<LocalEtcd> candidates(LivelyBuildTimeConfig.DevServices config, LaunchMode mode, Duration patience,
+    static List<LocalEtcd> candidates(DevServices config, LaunchMode mode, Duration patience,
             BooleanSupplier docker, SearchPath path) {
         int port = config.port().orElse(0);
         LocalEtcd container = new EtcdContainer(config.imageName(), mode, port,
@@ -94,7 +94,7 @@ class LivelyDevServicesProcessor {
     }
 
     /** Tests do not depend on what else runs on the machine. */
-    private static boolean isShared(LivelyBuildTimeConfig.DevServices config, LaunchMode mode) {
+    private static boolean isShared(DevServices config, LaunchMode mode) {
         return config.shared() && (mode == LaunchMode.DEVELOPMENT || mode == LaunchMode.RUN);
     }
 
@@ -104,7 +104,7 @@ class LivelyDevServicesProcessor {
     }
 
     /** Quarkus starts it before the application, keeps it over reloads, and ends it. */
-    private static DevServicesResultBuildItem owned(Supplier<DevEtcd> etcd, LivelyBuildTimeConfig.DevServices config) {
+    private static DevServicesResultBuildItem owned(Supplier<DevEtcd> etcd, DevServices config) {
         return DevServicesResultBuildItem.<DevEtcd> owned()
                 .feature(LivelyProcessor.FEATURE)
                 // All that could make it another one.

@@ -21,8 +21,7 @@ import org.awaitility.Awaitility;
  * killed, started again on the same data and ports, and frozen. It ends with the JVM at the latest.
  * <p>
  * On a machine without etcd it is an embedded one, where that is on the class path and can do what the test wants. Else the
- * test
- * is left out: see {@link Programs}. {@code -Dlively.test.embedded-etcd} makes it an embedded one on any machine.
+ * test is left out: see {@link Programs}. With {@code -Dlively.test.embedded-etcd} it is an embedded one on any machine.
  */
 public final class EtcdServer implements AutoCloseable {
 
