@@ -25,6 +25,16 @@ public interface LivelyBuildTimeConfig {
     Metrics metrics();
 
     /**
+     * The management endpoint
+     */
+    Management management();
+
+    /**
+     * Tracing
+     */
+    Tracing tracing();
+
+    /**
      * Dev Services
      */
     DevServices devservices();
@@ -43,6 +53,34 @@ public interface LivelyBuildTimeConfig {
 
         /**
          * Whether Lively is measured, if the application has Micrometer.
+         */
+        @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface Management {
+
+        /**
+         * Whether `/q/lively` tells of the registration of this application, and of all services of the fleet: on the
+         * management interface if there is one, else beside the application. Whoever can reach it can read all of that, unless
+         * HTTP policies say otherwise.
+         */
+        @WithDefault("false")
+        boolean enabled();
+
+        /**
+         * Whether services can be taken down and up there, too. Lively does not ask who does: HTTP policies have to say who
+         * may.
+         */
+        @WithDefault("false")
+        boolean writesEnabled();
+    }
+
+    interface Tracing {
+
+        /**
+         * Whether the calls that the application makes to `LivenessRegistry` and `ReactiveLivenessRegistry` are traced, if it
+         * has OpenTelemetry.
          */
         @WithDefault("true")
         boolean enabled();

@@ -48,12 +48,13 @@ class ReloadTest {
             assertEquals(List.of("lively_registration_state{state=\"REGISTERED\"}"),
                     Exposed.now().set("lively_registration_state"));
             if (i == WARM_UP) {
-                then = JvmCensus.taken();
+                then = JvmCensus.settled();
             }
         }
         JvmCensus before = then;
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             JvmCensus now = JvmCensus.taken();
+
             assertTrue(now.isWithin(before), () -> "grew from " + before + " to " + now + " over " + RELOADS + " reloads");
         });
     }

@@ -53,16 +53,17 @@ public final class Lively {
     /**
      * @param changes told of each change of the state of a registration; must not block
      * @param checks that decide whether this application is published as UP; empty if none do
+     * @param tracing told of the calls of the application
      */
     public Lively(LivelySettings settings, Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks,
-            LivelyMetrics metrics) {
+            CallTracing tracing, LivelyMetrics metrics) {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
         where = settings.etcd().endpoints().toString();
         registrar = new Registrar(metrics.metered(etcd, Caller.REGISTRATION), settings.layout(), worker, new Random(),
                 settings.registrar(), Reload.inheritance(where), changes, metrics);
-        readiness = checks.map(asked -> new ReadinessPoll(asked, worker, settings.readiness(), registrar::ready,
-                registrar::notReady));
+        readiness = checks.map(asked -> new ReadinessPoll(asked, worker, settings.readiness(), registrar.goesOn(),
+                registrar::ready, registrar::notReady));
         viewWorker = new WorkerThread("lively-view");
         view = new LocalView(new RegistryFeed(metrics.metered(etcd, Caller.VIEW), settings.layout()),
                 new Replica(settings.layout()), viewWorker, Infrastructure.getDefaultWorkerPool(), new Random(),
@@ -71,7 +72,7 @@ public final class Lively {
         ServiceWriter writer = new ServiceWriter(asked, settings.layout(), InstantSource.system(), registrar.signature());
         RegistryCalls calls = new RegistryCalls(new ServiceReader(asked, settings.layout()), writer,
                 new ServiceUpdater(asked, settings.layout(), InstantSource.system(), settings.registrar().ttl(), writer),
-                registrar, view);
+                registrar, view, tracing);
         registry = new BlockingLivenessRegistry(calls);
         reactiveRegistry = new MutinyLivenessRegistry(calls);
         shutdownBudget = settings.registrar().stopTimeout();

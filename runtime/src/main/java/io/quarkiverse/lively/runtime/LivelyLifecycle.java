@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
@@ -22,6 +23,7 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.health.ReadinessChecks;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkiverse.lively.runtime.view.LocalView;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -34,6 +36,7 @@ public class LivelyLifecycle {
     private static final Logger LOG = Logger.getLogger(LivelyLifecycle.class);
 
     private final Instance<ReadinessChecks> readinessChecks;
+    private final Instance<CallTracing> tracing;
     private final LivelyMetrics metrics;
     private volatile Optional<Lively> lively = Optional.empty();
     private volatile Optional<Subscription> broadcast = Optional.empty();
@@ -41,8 +44,10 @@ public class LivelyLifecycle {
     private volatile Optional<Duration> failFast = Optional.empty();
     private final RegistrationBroadcast changes = new RegistrationBroadcast(Infrastructure.getDefaultWorkerPool());
 
-    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks, Instance<LivelyMetrics> metrics) {
+    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks, Instance<CallTracing> tracing,
+            Instance<LivelyMetrics> metrics) {
         this.readinessChecks = readinessChecks;
+        this.tracing = tracing;
         this.metrics = metrics.isResolvable() ? metrics.get() : LivelyMetrics.NONE;
     }
 
@@ -51,8 +56,8 @@ public class LivelyLifecycle {
         failFast = settings.failFast();
         Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
                 ? Optional.of(readinessChecks.get())
-                : Optional.empty(), metrics);
-        metrics.observe(started.registry().registration(), started.view()::freshnessSoFar, settings.layout().skipped()::count,
+                : Optional.empty(), tracing.isResolvable() ? tracing.get() : CallTracing.NONE, metrics);
+        metrics.observe(started.registry().registration(), this::viewInUse, settings.layout().skipped()::count,
                 () -> started.view().listenerFailures() + changes.failures());
         lively = Optional.of(started);
         started.start();
@@ -98,6 +103,11 @@ public class LivelyLifecycle {
 
     void close() {
         lively.ifPresent(Lively::close);
+    }
+
+    /** How far the view of the fleet can be relied on; empty while nothing uses it. Does not start it. */
+    public Optional<Freshness> viewInUse() {
+        return lively.map(Lively::view).filter(LocalView::isStarted).map(LocalView::freshness);
     }
 
     @Produces

@@ -25,7 +25,7 @@ class LivelyCloseTest {
         try (EtcdServer server = EtcdServer.started()) {
             Lively lively = new Lively(Configured.nothing().with("etcd.endpoints", server.url())
                     .with("shutdown.timeout", "500MS").settings(), change -> {
-                    }, Optional.empty(), LivelyMetrics.NONE);
+                    }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
             lively.start();
             lively.serve(Optional.empty());
             AssertSubscriber<LivenessEvent> subscriber = lively.view().watch(ServiceQuery.all()).subscribe()

@@ -42,6 +42,7 @@ public final class Registrar implements LeaseSession.Listener {
     private final Settings settings;
     /** What an earlier start left, until it is seen to. Used on the worker thread only. */
     private Optional<Inheritance> inheritance;
+    private final boolean goesOn;
     private final Incarnation incarnation;
     private final OwnerWatch watch;
     private final Consumer<RegistrationChange> changes;
@@ -92,6 +93,7 @@ public final class Registrar implements LeaseSession.Listener {
         this.watch = new OwnerWatch(etcd, worker, settings.ttl(), random);
         this.inheritance = inheritance;
         Optional<Inheritance> continued = inheritance.filter(left -> left.suits(layout, settings));
+        this.goesOn = continued.isPresent();
         this.incarnation = continued.map(left -> left.incarnation(settings.version()))
                 .orElseGet(() -> Incarnation.started(worker.now(), settings.version()));
         this.own = settings.enabled()
@@ -108,6 +110,11 @@ public final class Registrar implements LeaseSession.Listener {
     /** The registration of the application. */
     public Registration own() {
         return own;
+    }
+
+    /** Whether it goes on with a registration of the application that an earlier start has left. */
+    public boolean goesOn() {
+        return goesOn;
     }
 
     /** Done once etcd has granted the first lease. */

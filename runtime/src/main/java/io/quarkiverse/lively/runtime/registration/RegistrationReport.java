@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 import org.jboss.logging.Logger;
 
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
@@ -96,8 +97,8 @@ final class RegistrationReport implements Publication.Listener {
         RegistrationState before = standing.state();
         lastRefusal = "";
         outcome.complete(null);
-        String why = "kept DOWN by " + printable(hold.getBy())
-                + (hold.getNote().isEmpty() ? "" : ": " + printable(hold.getNote()))
+        String why = "kept DOWN by " + PrintableText.of(hold.getBy())
+                + (hold.getNote().isEmpty() ? "" : ": " + PrintableText.of(hold.getNote()))
                 + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()))
                 + (isNotBelieved(keys, hold) ? "; its end had passed when it was first seen, so it does not count" : "");
         stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
@@ -160,8 +161,9 @@ final class RegistrationReport implements Publication.Listener {
     @Override
     public void nameTaken(ServiceKeys keys, String uuid) {
         note(keys);
-        refused("NAME_TAKEN: the service " + printable(uuid) + " has the type " + identity.type() + " and the host "
-                + identity.host() + " and is alive or held; choose " + remedy + ", or its uuid");
+        refused("NAME_TAKEN: the service " + PrintableText.of(uuid) + " has the type " + PrintableText.of(identity.type())
+                + " and the host " + PrintableText.of(identity.host()) + " and is alive or held; choose " + remedy
+                + ", or its uuid");
     }
 
     @Override
@@ -261,11 +263,6 @@ final class RegistrationReport implements Publication.Listener {
     }
 
     private static String address(Claim claim) {
-        return claim.getPort() == 0 ? "an unknown address" : printable(claim.getAddress()) + ":" + claim.getPort();
-    }
-
-    /** Somebody else's text goes into a log and onto pages: as one line. */
-    static String printable(String text) {
-        return text.replaceAll("\\p{Cc}", "?");
+        return claim.getPort() == 0 ? "an unknown address" : PrintableText.of(claim.getAddress()) + ":" + claim.getPort();
     }
 }

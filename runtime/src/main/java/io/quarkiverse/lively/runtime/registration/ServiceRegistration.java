@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.Lease;
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
@@ -225,7 +226,7 @@ final class ServiceRegistration implements Registration {
     @Override
     public void down(String why) {
         ServiceIdentity.given("reason", why);
-        worker.execute(() -> say(() -> word.application(Optional.of(RegistrationReport.printable(why)))));
+        worker.execute(() -> say(() -> word.application(Optional.of(PrintableText.of(why)))));
     }
 
     @Override

@@ -113,7 +113,8 @@ public final class ServiceUpdater {
         /** A maintenance that stays as it is may be over. DOWN is meant all the same, and then has no end. */
         private State held(ServiceKeys seen, Instant now) {
             boolean isOver = keepsMaintenance(seen) && maintenance.end().filter(end -> !end.isAfter(now)).isPresent();
-            return writer.held(isOver ? new Maintenance(maintenance.note(), maintenance.start(), Optional.empty()) : maintenance,
+            return writer.held(
+                    isOver ? new Maintenance(maintenance.note(), maintenance.start(), Optional.empty()) : maintenance,
                     now);
         }
 

@@ -64,6 +64,11 @@ public final class LocalView implements LivenessView {
         this.follower = new Follower(feed, replica, board, worker, random, settings);
     }
 
+    /** Whether anybody uses it. */
+    public boolean isStarted() {
+        return started.get();
+    }
+
     /** Starts to follow etcd, in the background. May be called again, to no effect, and has none after {@link #close}. */
     public void start() {
         if (!started.get() && started.compareAndSet(false, true)) {
@@ -129,15 +134,7 @@ public final class LocalView implements LivenessView {
 
     @Override
     public Freshness freshness() {
-        return freshness(shown());
-    }
-
-    /** As {@link #freshness()}, but does not start the view. */
-    public Freshness freshnessSoFar() {
-        return freshness(board.shown());
-    }
-
-    private Freshness freshness(Shown shown) {
+        Shown shown = shown();
         return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf().time(),
                 shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.asOf().nanoTime()));
     }

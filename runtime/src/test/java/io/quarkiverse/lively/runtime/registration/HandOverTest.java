@@ -43,6 +43,7 @@ class HandOverTest {
         scene.etcd.forgetWritten();
         Registrar next = start(settings(Scene.ID), 8080);
         scene.seconds(60);
+        assertTrue(next.goesOn());
         assertEquals(RegistrationState.REGISTERED, next.own().state());
         assertEquals(Set.of(), scene.etcd.written());
         assertEquals(Set.of(lease), scene.etcd.leases());
@@ -164,7 +165,8 @@ class HandOverTest {
     @Test
     void inAnotherNamespaceTheOldOneIsDown() {
         handOver();
-        start(new KeyLayout("elsewhere"), settings(Scene.ID), 8080);
+        Registrar next = start(new KeyLayout("elsewhere"), settings(Scene.ID), 8080);
+        assertFalse(next.goesOn());
         assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
         assertFalse(scene.isUp());
         assertFalse(scene.etcd.leases().contains(lease));
