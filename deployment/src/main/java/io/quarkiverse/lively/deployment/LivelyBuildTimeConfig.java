@@ -102,9 +102,24 @@ public interface LivelyBuildTimeConfig {
         Provider provider();
 
         /**
-         * The port at which it is reached. By default it is a free one.
+         * The port at which it is reached. By default it is a free one, at which it is not found to be shared, unless it is a
+         * container.
          */
         OptionalInt port();
+
+        /**
+         * Whether applications share an etcd in dev mode and with `quarkus:run`, so that they see each other: the first one
+         * starts it, later ones find it by its `port`, or if it is a container by its `service-name`. It ends with the
+         * first one. Tests always have one of their own.
+         */
+        @WithDefault("false")
+        boolean shared();
+
+        /**
+         * The value of the label `quarkus-dev-service-lively`, by which a container that is shared is found.
+         */
+        @WithDefault("lively")
+        String serviceName();
 
         /**
          * The image of etcd that a container is made of.

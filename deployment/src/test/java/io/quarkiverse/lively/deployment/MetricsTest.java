@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.util.List;
 
 import jakarta.enterprise.event.Observes;
@@ -45,7 +44,7 @@ class MetricsTest {
 
     @Test
     @Order(1)
-    void theRegistration() throws IOException {
+    void theRegistration() {
         await().until(() -> registry.registration().state() == RegistrationState.REGISTERED);
         assertEquals(List.of("lively_registration_state{state=\"REGISTERED\"}"),
                 Exposed.now().set("lively_registration_state"));
@@ -55,7 +54,7 @@ class MetricsTest {
         assertTrue(Exposed.now().value("lively_lease_renewals_seconds_sum{outcome=\"SUCCESS\"}") > 0);
         assertTrue(Exposed.now().value(
                 "lively_transactions_total{caller=\"REGISTRATION\",kind=\"WRITE\",outcome=\"SUCCESS\"}") >= 1);
-        RealEtcd.etcdctl("lease revoke " + registry.registration().lease().orElseThrow().id());
+        RealEtcd.leases().revoke(registry.registration().lease().orElseThrow().id());
         await().until(() -> Exposed.now().value("lively_registration_losses_total{reason=\"LEASE_GONE\"}") == 1);
         await().until(() -> registry.registration().state() == RegistrationState.REGISTERED);
     }
@@ -106,9 +105,9 @@ class MetricsTest {
 
     @Test
     @Order(6)
-    void recordsThatCannotBeRead() throws IOException {
+    void recordsThatCannotBeRead() {
         double before = Exposed.now().value("lively_records_skipped_total");
-        RealEtcd.etcdctl("put /services/by-uuid/bad nonsense");
+        RealEtcd.keys().put("/services/by-uuid/bad", "nonsense");
         await().until(() -> Exposed.now().value("lively_records_skipped_total") > before);
     }
 

@@ -74,12 +74,17 @@ final class DemoProcess implements AutoCloseable {
     }
 
     private static DemoProcess launch(Map<String, String> environment, int port, String... systemProperties) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dquarkus.http.port=" + port));
+        command.addAll(List.of(systemProperties));
+        command.addAll(List.of("-jar", JAR.toString()));
+        return launch(port, environment, command);
+    }
+
+    /** Starts it as the command says, which chooses that port, and waits for nothing. */
+    static DemoProcess launch(int port, Map<String, String> environment, List<String> command) {
         try {
             Path log = Files.createTempFile("lively-demo", ".log");
-            List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Dquarkus.http.port=" + port));
-            command.addAll(List.of(systemProperties));
-            command.addAll(List.of("-jar", JAR.toString()));
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(environment);
             return new DemoProcess(port, log, builder.start());
@@ -200,7 +205,7 @@ final class DemoProcess implements AutoCloseable {
         }
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -21,7 +21,9 @@ import com.google.protobuf.ByteString;
 
 import io.grpc.NameResolverRegistry;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
+@NeedsProgram("etcd")
 class EtcdClientTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -140,7 +142,7 @@ class EtcdClientTest {
         for (int i = 0; i < 3; i++) {
             client.commit(new Transaction(List.of(), List.of(new Transaction.Put(KEY, VALUE, 0)), List.of())).join();
         }
-        server.etcdctl("compact", "4");
+        server.keys().compact(4);
         assertEquals(EtcdException.Kind.COMPACTED, failure(client.read(everything().at(2))).kind());
     }
 
