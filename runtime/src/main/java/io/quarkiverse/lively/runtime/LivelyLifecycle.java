@@ -57,7 +57,7 @@ public class LivelyLifecycle {
         Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
                 ? Optional.of(readinessChecks.get())
                 : Optional.empty(), tracing.isResolvable() ? tracing.get() : CallTracing.NONE, metrics);
-        metrics.observe(started.registry().registration(), started.view()::freshnessSoFar, settings.layout().skipped()::count,
+        metrics.observe(started.registry().registration(), this::viewInUse, settings.layout().skipped()::count,
                 () -> started.view().listenerFailures() + changes.failures());
         lively = Optional.of(started);
         started.start();

@@ -51,11 +51,11 @@ public interface LivelyMetrics {
      * What can be asked at any time from now on. None of it blocks.
      *
      * @param own the registration of this application
-     * @param view how far the view can be relied on
+     * @param view how far the view can be relied on; empty while nothing uses it
      * @param skipped how often a record was skipped, as it could not be read
      * @param failures how often an observer threw something
      */
-    default void observe(Registration own, Supplier<Freshness> view, LongSupplier skipped, LongSupplier failures) {
+    default void observe(Registration own, Supplier<Optional<Freshness>> view, LongSupplier skipped, LongSupplier failures) {
     }
 
     /** A service of this process is not registered any more. */

@@ -59,7 +59,7 @@ public class QuarkusMetrics implements LivelyMetrics {
     }
 
     @Override
-    public void observe(Registration own, Supplier<Freshness> view, LongSupplier skipped, LongSupplier failures) {
+    public void observe(Registration own, Supplier<Optional<Freshness>> view, LongSupplier skipped, LongSupplier failures) {
         for (RegistrationState state : RegistrationState.values()) {
             metric("lively.registration.state", "1 for the state of the registration of this application")
                     .tag("state", state.name()).buildGauge(() -> own.state() == state ? 1 : 0);
@@ -72,7 +72,7 @@ public class QuarkusMetrics implements LivelyMetrics {
                 .buildGauge(() -> own.lease().map(Lease::remaining).map(QuarkusMetrics::seconds).orElse(Double.NaN));
         for (Freshness.State state : Freshness.State.values()) {
             metric("lively.view.state", "1 for the state of the view").tag("state", state.name())
-                    .buildGauge(() -> view.get().state() == state ? 1 : 0);
+                    .buildGauge(() -> view.get().map(Freshness::state).orElse(Freshness.State.LOADING) == state ? 1 : 0);
         }
         metric("lively.view.age", "How old the view may be").unit(SECONDS)
                 .buildGauge(() -> loaded(view, freshness -> seconds(freshness.age())));
@@ -146,9 +146,8 @@ public class QuarkusMetrics implements LivelyMetrics {
         return factory.builder(name).description(description);
     }
 
-    private static double loaded(Supplier<Freshness> view, Function<Freshness, Double> value) {
-        Freshness freshness = view.get();
-        return freshness.state() == Freshness.State.LOADING ? Double.NaN : value.apply(freshness);
+    private static double loaded(Supplier<Optional<Freshness>> view, Function<Freshness, Double> value) {
+        return view.get().filter(freshness -> freshness.state() != Freshness.State.LOADING).map(value).orElse(Double.NaN);
     }
 
     private static double seconds(Duration duration) {

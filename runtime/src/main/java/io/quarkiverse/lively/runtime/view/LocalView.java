@@ -134,15 +134,7 @@ public final class LocalView implements LivenessView {
 
     @Override
     public Freshness freshness() {
-        return freshness(shown());
-    }
-
-    /** As {@link #freshness()}, but does not start the view. */
-    public Freshness freshnessSoFar() {
-        return freshness(board.shown());
-    }
-
-    private Freshness freshness(Shown shown) {
+        Shown shown = shown();
         return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf().time(),
                 shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.asOf().nanoTime()));
     }

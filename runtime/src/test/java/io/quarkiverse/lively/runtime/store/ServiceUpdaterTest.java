@@ -260,6 +260,21 @@ class ServiceUpdaterTest {
         assertTrue(hold().isPresent());
     }
 
+    /** os-lively leaves a window in the record when it says UP. Kept, it must not end the DOWN before it began. */
+    @Test
+    void downWithAMaintenanceThatIsOverHolds() {
+        own("u");
+        store.put(store.layout.service("u"), look("u").service().value().orElseThrow().toBuilder().setMaintenanceStart(1)
+                .setMaintenanceEnd(2).build().toByteString());
+        ServiceRecord read = reader.find("u").join().orElseThrow();
+        ServiceRecord down = updater.update(read.toBuilder().status(Status.DOWN).build()).join();
+        assertEquals(read.maintenance(), down.maintenance());
+        assertTrue(Holds.isHeld(look("u"), Instant.now()));
+        long before = store.revision();
+        assertEquals(down, updater.update(down).join());
+        assertEquals(before, store.revision());
+    }
+
     @Test
     void aMaintenanceThatHasStartedIsNoMaintenanceOfAServiceThatIsUp() {
         own("u");
