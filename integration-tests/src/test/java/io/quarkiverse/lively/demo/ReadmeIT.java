@@ -43,6 +43,6 @@ class ReadmeIT {
 
     /** By its view, which the page shows. */
     private static boolean seen(DemoProcess first, String liveness) {
-        return liveness.equals(first.get("/view/services").path("find { it.host == 'second' }.liveness"));
+        return List.of(liveness).equals(first.get("/view/services").path("findAll { it.host == 'second' }.liveness"));
     }
 }
