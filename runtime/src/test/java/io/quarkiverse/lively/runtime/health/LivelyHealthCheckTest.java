@@ -88,7 +88,8 @@ class LivelyHealthCheckTest {
 
         @Override
         public ServiceRecord record() {
-            return new ServiceRecord("a-uuid", "a-type", "a-host\n\u202e", "a-region", Status.UP, Optional.empty(), Optional.empty(),
+            return new ServiceRecord("a-uuid", "a-type", "a-host\n\u202e", "a-region", Status.UP, Optional.empty(),
+                    Optional.empty(),
                     Map.of(), true, Liveness.UP, Reason.REGISTERED, Optional.empty(), 17);
         }
 
