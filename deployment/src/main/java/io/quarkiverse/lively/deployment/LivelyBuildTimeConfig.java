@@ -30,6 +30,11 @@ public interface LivelyBuildTimeConfig {
     Tracing tracing();
 
     /**
+     * Metrics
+     */
+    Metrics metrics();
+
+    /**
      * Dev Services
      */
     DevServices devservices();
@@ -72,6 +77,15 @@ public interface LivelyBuildTimeConfig {
         boolean enabled();
     }
 
+    interface Metrics {
+
+        /**
+         * Whether Lively is measured, if the application has Micrometer.
+         */
+        @WithDefault("true")
+        boolean enabled();
+    }
+
     interface DevServices {
 
         /**
@@ -88,9 +102,24 @@ public interface LivelyBuildTimeConfig {
         Provider provider();
 
         /**
-         * The port at which it is reached. By default it is a free one.
+         * The port at which it is reached. By default it is a free one, at which it is not found to be shared, unless it is a
+         * container.
          */
         OptionalInt port();
+
+        /**
+         * Whether applications share an etcd in dev mode and with `quarkus:run`, so that they see each other: the first one
+         * starts it, later ones find it by its `port`, or if it is a container by its `service-name`. It ends with the
+         * first one. Tests always have one of their own.
+         */
+        @WithDefault("false")
+        boolean shared();
+
+        /**
+         * The value of the label `quarkus-dev-service-lively`, by which a container that is shared is found.
+         */
+        @WithDefault("lively")
+        String serviceName();
 
         /**
          * The image of etcd that a container is made of.

@@ -25,8 +25,9 @@ import org.awaitility.Awaitility;
  * @param connections to the etcd of the test, by anybody
  * @param classLoaders of Quarkus that live on after a garbage collection
  * @param vertx instances of Vert.x
+ * @param livelies what Lively is in one application; its gauges would hold it
  */
-record JvmCensus(Map<String, Long> threads, long connections, long classLoaders, long vertx) {
+record JvmCensus(Map<String, Long> threads, long connections, long classLoaders, long vertx, long livelies) {
 
     private static final Pattern POOLED = Pattern
             .compile("(vert.x-worker-thread|executor-thread|jetcd-pool|ForkJoinPool|awaitility|process reaper).*");
@@ -40,7 +41,8 @@ record JvmCensus(Map<String, Long> threads, long connections, long classLoaders,
                                 name -> NUMBERS.matcher(name).replaceAll("N"), TreeMap::new, Collectors.counting())),
                 connections(URI.create(RealEtcd.url()).getPort()),
                 count(histogram, "io.quarkus.bootstrap.classloading.QuarkusClassLoader"),
-                count(histogram, "io.vertx.core.impl.VertxImpl"));
+                count(histogram, "io.vertx.core.impl.VertxImpl"),
+                count(histogram, "io.quarkiverse.lively.runtime.Lively"));
     }
 
     /**
@@ -60,6 +62,7 @@ record JvmCensus(Map<String, Long> threads, long connections, long classLoaders,
     /** Whether there is no more of anything than there was then, but for the last class loader, which may linger. */
     boolean isWithin(JvmCensus then) {
         return connections <= then.connections && classLoaders <= then.classLoaders + 1 && vertx <= then.vertx
+                && livelies <= then.livelies
                 && threads.entrySet().stream()
                         .allMatch(entry -> entry.getValue() <= then.threads.getOrDefault(entry.getKey(), 0L));
     }

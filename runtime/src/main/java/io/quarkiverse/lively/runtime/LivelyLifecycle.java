@@ -22,6 +22,7 @@ import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.health.ReadinessChecks;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.view.LocalView;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -36,15 +37,18 @@ public class LivelyLifecycle {
 
     private final Instance<ReadinessChecks> readinessChecks;
     private final Instance<CallTracing> tracing;
+    private final LivelyMetrics metrics;
     private volatile Optional<Lively> lively = Optional.empty();
     private volatile Optional<Subscription> broadcast = Optional.empty();
     private volatile ViewUse use = ViewUse.NONE;
     private volatile Optional<Duration> failFast = Optional.empty();
     private final RegistrationBroadcast changes = new RegistrationBroadcast(Infrastructure.getDefaultWorkerPool());
 
-    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks, Instance<CallTracing> tracing) {
+    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks, Instance<CallTracing> tracing,
+            Instance<LivelyMetrics> metrics) {
         this.readinessChecks = readinessChecks;
         this.tracing = tracing;
+        this.metrics = metrics.isResolvable() ? metrics.get() : LivelyMetrics.NONE;
     }
 
     void start(LivelySettings settings, ViewUse viewUse) {
@@ -52,7 +56,9 @@ public class LivelyLifecycle {
         failFast = settings.failFast();
         Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
                 ? Optional.of(readinessChecks.get())
-                : Optional.empty(), tracing.isResolvable() ? tracing.get() : CallTracing.NONE);
+                : Optional.empty(), tracing.isResolvable() ? tracing.get() : CallTracing.NONE, metrics);
+        metrics.observe(started.registry().registration(), this::viewInUse, settings.layout().skipped()::count,
+                () -> started.view().listenerFailures() + changes.failures());
         lively = Optional.of(started);
         started.start();
     }
@@ -82,6 +88,7 @@ public class LivelyLifecycle {
     void stopping(@Observes ShutdownEvent event) {
         broadcast.ifPresent(Subscription::close);
         changes.end();
+        metrics.close();
     }
 
     /** The socket opens once the application has started, so an exception would come too late. */

@@ -18,6 +18,8 @@ import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Loss;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
@@ -44,6 +46,7 @@ public final class Registrar implements LeaseSession.Listener {
     private final Incarnation incarnation;
     private final OwnerWatch watch;
     private final Consumer<RegistrationChange> changes;
+    private final LivelyMetrics metrics;
     private final ServiceRegistration own;
     private final Map<String, ServiceRegistration> registrations = new ConcurrentHashMap<>();
 
@@ -68,10 +71,10 @@ public final class Registrar implements LeaseSession.Listener {
             Map<String, String> metadata, OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
     }
 
-    /** With nothing to go on with. */
+    /** With nothing to go on with, and nobody who measures. */
     public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings,
             Consumer<RegistrationChange> changes) {
-        this(etcd, layout, worker, random, settings, Optional.empty(), changes);
+        this(etcd, layout, worker, random, settings, Optional.empty(), changes, LivelyMetrics.NONE);
     }
 
     /**
@@ -79,13 +82,14 @@ public final class Registrar implements LeaseSession.Listener {
      * @param changes told of each change of the state of a registration, in their order; called on the worker thread
      */
     public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings,
-            Optional<Inheritance> inheritance, Consumer<RegistrationChange> changes) {
+            Optional<Inheritance> inheritance, Consumer<RegistrationChange> changes, LivelyMetrics metrics) {
         this.etcd = etcd;
         this.layout = layout;
         this.worker = worker;
         this.random = random;
         this.settings = settings;
         this.changes = changes;
+        this.metrics = metrics;
         this.watch = new OwnerWatch(etcd, worker, settings.ttl(), random);
         this.inheritance = inheritance;
         Optional<Inheritance> continued = inheritance.filter(left -> left.suits(layout, settings));
@@ -245,8 +249,8 @@ public final class Registrar implements LeaseSession.Listener {
     }
 
     @Override
-    public void leaseLost(String why) {
-        List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(why));
+    public void leaseLost(Loss loss, String why) {
+        List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(loss, why));
     }
 
     @Override
@@ -261,7 +265,7 @@ public final class Registrar implements LeaseSession.Listener {
         return new ServiceRegistration(identity, remedy, worker, listener -> new Publication(etcd, worker, writes, incarnation,
                 settings.onConflict(), settings.ttl(), random, watch,
                 lease -> session.ifPresent(holder -> holder.gone(lease)), listener), this::term, word, settings.stopTimeout(),
-                Standing.beginning(state, worker.now(), reason), changes, closed -> remove(identity, closed));
+                Standing.beginning(state, worker.now(), reason), changes, metrics, closed -> remove(identity, closed));
     }
 
     private Optional<LeaseTerm> term() {

@@ -98,6 +98,10 @@ public final class ServiceReader {
             Optional<ServiceRecord> expected = record(likely, result.found()).filter(isNamed);
             Optional<String> named = result.get(name).flatMap(entry -> ServiceIdentity.uuidIn(entry.value()));
             Optional<String> another = named.filter(uuid -> !uuid.equals(likely));
+            if (result.get(name).isEmpty() && expected.isEmpty() && likelyUuids.remove(name, likely)) {
+                // It was another one that had the name.
+                return find(type, host, keys);
+            }
             if (result.get(name).isEmpty() || expected.isPresent() && another.isEmpty()) {
                 return CompletableFuture.completedFuture(expected);
             }

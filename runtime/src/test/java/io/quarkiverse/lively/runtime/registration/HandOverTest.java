@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
@@ -259,7 +260,7 @@ class HandOverTest {
 
     private Registrar process(KeyLayout layout, Registrar.Settings settings) {
         return new Registrar(scene.etcd, layout, scene.worker, new Random(1), settings, Inheritance.take(ETCD), change -> {
-        });
+        }, LivelyMetrics.NONE);
     }
 
     private static Registrar.Settings settings(ServiceIdentity identity) {
