@@ -34,17 +34,13 @@ public final class KeyLayout {
      */
     public KeyLayout(String namespace) {
         this.namespace = namespace.replaceFirst("^/+", "");
-        check(namespace);
+        check(this.namespace);
         this.base = (this.namespace.isEmpty() ? "" : "/" + this.namespace) + "/services";
         this.folders = Map.of(RegistryKey.Kind.SERVICE, service(""), RegistryKey.Kind.UP, up(""), RegistryKey.Kind.OWNER,
                 owner(""), RegistryKey.Kind.STATE, state(""), RegistryKey.Kind.TYPE_HOST, key("/by-type-host/", ""));
     }
 
-    private void check(String given) {
-        if (namespace.isEmpty() && !given.isEmpty()) {
-            throw new InvalidServiceException(NAMESPACE, "the namespace must not be made of slashes only; leave it out for"
-                    + " none");
-        }
+    private static void check(String namespace) {
         ServiceIdentity.checkText(NAMESPACE, namespace);
         if (OF_ANOTHER_REGISTRY.matcher("/" + namespace + "/").find()) {
             throw new InvalidServiceException(NAMESPACE, "the namespace must not contain 'services/by-…' or"

@@ -44,6 +44,8 @@ import io.quarkiverse.lively.test.NeedsProgram;
 class HostileDataTest {
 
     private static final int MIB = 1 << 20;
+    /** A message has 64 MiB. */
+    private static final int LARGE = 70;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String EVIL = "x\n2030-01-01 ERROR forged \u001b[31m\u202e";
     private static final List<String> FOLDERS = List.of("by-uuid/", "by-status/UP/", "by-status/DOWN/", "by-type-host/",
@@ -150,17 +152,17 @@ class HostileDataTest {
     /** Together they do not fit into one message of any kind. */
     @Test
     void largeValues() {
-        for (int i = 0; i < 45; i++) {
+        for (int i = 0; i < LARGE; i++) {
             String uuid = "large" + i;
             Service service = RawFleet.service(uuid, "type", uuid, Status.UP).toBuilder().setMaintenanceNote("n".repeat(MIB))
                     .build();
             put("by-uuid/", ByteString.copyFromUtf8(uuid), service.toByteString());
-            put("by-state/", ByteString.copyFromUtf8(uuid), i % 2 == 0 ? bytes(MIB) : ByteString.EMPTY);
-            put("by-type-host/", ByteString.copyFromUtf8("type/" + uuid), bytes(MIB));
+            put("by-state/", ByteString.copyFromUtf8(uuid), bytes(MIB));
         }
-        String[] all = IntStream.range(-1, 45).mapToObj(i -> i < 0 ? "good" : "large" + i).sorted().toArray(String[]::new);
+        put("by-type-host/", ByteString.copyFromUtf8("type/large1"), bytes(MIB));
+        String[] all = IntStream.range(-1, LARGE).mapToObj(i -> i < 0 ? "good" : "large" + i).sorted().toArray(String[]::new);
         assertAllIsWell(all);
-        assertEquals(46, reader.list(ServiceQuery.uuids(all)).join().size());
+        assertEquals(LARGE + 1, reader.list(ServiceQuery.uuids(all)).join().size());
         assertEquals("large1", reader.find("type", "large1").join().orElseThrow().uuid());
         assertEquals("", writer.down("large1", Maintenance.of("")).join().maintenance().map(Maintenance::note).orElse(""));
     }
