@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime;
 
 import java.util.Set;
 
+import io.quarkiverse.lively.PrintableText;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** Refuses a configuration in one line that names the property, the value, and what is wrong with it. */
@@ -23,8 +24,9 @@ final class BadValue {
     }
 
     static ConfigurationException of(String property, Object value, String why) {
-        String printable = String.valueOf(value).replaceAll("\\p{Cc}", "?");
-        return new ConfigurationException(PREFIX + property + " is '" + printable + "', but " + why, Set.of(PREFIX + property));
+        return new ConfigurationException(
+                PREFIX + property + " is '" + PrintableText.of(String.valueOf(value)) + "', but " + why,
+                Set.of(PREFIX + property));
     }
 
     /** Of a value that is not to be seen. */

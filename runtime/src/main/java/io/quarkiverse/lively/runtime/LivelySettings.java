@@ -75,7 +75,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
                     Set.of(PREFIX + "service.metadata"));
         }
 
-        KeyLayout layout = new KeyLayout(config.etcd().keyNamespace().orElse(""));
+        KeyLayout layout = layout(config.etcd().keyNamespace().orElse(""));
         EtcdSettings etcd = EtcdConfiguration.settings(config.etcd(), layout, patience(ttl), services);
         return new LivelySettings(etcd, layout,
                 new Registrar.Settings(config.registration().enabled(), identity(config.service(), layout, mode), ttl,
@@ -113,6 +113,15 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     private static Duration patience(Duration ttl) {
         Duration quarter = ttl.dividedBy(4);
         return quarter.compareTo(LEAST_TTL) > 0 ? quarter : LEAST_TTL;
+    }
+
+    private static KeyLayout layout(String namespace) {
+        try {
+            return new KeyLayout(namespace);
+        } catch (InvalidServiceException e) {
+            throw BadValue.of("etcd.key-namespace", namespace,
+                    e.getMessage() + " (it may come from OSLIVELY_ETCD_KEY_NAMESPACE)");
+        }
     }
 
     private static ServiceIdentity identity(LivelyConfig.Service service, KeyLayout layout, LaunchMode mode) {

@@ -28,6 +28,8 @@ import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
+import io.etcd.jetcd.resolver.IPResolverProvider;
+import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
 import io.netty.handler.ssl.SslContext;
 import io.quarkiverse.lively.runtime.etcd.EtcdErrors.Access;
@@ -35,6 +37,8 @@ import io.quarkiverse.lively.runtime.etcd.EtcdErrors.Access;
 /** etcd by one jetcd client. It is never repaired: {@link EtcdConnection} replaces it. */
 final class EtcdClient implements Etcd {
 
+    /** Of the targets that jetcd's resolver takes. */
+    private static final String SCHEME = "ip";
     /** A page of the registry may be larger than the 4 MiB that gRPC takes by default. */
     private static final int MAX_INBOUND_BYTES = 64 << 20;
     /** A member that vanished without a word is noticed after the sum of these. etcd allows no shorter time than 5 s. */
@@ -53,6 +57,7 @@ final class EtcdClient implements Etcd {
         this.settings = settings;
         this.errors = new EtcdErrors(settings);
         this.calls = new CallInterceptor(settings.requestTimeout(), settings.security().login());
+        knowResolver(NameResolverRegistry.getDefaultRegistry());
         ClientBuilder builder = Client.builder();
         settings.security().tls().ifPresent(tls -> builder.sslContext(context(tls)));
         settings.security().authority().ifPresent(builder::authority);
@@ -254,6 +259,13 @@ final class EtcdClient implements Etcd {
         }
     }
 
+    /** In a native executable gRPC knows no resolvers but its own, as it looks for none on the class path there. */
+    private static void knowResolver(NameResolverRegistry registry) {
+        if (registry.getProviderForScheme(SCHEME) == null) {
+            registry.register(new IPResolverProvider());
+        }
+    }
+
     /**
      * The endpoints as jetcd's resolver takes them. It decodes the path of this URI, where the brackets of an IPv6 address are
      * not allowed as such.
@@ -261,6 +273,6 @@ final class EtcdClient implements Etcd {
     private static String target(List<URI> endpoints) {
         return endpoints.stream()
                 .map(endpoint -> endpoint.getHost().replace("[", "%5B").replace("]", "%5D") + ":" + endpoint.getPort())
-                .collect(Collectors.joining(",", "ip:///", ""));
+                .collect(Collectors.joining(",", SCHEME + ":///", ""));
     }
 }

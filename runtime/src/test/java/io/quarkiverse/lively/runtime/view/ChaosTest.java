@@ -33,6 +33,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.IOThreadDetector;
 
@@ -43,6 +44,7 @@ import io.quarkus.runtime.IOThreadDetector;
  * what etcd has, and what its subscribers were told leads to the same. {@code -Dlively.chaos.seeds=100
  * -Dlively.chaos.seconds=20} for a long run, {@code -Dlively.chaos.seed=…} to repeat one.
  */
+@NeedsProgram("etcd")
 class ChaosTest {
 
     private static final int WRITERS = 6;
