@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Says why a connection by TLS does not come about, and what to change. */
 final class TlsErrors {
@@ -32,7 +32,7 @@ final class TlsErrors {
         }
         String tls = security.tls().get().properties();
         return causes(failure).map(cause -> ofCertificate(cause, tls)).flatMap(Optional::stream).findFirst()
-                .or(() -> causes(failure).filter(SSLException.class::isInstance).map(Throwable::getMessage).findFirst()
+                .or(() -> causes(failure).filter(SSLHandshakeException.class::isInstance).map(Throwable::getMessage).findFirst()
                         .map(words -> ofHandshake(words, tls)))
                 .or(() -> says(failure, "Connection closed while performing TLS negotiation")
                         .map(words -> "it hangs up when TLS"

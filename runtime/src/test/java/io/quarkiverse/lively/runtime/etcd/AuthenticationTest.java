@@ -89,7 +89,6 @@ class AuthenticationTest {
         awaitThatTheTokenIsForgotten();
         KeysHeard keys = new KeysHeard();
         client.watchKeys(keys).add(KEY, 1);
-        awaitThatTheTokenIsForgotten();
         long revision = put(0);
         assertEquals(revision, idle.changes.poll(5, TimeUnit.SECONDS));
         assertEquals(revision, later.changes.poll(5, TimeUnit.SECONDS));
