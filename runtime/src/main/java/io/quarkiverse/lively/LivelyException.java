@@ -1,8 +1,8 @@
 package io.quarkiverse.lively;
 
 /** The root of what can go wrong while the registry is asked or changed. */
-public abstract sealed class LivelyException extends RuntimeException permits RegistryUnavailableException,
-        ServiceConflictException, StaleRecordException, UnknownServiceException {
+public abstract sealed class LivelyException extends RuntimeException permits PermissionDeniedException,
+        RegistryUnavailableException, ServiceConflictException, StaleRecordException, UnknownServiceException {
 
     private static final long serialVersionUID = 1L;
 

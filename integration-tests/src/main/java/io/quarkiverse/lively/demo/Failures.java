@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.PermissionDeniedException;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.StaleRecordException;
@@ -42,6 +43,11 @@ class Failures {
     @ServerExceptionMapper
     Response conflict(ServiceConflictException e) {
         return text(Status.CONFLICT, e.getMessage());
+    }
+
+    @ServerExceptionMapper
+    Response denied(PermissionDeniedException e) {
+        return text(Status.FORBIDDEN, e.getMessage());
     }
 
     @ServerExceptionMapper

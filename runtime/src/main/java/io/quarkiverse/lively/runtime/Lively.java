@@ -113,6 +113,13 @@ public final class Lively {
         }
     }
 
+    /**
+     * The TLS registry has read the certificates of that configuration anew. May block for as long as it takes to look at them.
+     */
+    public void certificatesUpdated(String configurationName) {
+        etcd.certificatesUpdated(configurationName);
+    }
+
     /** Told why, should the application be refused before it is registered for the first time. */
     public void onRefusal(Consumer<String> listener) {
         registrar.registered().exceptionally(refusal -> {

@@ -27,6 +27,7 @@ import io.quarkiverse.lively.runtime.view.LocalView;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.tls.CertificateUpdatedEvent;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** Lively, as the application and the beans of this extension find it. Without a start it stays switched off. */
@@ -82,6 +83,10 @@ public class LivelyLifecycle {
                 running.view().start();
             }
         });
+    }
+
+    void certificatesUpdated(@Observes CertificateUpdatedEvent event) {
+        lively.ifPresent(running -> running.certificatesUpdated(event.name()));
     }
 
     /** From now on there may be no observer any more. */

@@ -28,6 +28,8 @@ public final class EtcdServer implements AutoCloseable {
     private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcd";
 
     private final List<String> options;
+    private final String scheme;
+    private final List<String> etcdctlOptions = new ArrayList<>();
     private final int clientPort;
     private final int peerPort;
     private final Path data;
@@ -36,7 +38,8 @@ public final class EtcdServer implements AutoCloseable {
     private Process process;
     private boolean hasData;
 
-    private EtcdServer(List<String> options) throws IOException {
+    private EtcdServer(String scheme, List<String> options) throws IOException {
+        this.scheme = scheme;
         this.options = new ArrayList<>(options);
         try (ServerSocket client = freePort(); ServerSocket peer = freePort()) {
             clientPort = client.getLocalPort();
@@ -58,6 +61,35 @@ public final class EtcdServer implements AutoCloseable {
         return etcd;
     }
 
+    /**
+     * One that speaks by TLS only, with that certificate.
+     *
+     * @param options for the command line of etcd
+     */
+    public static EtcdServer startedWithTls(CertificateAuthority.Certified server, String... options) {
+        EtcdServer etcd = absentWithTls(server, options);
+        etcd.start();
+        return etcd;
+    }
+
+    /** The same, but only with clients whose certificate that authority has signed. */
+    public static EtcdServer startedWithMutualTls(CertificateAuthority.Certified server, CertificateAuthority clients,
+            String... options) {
+        CertificateAuthority.Certified etcdctl = clients.issue("etcdctl");
+        EtcdServer etcd = absentWithTls(server, options);
+        etcd.options.addAll(List.of("--client-cert-auth", "--trusted-ca-file", clients.certificate().toString()));
+        etcd.useEtcdctl("--cert", etcdctl.certificate().toString(), "--key", etcdctl.key().toString());
+        etcd.start();
+        return etcd;
+    }
+
+    private static EtcdServer absentWithTls(CertificateAuthority.Certified server, String... options) {
+        EtcdServer etcd = absent("https", options);
+        etcd.options.addAll(List.of("--cert-file", server.certificate().toString(), "--key-file", server.key().toString()));
+        etcd.useEtcdctl("--insecure-skip-tls-verify", "--insecure-transport=false");
+        return etcd;
+    }
+
     /** As many as that, which make one etcd together. */
     public static List<EtcdServer> startedCluster(int size) {
         List<EtcdServer> members = Stream.generate(EtcdServer::absent).limit(size).toList();
@@ -70,8 +102,12 @@ public final class EtcdServer implements AutoCloseable {
 
     /** One that is not started yet: nobody listens on its port. */
     public static EtcdServer absent(String... options) {
+        return absent("http", options);
+    }
+
+    private static EtcdServer absent(String scheme, String... options) {
         try {
-            return new EtcdServer(List.of(options));
+            return new EtcdServer(scheme, List.of(options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -126,11 +162,38 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + clientPort;
+        return urlOf("127.0.0.1");
+    }
+
+    /** By another name of this machine. */
+    public String urlOf(String host) {
+        return scheme + "://" + host + ":" + clientPort;
     }
 
     public int port() {
         return clientPort;
+    }
+
+    /** What goes onto the command line of each {@code etcdctl} from now on. */
+    public void useEtcdctl(String... more) {
+        etcdctlOptions.addAll(List.of(more));
+    }
+
+    /** Gives it users, of whom root with the password root can do anything. */
+    public void enableAuthentication() {
+        etcdctl("user", "add", "root:root");
+        etcdctl("user", "grant-role", "root", "root");
+        etcdctl("auth", "enable");
+        useEtcdctl("--user", "root:root");
+    }
+
+    /** Also changes the password of one that there is. */
+    public void setUser(String name, String password, String role) {
+        if (etcdctl("user", "list").contains(name)) {
+            etcdctl("user", "delete", name);
+        }
+        etcdctl("user", "add", name + ":" + password);
+        etcdctl("user", "grant-role", name, role);
     }
 
     /** What {@code etcdctl} prints, line by line, without empty lines. */
@@ -207,6 +270,7 @@ public final class EtcdServer implements AutoCloseable {
     private Output run(String... arguments) {
         Programs.require("etcdctl");
         List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints", url(), "--command-timeout", "3s"));
+        command.addAll(etcdctlOptions);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("ETCDCTL_API", "3");

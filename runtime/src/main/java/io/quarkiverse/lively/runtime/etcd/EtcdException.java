@@ -19,7 +19,11 @@ public final class EtcdException extends RuntimeException {
         COMPACTED,
         /** The answer does not fit into a message. Ask for less at a time. */
         TOO_LARGE,
-        /** etcd answered with a refusal: no space, no permission, a request it does not understand. Nothing was written. */
+        /** The user of this application has no permission to do that. Nothing was written. */
+        DENIED,
+        /**
+         * etcd answered with another refusal: no space, no such user, a request it does not understand. Nothing was written.
+         */
         REFUSED
     }
 
@@ -33,14 +37,24 @@ public final class EtcdException extends RuntimeException {
         this.kind = kind;
     }
 
+    /** What a future failed with, as its dependents see it. */
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
     /** What a future of {@link Etcd} failed with, as its dependents see it. */
     public static EtcdException of(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         return cause instanceof EtcdException known ? known
                 : new EtcdException(Kind.REFUSED, "Unexpected failure: " + cause, cause);
     }
 
     public Kind kind() {
         return kind;
+    }
+
+    /** Whether somebody has to change something before it can be done. */
+    public boolean isRefusal() {
+        return kind == Kind.REFUSED || kind == Kind.DENIED;
     }
 }

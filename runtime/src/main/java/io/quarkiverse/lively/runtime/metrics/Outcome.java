@@ -20,7 +20,7 @@ enum Outcome {
         return switch (EtcdException.of(failure).kind()) {
             case UNAVAILABLE -> UNAVAILABLE;
             case LEASE_NOT_FOUND -> LEASE_GONE;
-            case COMPACTED, TOO_LARGE, REFUSED -> REFUSED;
+            case COMPACTED, TOO_LARGE, DENIED, REFUSED -> REFUSED;
         };
     }
 }

@@ -174,7 +174,7 @@ final class RegistrationReport implements Publication.Listener {
 
     /** There is no lease, and none is granted. */
     void failed(EtcdException cause) {
-        if (cause.kind() == EtcdException.Kind.REFUSED) {
+        if (cause.isRefusal()) {
             refused(cause.getMessage());
         } else {
             explain(cause.getMessage());

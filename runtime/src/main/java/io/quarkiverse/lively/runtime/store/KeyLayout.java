@@ -53,6 +53,11 @@ public final class KeyLayout {
         return namespace;
     }
 
+    /** What all keys of this registry begin with. */
+    public String prefix() {
+        return base + "/";
+    }
+
     /**
      * The names of a service that is to be written. One without a uuid gets the one that follows from its type and host.
      *
