@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,6 +24,7 @@ import org.awaitility.Awaitility;
  */
 public final class EtcdServer implements AutoCloseable {
 
+    private final EtcdProgram program;
     private final List<String> options;
     private final int clientPort;
     private final int peerPort;
@@ -30,7 +33,8 @@ public final class EtcdServer implements AutoCloseable {
     private final Thread endWithTheJvm = new Thread(this::end, "end-etcd");
     private Process process;
 
-    private EtcdServer(List<String> options) throws IOException {
+    private EtcdServer(EtcdProgram program, List<String> options) throws IOException {
+        this.program = program;
         this.options = new ArrayList<>(options);
         try (ServerSocket client = freePort(); ServerSocket peer = freePort()) {
             clientPort = client.getLocalPort();
@@ -47,14 +51,24 @@ public final class EtcdServer implements AutoCloseable {
      * @param options for the command line of etcd
      */
     public static EtcdServer started(String... options) {
-        EtcdServer etcd = absent(options);
+        return started(EtcdProgram.onThePath(), options);
+    }
+
+    /** One that answers, of that version. */
+    public static EtcdServer started(EtcdProgram program, String... options) {
+        EtcdServer etcd = absent(program, options);
         etcd.start();
         return etcd;
     }
 
     /** As many as that, which make one etcd together. */
     public static List<EtcdServer> startedCluster(int size) {
-        List<EtcdServer> members = Stream.generate(EtcdServer::absent).limit(size).toList();
+        return startedCluster(EtcdProgram.onThePath(), size);
+    }
+
+    /** As many as that of that version, which make one etcd together. */
+    public static List<EtcdServer> startedCluster(EtcdProgram program, int size) {
+        List<EtcdServer> members = Stream.generate(() -> absent(program)).limit(size).toList();
         String all = members.stream().map(member -> member.name() + "=" + member.peerUrl()).collect(Collectors.joining(","));
         members.forEach(member -> member.options.addAll(List.of("--name", member.name(), "--initial-cluster", all)));
         members.forEach(EtcdServer::launch);
@@ -64,8 +78,12 @@ public final class EtcdServer implements AutoCloseable {
 
     /** One that is not started yet: nobody listens on its port. */
     public static EtcdServer absent(String... options) {
+        return absent(EtcdProgram.onThePath(), options);
+    }
+
+    private static EtcdServer absent(EtcdProgram program, String... options) {
         try {
-            return new EtcdServer(List.of(options));
+            return new EtcdServer(program, List.of(options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -80,7 +98,7 @@ public final class EtcdServer implements AutoCloseable {
     /** Starts it, and does not wait until it answers. */
     public void launch() {
         try {
-            List<String> command = new ArrayList<>(List.of("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
+            List<String> command = new ArrayList<>(List.of(program.command(), "--data-dir", data.toString(), "--listen-client-urls", url(),
                     "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
                     peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"));
             command.addAll(options);
@@ -139,8 +157,17 @@ public final class EtcdServer implements AutoCloseable {
 
     /** Forgets what was before the present revision. */
     public void compact() {
-        String status = String.join("", etcdctl("endpoint", "status", "--write-out", "json"));
-        etcdctl("compaction", status.replaceAll(".*\"revision\":(\\d+).*", "$1"));
+        etcdctl("compaction", Long.toUnsignedString(status("revision")));
+    }
+
+    /** Whether it leads those that it makes one etcd with. */
+    public boolean isLeader() {
+        return status("leader") == status("member_id");
+    }
+
+    /** Grows by one, or more, each time that a leader is elected. */
+    public long term() {
+        return status("raft_term");
     }
 
     /** All keys that begin like that. */
@@ -167,6 +194,15 @@ public final class EtcdServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private long status(String field) {
+        String status = String.join("", etcdctl("endpoint", "status", "--write-out", "json"));
+        Matcher number = Pattern.compile("\"" + field + "\":(\\d+)").matcher(status);
+        if (!number.find()) {
+            throw new IllegalStateException("No " + field + " in " + status);
+        }
+        return Long.parseUnsignedLong(number.group(1));
     }
 
     private record Output(int exit, List<String> lines) {
