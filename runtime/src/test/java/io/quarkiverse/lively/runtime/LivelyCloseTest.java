@@ -14,8 +14,10 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 
+@NeedsProgram({ "etcd", "etcdctl" })
 class LivelyCloseTest {
 
     /** The time for the shutdown is for etcd. The view needs none of it to end. */

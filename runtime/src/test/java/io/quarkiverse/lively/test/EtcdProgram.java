@@ -2,7 +2,8 @@ package io.quarkiverse.lively.test;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Optional;
+
+import org.opentest4j.TestAbortedException;
 
 /**
  * An etcd to run.
@@ -18,9 +19,22 @@ public record EtcdProgram(String command) {
         return new EtcdProgram("etcd");
     }
 
-    /** A current one, if there is one here: {@code .ci/run} builds it where Go is, and names it in {@value #NEXT}. */
-    public static Optional<EtcdProgram> next() {
-        return Optional.ofNullable(System.getenv(NEXT)).filter(command -> !command.isEmpty()).map(EtcdProgram::new);
+    /**
+     * A current one: {@code .ci/run} builds it where Go is, and names it in {@value #NEXT}. A test that needs it is left out where
+     * it is missing.
+     *
+     * @throws IllegalStateException in CI, instead, if Go is there
+     */
+    public static EtcdProgram next() {
+        String command = System.getenv(NEXT);
+        if (command != null && !command.isEmpty()) {
+            return new EtcdProgram(command);
+        }
+        String lack = NEXT + " names no etcd; to have one: export " + NEXT + "=$(.ci/etcd-next/build)";
+        if ("true".equals(System.getenv("CI")) && Programs.has("go")) {
+            throw new IllegalStateException(lack + ". With CI=true no test is left out that Go can be had for");
+        }
+        throw new TestAbortedException(lack);
     }
 
     /** As it says itself, {@code 3.4.23} for example. */

@@ -19,8 +19,8 @@ import org.awaitility.Awaitility;
 
 /**
  * A real etcd of one member, or one of several, on free ports of 127.0.0.1, with its data in a temporary directory. It can be
- * killed,
- * started again on the same data and ports, and frozen. It ends with the JVM at the latest.
+ * killed, started again on the same data and ports, and frozen. It ends with the JVM at the latest. On a machine without etcd a
+ * test that starts one is left out: see {@link Programs}.
  */
 public final class EtcdServer implements AutoCloseable {
 
@@ -97,6 +97,7 @@ public final class EtcdServer implements AutoCloseable {
 
     /** Starts it, and does not wait until it answers. */
     public void launch() {
+        Programs.require("etcd", "etcdctl");
         try {
             List<String> command = new ArrayList<>(List.of(program.command(), "--data-dir", data.toString(), "--listen-client-urls", url(),
                     "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
@@ -105,7 +106,7 @@ public final class EtcdServer implements AutoCloseable {
             process = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         } catch (IOException e) {
-            throw new UncheckedIOException("The tests need a real etcd: install etcd-server and etcd-client", e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -219,7 +220,7 @@ public final class EtcdServer implements AutoCloseable {
                     .toList();
             return new Output(etcdctl.waitFor(), lines);
         } catch (IOException e) {
-            throw new UncheckedIOException("The tests need etcdctl: install etcd-client", e);
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

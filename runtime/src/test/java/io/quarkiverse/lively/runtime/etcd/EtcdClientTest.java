@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
+@NeedsProgram({ "etcd", "etcdctl" })
 class EtcdClientTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(1);

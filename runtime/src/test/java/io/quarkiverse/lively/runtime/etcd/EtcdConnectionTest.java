@@ -20,8 +20,10 @@ import org.junit.jupiter.api.Test;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** A client that has had no success for too long is replaced, since gRPC would wait ever longer before it tries again. */
+@NeedsProgram({ "etcd", "etcdctl" })
 class EtcdConnectionTest {
 
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));

@@ -6,16 +6,22 @@ import java.util.List;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 import io.quarkiverse.lively.test.EtcdServer;
 
 /** A real etcd, and for each test a client of its own. To be a static extension. */
-final class RealClient implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+final class RealClient implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
-    final EtcdServer server = EtcdServer.started();
+    EtcdServer server;
     EtcdClient client;
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        server = EtcdServer.started();
+    }
 
     @Override
     public void beforeEach(ExtensionContext context) {
@@ -30,6 +36,8 @@ final class RealClient implements BeforeEachCallback, AfterEachCallback, AfterAl
 
     @Override
     public void afterAll(ExtensionContext context) {
-        server.close();
+        if (server != null) {
+            server.close();
+        }
     }
 }

@@ -13,8 +13,10 @@ import org.junit.jupiter.api.Test;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** One member that does not answer is passed over, whichever it is. */
+@NeedsProgram({ "etcd", "etcdctl" })
 class SeveralMembersTest {
 
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));

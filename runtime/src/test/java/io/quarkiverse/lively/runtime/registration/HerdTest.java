@@ -16,9 +16,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** A fleet that loses etcd together does not come back together. Each of the processes has a client of its own. */
 @ExtendWith(QuietLog.class)
+@NeedsProgram({ "etcd", "etcdctl" })
 class HerdTest {
 
     private static final int PROCESSES = 200;

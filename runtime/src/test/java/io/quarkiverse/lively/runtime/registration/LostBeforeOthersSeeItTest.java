@@ -17,12 +17,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /**
  * On a frozen etcd, a process knows that it is not registered any more before its lease can have run out, and it is
  * registered again soon after the thaw.
  */
 @ExtendWith(QuietLog.class)
+@NeedsProgram({ "etcd", "etcdctl" })
 class LostBeforeOthersSeeItTest {
 
     private static final int PROCESSES = 20;

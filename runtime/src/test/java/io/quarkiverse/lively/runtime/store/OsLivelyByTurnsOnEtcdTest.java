@@ -30,7 +30,7 @@ class OsLivelyByTurnsOnEtcdTest {
     private static final Service UP = Service.newBuilder().setUuid("u").setType("type").setHost("host").setRegion("region")
             .build();
 
-    private final RealStore store = new RealStore();
+    private final RealStore store = RealStore.opened();
     private final WorkerThread worker = new WorkerThread("owner");
     private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "operator");
     private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);

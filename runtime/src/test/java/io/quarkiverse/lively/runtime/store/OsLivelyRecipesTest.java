@@ -21,8 +21,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** Runs each recipe of the page about os-lively against a real etcd, and holds its answer against the one on the page. */
+@NeedsProgram({ "bash", "curl", "etcdctl", "python3" })
 class OsLivelyRecipesTest {
 
     private static final Path PAGE = Path.of("..", "docs", "modules", "ROOT", "pages", "os-lively.adoc");
@@ -37,7 +39,7 @@ class OsLivelyRecipesTest {
 
     @BeforeAll
     static void start() {
-        store = new RealStore();
+        store = RealStore.opened();
         ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.system(), Duration.ofSeconds(60),
                 new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "ops@desk"));
         updater.update(ServiceRecord.builder("nova-conductor", "otherhost").uuid("3b059e33bbc44bc8b0d37df6e8d70223")

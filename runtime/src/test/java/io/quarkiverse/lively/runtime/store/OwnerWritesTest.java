@@ -13,7 +13,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import com.google.protobuf.ByteString;
 
-import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
@@ -21,7 +20,6 @@ import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
-import io.quarkiverse.lively.test.EtcdServer;
 
 /** Each write does in etcd what it says of itself, or nothing. */
 class OwnerWritesTest {
@@ -33,8 +31,6 @@ class OwnerWritesTest {
 
     @RegisterExtension
     private static final RealStore store = new RealStore();
-    private static final EtcdServer server = store.server;
-    private static final EtcdConnection etcd = store.etcd;
 
     private final KeyLayout layout = new KeyLayout("ns");
     private final OwnerWrites writes = new OwnerWrites(layout, new ServiceIdentity("u", "type", "host", "east"), false);
@@ -42,7 +38,7 @@ class OwnerWritesTest {
 
     @BeforeEach
     void grant() {
-        lease = etcd.grantLease(Duration.ofSeconds(60)).join().id();
+        lease = store.etcd.grantLease(Duration.ofSeconds(60)).join().id();
     }
 
     @Test
@@ -59,7 +55,7 @@ class OwnerWritesTest {
     @Test
     void aServiceThatIsThereIsNotTakenForNew() {
         ServiceKeys keys = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
-        Transaction.Result lost = etcd
+        Transaction.Result lost = store.etcd
                 .commit(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED).transaction())
                 .join();
         assertFalse(lost.succeeded());
@@ -72,10 +68,10 @@ class OwnerWritesTest {
         done(former, former.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         ServiceKeys seen = look();
         assertTrue(writes.hasNeighbours(seen));
-        Neighbours neighbours = writes.neighbours(seen, etcd.commit(writes.lookAtNeighbours(seen)).join());
+        Neighbours neighbours = writes.neighbours(seen, store.etcd.commit(writes.lookAtNeighbours(seen)).join());
         done(writes.register(seen, neighbours, CLAIM, lease, Status.UP, REGISTERED));
-        assertEquals(List.of("/ns/services/by-region/east/u"), server.keys("/ns/services/by-region/"));
-        assertEquals(List.of("/ns/services/by-type-host/type/host"), server.keys("/ns/services/by-type-host/"));
+        assertEquals(List.of("/ns/services/by-region/east/u"), store.server.keys("/ns/services/by-region/"));
+        assertEquals(List.of("/ns/services/by-type-host/type/host"), store.server.keys("/ns/services/by-type-host/"));
     }
 
     @Test
@@ -86,11 +82,11 @@ class OwnerWritesTest {
                 rival.register(ServiceKeys.ABSENT, Neighbours.NONE, other, lease, Status.UP, REGISTERED));
         done(rival, rival.stop(dead, STOPPED));
         ServiceKeys seen = look();
-        Neighbours neighbours = writes.neighbours(seen, etcd.commit(writes.lookAtNeighbours(seen)).join());
+        Neighbours neighbours = writes.neighbours(seen, store.etcd.commit(writes.lookAtNeighbours(seen)).join());
         assertEquals("x", neighbours.rival().orElseThrow());
         done(writes.register(seen, neighbours, CLAIM, lease, Status.UP, REGISTERED));
-        assertTrue(server.keys("/ns").stream().allMatch(key -> key.endsWith("/u") || key.endsWith("/type/host")),
-                server.keys("/ns").toString());
+        assertTrue(store.server.keys("/ns").stream().allMatch(key -> key.endsWith("/u") || key.endsWith("/type/host")),
+                store.server.keys("/ns").toString());
     }
 
     @Test
@@ -101,10 +97,11 @@ class OwnerWritesTest {
                 rival.register(ServiceKeys.ABSENT, Neighbours.NONE, other, lease, Status.UP, REGISTERED));
         dead = done(rival, rival.stop(dead, STOPPED));
         ServiceKeys seen = look();
-        Neighbours neighbours = writes.neighbours(seen, etcd.commit(writes.lookAtNeighbours(seen)).join());
+        Neighbours neighbours = writes.neighbours(seen, store.etcd.commit(writes.lookAtNeighbours(seen)).join());
         done(rival, rival.register(dead, Neighbours.NONE, other, lease, Status.UP, REGISTERED));
-        assertFalse(etcd.commit(writes.register(seen, neighbours, CLAIM, lease, Status.UP, REGISTERED).transaction()).join()
-                .succeeded());
+        assertFalse(
+                store.etcd.commit(writes.register(seen, neighbours, CLAIM, lease, Status.UP, REGISTERED).transaction()).join()
+                        .succeeded());
     }
 
     @Test
@@ -128,7 +125,7 @@ class OwnerWritesTest {
         ServiceKeys keys = done(writes.claimHeld(up, CLAIM, lease, held));
         assertEquals(Status.DOWN, keys.service().value().orElseThrow().getStatus());
         assertEquals(held, keys.state().value().orElseThrow());
-        assertEquals(List.of("/ns/services/by-status/DOWN/u"), server.keys("/ns/services/by-status/"));
+        assertEquals(List.of("/ns/services/by-status/DOWN/u"), store.server.keys("/ns/services/by-status/"));
     }
 
     @Test
@@ -146,8 +143,8 @@ class OwnerWritesTest {
     @Test
     void entriesThatAreMissingArePut() {
         done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
-        server.etcdctl("del", layout.typeHost("type", "host").toStringUtf8());
-        server.etcdctl("del", layout.region("east", "u").toStringUtf8());
+        store.server.etcdctl("del", layout.typeHost("type", "host").toStringUtf8());
+        store.server.etcdctl("del", layout.region("east", "u").toStringUtf8());
         ServiceKeys keys = done(writes.putMissingEntries(look(), lease));
         assertFalse(writes.entriesAreMissing(keys));
     }
@@ -158,13 +155,13 @@ class OwnerWritesTest {
         ServiceKeys keys = done(writes.stop(up, STOPPED));
         assertEquals(Status.DOWN, keys.service().value().orElseThrow().getStatus());
         assertFalse(keys.owner().exists() || keys.up().exists());
-        assertEquals(List.of("/ns/services/by-status/DOWN/u"), server.keys("/ns/services/by-status/"));
+        assertEquals(List.of("/ns/services/by-status/DOWN/u"), store.server.keys("/ns/services/by-status/"));
     }
 
     @Test
     void aStopOfWhatIsGoneOrDownOnlyGivesTheClaimUp() {
         done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
-        server.etcdctl("del", layout.service("u").toStringUtf8());
+        store.server.etcdctl("del", layout.service("u").toStringUtf8());
         ServiceKeys keys = done(writes.stop(look(), STOPPED));
         assertFalse(keys.service().exists() || keys.owner().exists() || keys.up().exists());
     }
@@ -187,7 +184,7 @@ class OwnerWritesTest {
                 Entry.of(CLAIM.toBuilder().setIncarnation("other").build(),
                         ours.owner().modRevision(), lease),
                 ours.state(), ours.history(), ours.typeHost(), ours.region());
-        assertFalse(etcd.commit(writes.stop(other, STOPPED).transaction()).join().succeeded());
+        assertFalse(store.etcd.commit(writes.stop(other, STOPPED).transaction()).join().succeeded());
     }
 
     private ServiceKeys done(GuardedWrite write) {
@@ -196,18 +193,18 @@ class OwnerWritesTest {
 
     /** Does it, and holds what it says of the keys against what they hold. */
     private static ServiceKeys done(OwnerWrites of, GuardedWrite write) {
-        Transaction.Result result = etcd.commit(write.transaction()).join();
+        Transaction.Result result = store.etcd.commit(write.transaction()).join();
         assertTrue(result.succeeded());
-        ServiceKeys found = of.seen(etcd.commit(of.look()).join());
+        ServiceKeys found = of.seen(store.etcd.commit(of.look()).join());
         assertEquals(found, write.then().apply(result.revision()));
         return found;
     }
 
     private ServiceKeys look() {
-        return writes.seen(etcd.commit(writes.look()).join());
+        return writes.seen(store.etcd.commit(writes.look()).join());
     }
 
     private static void put(ByteString key, ByteString value) {
-        etcd.commit(new Transaction(List.of(), List.of(new Transaction.Put(key, value, 0)), List.of())).join();
+        store.etcd.commit(new Transaction(List.of(), List.of(new Transaction.Put(key, value, 0)), List.of())).join();
     }
 }

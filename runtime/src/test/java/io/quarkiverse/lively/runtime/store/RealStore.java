@@ -7,6 +7,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 import com.google.protobuf.ByteString;
@@ -19,15 +20,21 @@ import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.test.EtcdServer;
 
 /**
- * A real etcd, and what others than Lively write to it. As a static extension it is emptied after each test, and closed after
- * the last.
+ * A real etcd, and what others than Lively write to it. As a static extension it is opened before the first test, emptied after
+ * each, and closed after the last.
  */
-final class RealStore implements AutoCloseable, AfterAllCallback, AfterEachCallback {
+final class RealStore implements AutoCloseable, BeforeAllCallback, AfterAllCallback, AfterEachCallback {
 
-    final EtcdServer server = EtcdServer.started();
-    final EtcdConnection etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(5),
-            Duration.ofSeconds(5), Duration.ofSeconds(2)));
     final KeyLayout layout = new KeyLayout("");
+    EtcdServer server;
+    EtcdConnection etcd;
+
+    /** One that is no extension. */
+    static RealStore opened() {
+        RealStore store = new RealStore();
+        store.open();
+        return store;
+    }
 
     void put(ByteString key, ByteString value) {
         put(key, value, 0);
@@ -91,19 +98,32 @@ final class RealStore implements AutoCloseable, AfterAllCallback, AfterEachCallb
     }
 
     @Override
+    public void beforeAll(ExtensionContext context) {
+        open();
+    }
+
+    @Override
     public void afterEach(ExtensionContext context) {
         empty();
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        close();
+        if (server != null) {
+            close();
+        }
     }
 
     @Override
     public void close() {
         etcd.close();
         server.close();
+    }
+
+    private void open() {
+        server = EtcdServer.started();
+        etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(5),
+                Duration.ofSeconds(5), Duration.ofSeconds(2)));
     }
 
     private void write(List<Transaction.Operation> writes) {

@@ -25,7 +25,6 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
-import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -34,18 +33,15 @@ import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.runtime.store.proto.Transition;
-import io.quarkiverse.lively.test.EtcdServer;
 
 /** What others left in etcd is read as it is meant, and what cannot be read harms nobody. */
 class ServiceReaderTest {
 
     @RegisterExtension
     private static final RealStore store = new RealStore();
-    private static final EtcdServer server = store.server;
-    private static final EtcdConnection etcd = store.etcd;
 
     private final KeyLayout layout = new KeyLayout("");
-    private final ServiceReader reader = new ServiceReader(etcd, layout);
+    private final ServiceReader reader = new ServiceReader(store.etcd, layout);
 
     @Test
     void upNeedsTheRecordAndItsEntry() {
@@ -218,14 +214,14 @@ class ServiceReaderTest {
                     if (method.getName().equals("commit")) {
                         commits.incrementAndGet();
                     }
-                    return method.invoke(ServiceReaderTest.etcd, arguments);
+                    return method.invoke(store.etcd, arguments);
                 });
     }
 
     @Test
     void aListOfManyIsComplete() {
         List<String> uuids = IntStream.range(0, 2_500).mapToObj(i -> String.format("u%04d", i)).toList();
-        uuids.stream().map(uuid -> etcd.commit(new Transaction(List.of(),
+        uuids.stream().map(uuid -> store.etcd.commit(new Transaction(List.of(),
                 List.of(new Put(layout.service(uuid), service(uuid, Status.UP).toByteString(), 0),
                         new Put(layout.up(uuid), ByteString.EMPTY, 0)),
                 List.of()))).toList().forEach(CompletableFuture::join);
@@ -243,7 +239,7 @@ class ServiceReaderTest {
         String note = "x".repeat(5_000);
         int services = 1_500;
         for (int i = 0; i < services; i += 100) {
-            etcd.commit(new Transaction(List.of(), IntStream.range(i, i + 100)
+            store.etcd.commit(new Transaction(List.of(), IntStream.range(i, i + 100)
                     .mapToObj(n -> String.format("u%04d", n)).<Transaction.Operation> map(uuid -> new Put(layout.service(uuid),
                             service(uuid, Status.DOWN).toBuilder()
                                     .setMaintenanceNote(note).build().toByteString(),
@@ -279,7 +275,7 @@ class ServiceReaderTest {
     }
 
     private static void put(ByteString key, ByteString value) {
-        etcd.commit(new Transaction(List.of(), List.of(new Put(key, value, 0)), List.of())).join();
+        store.etcd.commit(new Transaction(List.of(), List.of(new Put(key, value, 0)), List.of())).join();
     }
 
     @Test

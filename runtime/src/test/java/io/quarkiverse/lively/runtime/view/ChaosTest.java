@@ -34,6 +34,7 @@ import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkiverse.lively.test.RegistryContents;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.IOThreadDetector;
@@ -45,6 +46,7 @@ import io.quarkus.runtime.IOThreadDetector;
  * what etcd has, and what its subscribers were told leads to the same. {@code -Dlively.chaos.seeds=100
  * -Dlively.chaos.seconds=20} for a long run, {@code -Dlively.chaos.seed=…} to repeat one.
  */
+@NeedsProgram({ "etcd", "etcdctl" })
 class ChaosTest {
 
     private static final int WRITERS = 6;

@@ -31,8 +31,10 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** The view when it loses etcd for a while, and when etcd loses something. */
+@NeedsProgram({ "etcd", "etcdctl" })
 class ViewOutageTest {
 
     private final KeyLayout layout = new KeyLayout("");

@@ -38,9 +38,11 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 
 /** The view on an etcd that answers. Each test has a registry of its own. */
+@NeedsProgram({ "etcd", "etcdctl" })
 class ViewTest {
 
     private static final AtomicInteger REGISTRIES = new AtomicInteger();
