@@ -99,9 +99,10 @@ public final class EtcdServer implements AutoCloseable {
     public void launch() {
         Programs.require("etcd", "etcdctl");
         try {
-            List<String> command = new ArrayList<>(List.of(program.command(), "--data-dir", data.toString(), "--listen-client-urls", url(),
-                    "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
-                    peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"));
+            List<String> command = new ArrayList<>(
+                    List.of(program.command(), "--data-dir", data.toString(), "--listen-client-urls", url(),
+                            "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
+                            peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"));
             command.addAll(options);
             process = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
