@@ -96,7 +96,8 @@ public final class DemoProcess implements AutoCloseable {
 
     /** Without a type of a content, as curl sends what has none. */
     RequestSpecification bareRequest() {
-        return RestAssured.given().baseUri("http://127.0.0.1").port(port);
+        // Who asks often would leave many open.
+        return RestAssured.given().header("Connection", "close").baseUri("http://127.0.0.1").port(port);
     }
 
     public Response get(String path, Object... queryParameters) {

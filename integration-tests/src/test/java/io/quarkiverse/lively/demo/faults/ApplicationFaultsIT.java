@@ -106,7 +106,7 @@ class ApplicationFaultsIT extends Faults {
             scene().victim().kill();
             DemoProcess victim = scene().restartVictim(Map.of("LD_PRELOAD", "libfaketimeMT.so.1",
                     "LD_LIBRARY_PATH", "/usr/lib/x86_64-linux-gnu/faketime", "FAKETIME_TIMESTAMP_FILE", clock.toString(),
-                    "FAKETIME_NO_CACHE", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1"));
+                    "FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1"));
             victim.awaitRegistered();
             scene().viewers().forEach(viewer -> Awaitility.await().until(() -> viewer.view().isUp(trial.victim())));
             int before = scene().viewers().get(0).count();

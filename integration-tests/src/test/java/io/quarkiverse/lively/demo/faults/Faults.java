@@ -2,6 +2,7 @@ package io.quarkiverse.lively.demo.faults;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.AfterAll;
@@ -9,15 +10,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import io.quarkiverse.lively.runtime.registration.QuietLog;
 import io.quarkiverse.lively.test.EtcdProgram;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.IOThreadDetector;
 
 /** Faults that are made on one scene, one after another. Each test is a row of the table. */
-@ExtendWith(FaultTableParameter.class)
+@ExtendWith({ FaultTableParameter.class, QuietLog.class })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 6, unit = TimeUnit.MINUTES)
 abstract class Faults {
 
     /** Of rows that only the long form has. */

@@ -67,23 +67,21 @@ class OneMemberFaultsIT extends Faults {
     @Test
     @Tag(LONG_ON_NEXT)
     void wiped() {
-        make("etcd loses all its data. A service that is dead by then is gone, and nobody can say that it expired: views"
-                + " keep it for suspect-limit, and then tell that it was removed. Holds and histories are lost", trial -> {
-                    Registration lost = scene().generator().registry()
-                            .register(ServiceRecord.builder("load-0", "lost").build());
-                    String uuid = lost.record().uuid();
-                    scene().viewers().forEach(viewer -> Awaitility.await()
-                            .until(() -> viewer.view().isUp(uuid)));
-                    lost.abandon();
+        make("etcd loses all its data. A crash at that moment cannot be seen as EXPIRED, as nothing is left of the service: it is"
+                + " removed, and if it is one of ten or more of its type, after view.suspect-limit. Holds and histories are lost",
+                trial -> {
+                    trial.dataAreLost();
+                    scene().victim().kill();
                     scene().etcd().wipe();
                     trial.nobodyIsShownDown();
                     scene().etcd().start();
-                    trial.registeredWithin(scene().ttl());
                     long back = System.nanoTime();
-                    scene().viewers().forEach(viewer -> Awaitility.await().atMost(Duration.ofSeconds(30))
-                            .until(() -> viewer.view().find(uuid).isEmpty()));
-                    trial.check("the dead service is removed", Scene.SUSPECT_LIMIT.plus(scene().ttl()),
+                    trial.registeredWithin(scene().ttl());
+                    scene().viewers().forEach(viewer -> Awaitility.await().atMost(Duration.ofSeconds(20))
+                            .until(() -> viewer.view().find(trial.victim()).isEmpty()));
+                    trial.check("a crash at that moment is seen as removed", scene().ttl(),
                             Duration.ofNanos(System.nanoTime() - back));
+                    trial.victimHasStopped();
                 });
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
@@ -39,6 +40,7 @@ final class Trial {
     private Duration toldWithin;
     private boolean victimIsGone;
     private boolean leasesMayRunOut;
+    private boolean dataAreLost;
     private boolean recovered;
 
     Trial(Scene scene, Row row) {
@@ -88,6 +90,12 @@ final class Trial {
     /** etcd itself lets the leases of those who live run out. */
     void leasesMayRunOut() {
         leasesMayRunOut = true;
+    }
+
+    /** etcd itself loses who lives, and views may see it. */
+    void dataAreLost() {
+        leasesMayRunOut = true;
+        dataAreLost = true;
     }
 
     void last(Duration time) {
@@ -158,7 +166,7 @@ final class Trial {
         Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(100))
                 .untilAsserted(this::assertAllAgree);
         scene.viewers().forEach(Viewer::assertNothingWasToldTwice);
-        row.noted("live services that were seen to expire meanwhile", Long.toString(assertNobodyAliveWasShownDown()));
+        assertNobodyAliveWasShownDown();
         assertNothingIsLeftOver();
     }
 
@@ -166,8 +174,9 @@ final class Trial {
         Duration longest = Duration.ZERO;
         for (Viewer viewer : scene.viewers()) {
             Told word = Awaitility.await("a word of the crash").atMost(toldWithin.plus(SLACK).plusSeconds(10))
-                    .pollInterval(Duration.ofMillis(20)).until(() -> since(viewer).stream().filter(this::isOfTheCrash)
-                            .findFirst().orElse(null), Objects::nonNull);
+                    .pollInterval(Duration.ofMillis(20)).until(() -> since(viewer).stream()
+                            .filter(each -> each.at() >= crash && isOfTheCrash(each)).findFirst().orElse(null),
+                            Objects::nonNull);
             Duration measured = Duration.ofNanos(word.at() - crash);
             longest = measured.compareTo(longest) > 0 ? measured : longest;
         }
@@ -195,22 +204,29 @@ final class Trial {
         assertEquals(Scene.SERVICES, truth.size(), "nobody else is registered");
     }
 
-    private long assertNobodyAliveWasShownDown() {
-        long expired = 0;
-        Set<String> alive = scene.living();
+    private void assertNobodyAliveWasShownDown() {
+        Set<String> expired = new TreeSet<>();
+        Set<String> removed = new TreeSet<>();
         for (Viewer viewer : scene.viewers()) {
-            List<Told> ofTheLiving = since(viewer).stream()
-                    .filter(each -> each.uuid().filter(alive::contains).isPresent()).toList();
-            for (Told each : ofTheLiving) {
+            for (Told each : since(viewer)) {
+                String uuid = each.uuid().filter(scene.living()::contains).orElse(null);
                 Liveness liveness = each.event().current().map(ServiceRecord::liveness).orElse(null);
-                assertTrue(liveness == Liveness.UP || liveness == Liveness.EXPIRED, () -> "It lives: " + each);
+                if (uuid != null && liveness == null) {
+                    removed.add(uuid);
+                } else if (uuid != null && liveness == Liveness.EXPIRED) {
+                    expired.add(uuid);
+                } else if (uuid != null) {
+                    assertEquals(Liveness.UP, liveness, () -> "It lives: " + each);
+                }
             }
-            expired = Math.max(expired, ofTheLiving.stream()
-                    .filter(each -> each.event().current().orElseThrow().liveness() == Liveness.EXPIRED)
-                    .map(each -> each.uuid().orElseThrow()).distinct().count());
         }
-        assertTrue(expired == 0 || leasesMayRunOut, expired + " live services were seen to expire");
-        return expired;
+        row.noted("live services that a view showed as EXPIRED meanwhile", Integer.toString(expired.size()));
+        assertTrue(expired.isEmpty() || leasesMayRunOut, () -> "They live, and were seen to expire: " + expired);
+        if (dataAreLost) {
+            row.noted("live services that a view showed as removed meanwhile", Integer.toString(removed.size()));
+        } else {
+            assertEquals(Set.of(), removed, "They live");
+        }
     }
 
     private void assertNothingIsLeftOver() {
