@@ -43,6 +43,10 @@ public final class CutProxy implements AutoCloseable {
         return "http://127.0.0.1:" + listening.getLocalPort();
     }
 
+    public boolean isInUse() {
+        return !open.isEmpty();
+    }
+
     /** Breaks all connections. */
     public void cut() {
         open.forEach(Connection::end);
