@@ -116,7 +116,7 @@ public final class DemoProcess implements AutoCloseable {
         return get("/self").path("state");
     }
 
-    String reason() {
+    public String reason() {
         return get("/self").path("reason");
     }
 

@@ -40,6 +40,7 @@ class OneMemberFaultsIT extends Faults {
             trial.withoutLeader(() -> {
                 scene().etcd().kill();
                 trial.last(scene().ttl().plusSeconds(2));
+                trial.applicationsKnowThatTheyAreLost();
                 trial.nobodyIsShownDown();
                 scene().etcd().start();
             });

@@ -75,6 +75,7 @@ class ThreeMembersFaultsIT extends Faults {
             trial.withoutLeader(() -> {
                 scene().members().without(left).forEach(EtcdServer::kill);
                 trial.last(scene().ttl().plusSeconds(2));
+                trial.applicationsKnowThatTheyAreLost();
                 trial.nobodyIsShownDown();
                 scene().members().without(left).forEach(EtcdServer::launch);
                 scene().members().all().forEach(EtcdServer::awaitAnswer);

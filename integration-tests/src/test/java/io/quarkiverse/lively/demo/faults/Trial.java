@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -115,6 +116,14 @@ final class Trial {
                 .forEach(uuid -> assertEquals("true", application.get("/view/up", "uuid", uuid).asString())));
     }
 
+    /** Who lives knows that others may see it expire. */
+    void applicationsKnowThatTheyAreLost() {
+        scene.applications().forEach(application -> {
+            assertEquals("LOST", application.state(), application::reason);
+            assertTrue(application.reason().contains("cannot be reached"), application::reason);
+        });
+    }
+
     /** From now on it takes no longer until all are registered. */
     void registeredWithin(Duration promised) {
         registeredWithin("every live service is registered again", promised);
@@ -181,6 +190,9 @@ final class Trial {
             longest = measured.compareTo(longest) > 0 ? measured : longest;
         }
         check("a crash is seen as EXPIRED", toldWithin, longest);
+        if (victimIsGone) {
+            assertEquals(Optional.of(Liveness.EXPIRED), scene.generator().registry().liveness(victim));
+        }
     }
 
     private boolean isOfTheCrash(Told told) {
