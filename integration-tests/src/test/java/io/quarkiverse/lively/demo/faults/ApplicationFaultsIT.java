@@ -1,7 +1,6 @@
 package io.quarkiverse.lively.demo.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -97,7 +96,7 @@ class ApplicationFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
+    @Tag(LONG)
     @NeedsProgram("faketime")
     void clockMoved() {
         make("The wall clock of an application is moved an hour ahead, then an hour back", trial -> {
@@ -117,7 +116,6 @@ class ApplicationFaultsIT extends Faults {
                 assertEquals("REGISTERED", victim.state());
             }
             assertEquals(lease, victim.get("/self").path("leaseId"));
-            assertNotEquals(0, before);
             List<LivenessEvent> told = scene().viewers().get(0).toldSince(before).stream().map(Viewer.Told::event).toList();
             assertEquals(List.of(), told);
             trial.note("changes that were seen of it", Integer.toString(told.size()));

@@ -35,6 +35,7 @@ abstract class Faults {
     private static final long SOME_HEAP = 16 << 10;
 
     final Form form = Form.chosen();
+    private EtcdProgram program;
     private Scene scene;
     private FaultTable table;
     private String version;
@@ -51,11 +52,10 @@ abstract class Faults {
     void start(FaultTable inTable) {
         BlockingOperationControl.setIoThreadDetector(new IOThreadDetector[0]);
         table = inTable;
-        EtcdProgram program = program();
+        program = program();
         version = program.version();
         System.out.printf("%s: etcd %s, TTL %d s, %d services%n", getClass().getSimpleName(), version,
                 form.ttl().toSeconds(), Scene.SERVICES);
-        scene = scene(program);
     }
 
     @BeforeEach
@@ -82,15 +82,29 @@ abstract class Faults {
     }
 
     Scene scene() {
+        if (scene == null) {
+            scene = scene(program);
+        }
         return scene;
     }
 
-    /** Makes a fault, as often as this form of the suite does, and checks what is promised after each. */
+    /**
+     * Makes a fault, as often as this form of the suite does, and checks what is promised after each. If that fails, the next
+     * fault has a scene of its own: who knows what this one is like.
+     */
     void make(String fault, Consumer<Trial> script) {
-        for (int round = 0; round < form.rounds(); round++) {
-            Trial trial = new Trial(scene, new Row(table, fault, test, version));
-            script.accept(trial);
-            trial.conclude();
+        try {
+            for (int round = 0; round < form.rounds(); round++) {
+                Trial trial = new Trial(scene(), new Row(table, fault, test, version));
+                script.accept(trial);
+                trial.conclude();
+            }
+        } catch (Exception | AssertionError e) {
+            if (scene != null) {
+                scene.close();
+                scene = null;
+            }
+            throw e;
         }
     }
 }

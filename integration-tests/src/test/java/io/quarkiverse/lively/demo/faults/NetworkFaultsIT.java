@@ -21,10 +21,10 @@ class NetworkFaultsIT extends Faults {
     }
 
     @Test
+    @Tag(LONG_ON_NEXT)
     void blackHole() {
         make("A member is not reached any more, nor says so: what is sent to it is swallowed, for four TTLs", trial -> {
             EtcdServer member = scene().etcd();
-            trial.leasesMayRunOut();
             trial.crash();
             trial.withheld(UNTIL_A_VIEW_NOTICES);
             scene().doorTo(member).drop();
