@@ -95,6 +95,7 @@ abstract class Faults {
     void make(String fault, Consumer<Trial> script) {
         try {
             for (int round = 0; round < form.rounds(); round++) {
+                System.out.printf("%s on etcd %s: %s%n", test, version, fault);
                 Trial trial = new Trial(scene(), new Row(table, fault, test, version));
                 script.accept(trial);
                 trial.conclude();
