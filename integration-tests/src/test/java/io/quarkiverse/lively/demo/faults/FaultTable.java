@@ -32,12 +32,17 @@ final class FaultTable implements AutoCloseable {
     synchronized void add(Line line, String version, String seen) {
         versions.add(version);
         lines.computeIfAbsent(line, first -> new TreeMap<>()).computeIfAbsent(version, first -> new ArrayList<>()).add(seen);
+        // A run that is ended has told something, too.
+        write();
     }
 
     @Override
     public synchronized void close() {
         lines.forEach((line, seen) -> System.out.printf("%-60s | %-55s | %6s | %s | %s%n", line.fault(), line.what(),
                 line.promised(), seen, line.test()));
+    }
+
+    private void write() {
         try {
             Files.write(FILE, asciiDoc());
         } catch (IOException e) {
