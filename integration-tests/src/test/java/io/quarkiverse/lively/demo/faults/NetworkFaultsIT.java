@@ -12,9 +12,6 @@ import io.quarkiverse.lively.test.EtcdServer;
 /** What befalls the network between a fleet and an etcd of three members. */
 class NetworkFaultsIT extends Faults {
 
-    /** progress-interval and request-timeout: until a view without a registration knows that nobody answers. */
-    private static final Duration UNTIL_A_VIEW_NOTICES = Duration.ofSeconds(5 + 3);
-
     @Override
     Scene scene(EtcdProgram program) {
         return new Scene(form, new Members(EtcdServer.startedCluster(program, 3)), true);
@@ -26,7 +23,7 @@ class NetworkFaultsIT extends Faults {
         make("A member is not reached any more, nor says so: what is sent to it is swallowed, for four TTLs", trial -> {
             EtcdServer member = scene().etcd();
             trial.crash();
-            trial.withheld(UNTIL_A_VIEW_NOTICES);
+            trial.memberFallsSilent();
             scene().doorTo(member).drop();
             trial.last(scene().ttl());
             trial.registeredWithin("every live service is registered all the same, a TTL later", scene().ttl());

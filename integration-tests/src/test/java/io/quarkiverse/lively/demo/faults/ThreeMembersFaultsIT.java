@@ -37,6 +37,7 @@ class ThreeMembersFaultsIT extends Faults {
         make("The leader of three members is stopped for three TTLs (SIGSTOP), and goes on (SIGCONT)", trial -> {
             EtcdServer leader = scene().members().leader();
             trial.crash();
+            trial.memberFallsSilent();
             trial.leaderChanges(1);
             trial.withoutLeader(() -> {
                 leader.freeze();

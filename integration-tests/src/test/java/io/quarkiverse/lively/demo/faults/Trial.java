@@ -30,6 +30,9 @@ final class Trial {
     /** A promised bound may be missed by that on a busy machine. */
     private static final Duration SLACK = Duration.ofSeconds(2);
     private static final Duration OF_EXPIRY = Duration.ofSeconds(1);
+    /** As they are if nobody configures them. */
+    private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
     /** Pools of Quarkus grow and shrink by themselves. */
     private static final int SOME_THREADS = 10;
     private static final int SOME_DESCRIPTORS = 10;
@@ -82,6 +85,11 @@ final class Trial {
         Duration gone = since(start);
         row.measured("etcd has a leader again", gone);
         toldWithin = toldWithin.plus(gone);
+    }
+
+    /** A view without a registration beside it may ask a member that does not answer, and has to notice that first. */
+    void memberFallsSilent() {
+        withheld(PROGRESS_INTERVAL.plus(REQUEST_TIMEOUT));
     }
 
     /** A viewer cannot be told for so long. */
