@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 
 /** The packaged demo application, as a process of its own. It ends with the JVM at the latest. */
-final class DemoProcess implements AutoCloseable {
+public final class DemoProcess implements AutoCloseable {
 
     static final Duration TTL = Duration.ofSeconds(5);
 
@@ -41,36 +42,47 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** Starts it against that etcd, on a free port, and waits until that listens. */
-    static DemoProcess start(EtcdServer etcd, String... systemProperties) {
+    public static DemoProcess start(EtcdServer etcd, String... systemProperties) {
         return start(etcd, freePort(), systemProperties);
     }
 
     static DemoProcess start(EtcdServer etcd, int port, String... systemProperties) {
-        return awaitListening(launch(etcd, port, systemProperties));
+        return launch(etcd, port, systemProperties).awaitListening();
     }
 
     /** Starts it with those environment variables and on a free port, and waits until that listens. */
     static DemoProcess start(Map<String, String> environment) {
-        return awaitListening(launch(environment, freePort()));
+        return launch(environment, freePort()).awaitListening();
     }
 
-    private static DemoProcess awaitListening(DemoProcess demo) {
+    /** Starts it with these variables of the environment beside those that it has, and waits until it listens. */
+    public static DemoProcess start(EtcdServer etcd, Map<String, String> environment, String... systemProperties) {
+        Map<String, String> all = new HashMap<>(environmentFor(etcd));
+        all.putAll(environment);
+        return launch(all, freePort(), systemProperties).awaitListening();
+    }
+
+    private DemoProcess awaitListening() {
         Awaitility.await("the demo listens").atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
-                .until(() -> !demo.process.isAlive() || demo.listens());
-        if (!demo.process.isAlive()) {
-            throw new IllegalStateException("The demo did not start: " + demo.log());
+                .until(() -> !process.isAlive() || listens());
+        if (!process.isAlive()) {
+            throw new IllegalStateException("The demo did not start: " + log());
         }
-        return demo;
+        return this;
     }
 
     /** Starts it against that etcd, on a free port, and waits for nothing. */
-    static DemoProcess launch(EtcdServer etcd, String... systemProperties) {
+    public static DemoProcess launch(EtcdServer etcd, String... systemProperties) {
         return launch(etcd, freePort(), systemProperties);
     }
 
     private static DemoProcess launch(EtcdServer etcd, int port, String... systemProperties) {
-        return launch(Map.of("OSLIVELY_ETCD_HOST", "127.0.0.1", "OSLIVELY_ETCD_PORT", Integer.toString(etcd.port()),
-                "OSLIVELY_STATUS_TTL", Long.toString(TTL.toSeconds())), port, systemProperties);
+        return launch(environmentFor(etcd), port, systemProperties);
+    }
+
+    private static Map<String, String> environmentFor(EtcdServer etcd) {
+        return Map.of("OSLIVELY_ETCD_HOST", "127.0.0.1", "OSLIVELY_ETCD_PORT", Integer.toString(etcd.port()),
+                "OSLIVELY_STATUS_TTL", Long.toString(TTL.toSeconds()));
     }
 
     private static DemoProcess launch(Map<String, String> environment, int port, String... systemProperties) {
@@ -99,10 +111,11 @@ final class DemoProcess implements AutoCloseable {
 
     /** Without a type of a content, as curl sends what has none. */
     RequestSpecification bareRequest() {
-        return RestAssured.given().baseUri("http://127.0.0.1").port(port);
+        // Who asks often would leave many open.
+        return RestAssured.given().header("Connection", "close").baseUri("http://127.0.0.1").port(port);
     }
 
-    Response get(String path, Object... queryParameters) {
+    public Response get(String path, Object... queryParameters) {
         RequestSpecification request = request();
         for (int i = 0; i < queryParameters.length; i += 2) {
             request.queryParam((String) queryParameters[i], queryParameters[i + 1]);
@@ -110,30 +123,34 @@ final class DemoProcess implements AutoCloseable {
         return request.get(path);
     }
 
-    String uuid() {
+    public String uuid() {
         return get("/self").path("uuid");
     }
 
-    String state() {
+    public String state() {
         return get("/self").path("state");
     }
 
-    String reason() {
+    public String reason() {
         return get("/self").path("reason");
     }
 
     /** Waits until it says that it is registered. */
-    DemoProcess awaitRegistered() {
+    public DemoProcess awaitRegistered() {
         Awaitility.await("registered").atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20))
                 .until(() -> "REGISTERED".equals(state()));
         return this;
     }
 
-    int port() {
+    public long pid() {
+        return process.pid();
+    }
+
+    public int port() {
         return port;
     }
 
-    boolean listens() {
+    public boolean listens() {
         try {
             return get("/q/health/live").statusCode() == 200;
         } catch (Exception e) {
@@ -143,21 +160,21 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** Asks it to stop, as Ctrl-C or an orchestrator does. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** As a crash would. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
     }
 
     /** Stops it from doing anything, while its connections stay open. */
-    void freeze() {
+    public void freeze() {
         EtcdServer.signal(process.pid(), "STOP");
     }
 
-    void thaw() {
+    public void thaw() {
         EtcdServer.signal(process.pid(), "CONT");
     }
 
@@ -179,11 +196,11 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** Waits for its end. */
-    boolean hasEndedWithin(Duration limit) throws InterruptedException {
+    public boolean hasEndedWithin(Duration limit) throws InterruptedException {
         return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    String log() {
+    public String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {

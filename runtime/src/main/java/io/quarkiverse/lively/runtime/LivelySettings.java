@@ -33,6 +33,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     private static final Duration CHECK_INTERVAL = Duration.ofMinutes(30);
 
     private static final Duration LEAST_TTL = Duration.ofSeconds(2);
+    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(2);
     private static final Duration MOST_TTL = Duration.ofDays(1);
     private static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
     private static final Duration MOST_INTERVAL = Duration.ofHours(1);
@@ -110,9 +111,12 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         }
     }
 
+    /** A renewal that is not answered is given up after a third of the TTL. The next one must go to another member. */
     private static Duration patience(Duration ttl) {
         Duration quarter = ttl.dividedBy(4);
-        return quarter.compareTo(LEAST_TTL) > 0 ? quarter : LEAST_TTL;
+        Duration usual = quarter.compareTo(LEAST_PATIENCE) > 0 ? quarter : LEAST_PATIENCE;
+        Duration oneRenewal = ttl.multipliedBy(3).dividedBy(10);
+        return usual.compareTo(oneRenewal) < 0 ? usual : oneRenewal;
     }
 
     private static KeyLayout layout(String namespace) {

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +29,7 @@ public final class EtcdServer implements AutoCloseable {
 
     private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcd";
 
+    private final EtcdProgram program;
     private final List<String> options;
     private final String scheme;
     private final List<String> etcdctlOptions = new ArrayList<>();
@@ -38,7 +41,8 @@ public final class EtcdServer implements AutoCloseable {
     private Process process;
     private boolean hasData;
 
-    private EtcdServer(String scheme, List<String> options) throws IOException {
+    private EtcdServer(EtcdProgram program, String scheme, List<String> options) throws IOException {
+        this.program = program;
         this.scheme = scheme;
         this.options = new ArrayList<>(options);
         try (ServerSocket client = freePort(); ServerSocket peer = freePort()) {
@@ -56,7 +60,12 @@ public final class EtcdServer implements AutoCloseable {
      * @param options for the command line of etcd
      */
     public static EtcdServer started(String... options) {
-        EtcdServer etcd = absent(options);
+        return started(EtcdProgram.onThePath(), options);
+    }
+
+    /** One that answers, of that version. */
+    public static EtcdServer started(EtcdProgram program, String... options) {
+        EtcdServer etcd = absent(program, "http", options);
         etcd.start();
         return etcd;
     }
@@ -84,7 +93,7 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     private static EtcdServer absentWithTls(CertificateAuthority.Certified server, String... options) {
-        EtcdServer etcd = absent("https", options);
+        EtcdServer etcd = absent(EtcdProgram.onThePath(), "https", options);
         etcd.options.addAll(List.of("--cert-file", server.certificate().toString(), "--key-file", server.key().toString()));
         etcd.useEtcdctl("--insecure-skip-tls-verify", "--insecure-transport=false");
         return etcd;
@@ -92,7 +101,12 @@ public final class EtcdServer implements AutoCloseable {
 
     /** As many as that, which make one etcd together. */
     public static List<EtcdServer> startedCluster(int size) {
-        List<EtcdServer> members = Stream.generate(EtcdServer::absent).limit(size).toList();
+        return startedCluster(EtcdProgram.onThePath(), size);
+    }
+
+    /** As many as that of that version, which make one etcd together. */
+    public static List<EtcdServer> startedCluster(EtcdProgram program, int size) {
+        List<EtcdServer> members = Stream.generate(() -> absent(program, "http")).limit(size).toList();
         String all = members.stream().map(member -> member.name() + "=" + member.peerUrl()).collect(Collectors.joining(","));
         members.forEach(member -> member.options.addAll(List.of("--name", member.name(), "--initial-cluster", all)));
         members.forEach(EtcdServer::launch);
@@ -102,12 +116,12 @@ public final class EtcdServer implements AutoCloseable {
 
     /** One that is not started yet: nobody listens on its port. */
     public static EtcdServer absent(String... options) {
-        return absent("http", options);
+        return absent(EtcdProgram.onThePath(), "http", options);
     }
 
-    private static EtcdServer absent(String scheme, String... options) {
+    private static EtcdServer absent(EtcdProgram program, String scheme, String... options) {
         try {
-            return new EtcdServer(scheme, List.of(options));
+            return new EtcdServer(program, scheme, List.of(options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -220,6 +234,16 @@ public final class EtcdServer implements AutoCloseable {
         return new EtcdLeases(clientPort);
     }
 
+    /** Whether it leads those that it makes one etcd with. */
+    public boolean isLeader() {
+        return status("leader") == status("member_id");
+    }
+
+    /** Grows by one, or more, each time that a leader is elected. */
+    public long term() {
+        return status("raft_term");
+    }
+
     /** All keys that begin like that. */
     public List<String> keys(String prefix) {
         return keys().all(prefix);
@@ -259,9 +283,18 @@ public final class EtcdServer implements AutoCloseable {
 
     private List<String> real() {
         Programs.require("etcd");
-        return Stream.concat(Stream.of("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
+        return Stream.concat(Stream.of(program.command(), "--data-dir", data.toString(), "--listen-client-urls", url(),
                 "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls", peerUrl(),
                 "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"), options.stream()).toList();
+    }
+
+    private long status(String field) {
+        String status = String.join("", etcdctl("endpoint", "status", "--write-out", "json"));
+        Matcher number = Pattern.compile("\"" + field + "\":(\\d+)").matcher(status);
+        if (!number.find()) {
+            throw new IllegalStateException("No " + field + " in " + status);
+        }
+        return Long.parseUnsignedLong(number.group(1));
     }
 
     private record Output(int exit, List<String> lines) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Of many processes, what Lively logs is too much to read. */
-final class QuietLog implements BeforeAllCallback, AfterAllCallback {
+public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 
     private static final Logger LOG = Logger.getLogger("io.quarkiverse.lively");
 

@@ -22,6 +22,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.test.RegistryContents;
 
 /**
  * A process that registers some services, closes them again, and sometimes dies and starts anew. Used by one thread.

@@ -32,8 +32,10 @@ import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
+import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
+import io.quarkiverse.lively.test.RegistryContents;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.IOThreadDetector;
 

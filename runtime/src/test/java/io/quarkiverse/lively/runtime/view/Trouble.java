@@ -6,7 +6,9 @@ import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.RegistryContents;
 
 /** Cuts connections and compacts etcd at random, and looks whether the keys agree with each other meanwhile. */
 final class Trouble {

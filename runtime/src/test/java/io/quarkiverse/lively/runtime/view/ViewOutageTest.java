@@ -29,6 +29,7 @@ import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
+import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 

@@ -1,4 +1,4 @@
-package io.quarkiverse.lively.runtime.view;
+package io.quarkiverse.lively.test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -22,7 +22,7 @@ import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
 /** All keys of a registry at one revision, and what must be true of them at every one. */
-final class RegistryContents {
+public final class RegistryContents {
 
     private static final String BASE = "/services/";
 
@@ -40,13 +40,13 @@ final class RegistryContents {
         }
     }
 
-    static RegistryContents read(Etcd etcd) {
+    public static RegistryContents read(Etcd etcd) {
         return new RegistryContents(etcd.read(new Range(ByteString.copyFromUtf8(BASE),
                 ByteString.copyFromUtf8("/services0"), 0, 10_000, false)).join());
     }
 
     /** The indexes lead to the records and to nothing else, and only what is declared UP can be UP. */
-    void assertConsistent() {
+    public void assertConsistent() {
         Set<String> names = new TreeSet<>();
         Set<String> regions = new TreeSet<>();
         records.forEach((uuid, record) -> {
@@ -63,20 +63,20 @@ final class RegistryContents {
         assertNoneBut("histories", records.keySet(), in("history/"));
     }
 
-    boolean isUp(String uuid) {
+    public boolean isUp(String uuid) {
         return withStatus(Status.UP).contains(uuid) && keys.containsKey("by-status/UP/" + uuid);
     }
 
-    Optional<Claim> claimOf(String uuid) {
+    public Optional<Claim> claimOf(String uuid) {
         return Optional.ofNullable(keys.get("by-owner/" + uuid)).map(entry -> parse(entry, Claim.parser()));
     }
 
-    List<Claim> claims() {
+    public List<Claim> claims() {
         return in("by-owner/").stream().map(uuid -> claimOf(uuid).orElseThrow()).toList();
     }
 
     /** What is there of a service, for a message. */
-    String of(String uuid) {
+    public String of(String uuid) {
         return records.get(uuid) + message() + keys.keySet().stream().filter(key -> key.endsWith("/" + uuid)).toList();
     }
 

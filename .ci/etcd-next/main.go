@@ -1,0 +1,12 @@
+// Command etcd-next is the etcd of the version in go.mod, for tests.
+package main
+
+import (
+	"os"
+
+	"go.etcd.io/etcd/server/v3/etcdmain"
+)
+
+func main() {
+	etcdmain.Main(os.Args)
+}
