@@ -147,7 +147,8 @@ public final class EtcdServer implements AutoCloseable {
 
     public void awaitAnswer() {
         Awaitility.await("etcd answers").atMost(20, TimeUnit.SECONDS).pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(50)).until(keys()::answer);
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> isPlain() ? keys().answer() : run("endpoint", "health").exit() == 0);
     }
 
     /** As a crash would. */
@@ -219,7 +220,7 @@ public final class EtcdServer implements AutoCloseable {
         return output.lines();
     }
 
-    /** Reads and writes what is in it. */
+    /** Reads and writes what is in it, if it knows neither TLS nor users. */
     public EtcdKeys keys() {
         return new EtcdKeys(clientPort);
     }
@@ -246,7 +247,7 @@ public final class EtcdServer implements AutoCloseable {
 
     /** All keys that begin like that. */
     public List<String> keys(String prefix) {
-        return keys().all(prefix);
+        return isPlain() ? keys().all(prefix) : etcdctl("get", "--prefix", prefix, "--keys-only");
     }
 
     @Override
@@ -268,6 +269,11 @@ public final class EtcdServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Else only etcdctl knows the way in. */
+    private boolean isPlain() {
+        return etcdctlOptions.isEmpty();
     }
 
     private boolean isEmbedded() {
