@@ -62,6 +62,7 @@ public final class Browser implements AutoCloseable {
         }
     }
 
+    /** Opens pages, finds elements and clicks on them. */
     public WebDriver driver() {
         return driver;
     }
