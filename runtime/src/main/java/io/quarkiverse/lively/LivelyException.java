@@ -6,7 +6,10 @@ public abstract sealed class LivelyException extends RuntimeException permits Re
 
     private static final long serialVersionUID = 1L;
 
+    /**
+     * @param message may quote what others wrote into etcd, and is told as one {@linkplain PrintableText printable} line
+     */
     protected LivelyException(String message, Throwable cause) {
-        super(message, cause);
+        super(PrintableText.of(message), cause);
     }
 }

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
+import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
 import io.quarkus.deployment.IsDevServicesSupportedByLaunchMode;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.CuratedApplicationShutdownBuildItem;
@@ -37,17 +39,41 @@ class LivelyDevServicesProcessor {
         if (!config.devservices().enabled() || isConfigured(ConfigProvider.getConfig())) {
             return null;
         }
-        List<LocalEtcd> candidates = candidates(config.devservices(), mode.getLaunchMode(),
-                devServices.timeout().orElse(PATIENCE), docker::isContainerRuntimeAvailable, SearchPath.ofEnvironment());
-        return mode.getLaunchMode() == LaunchMode.RUN ? startedFor(candidates, shutdown)
-                : owned(candidates, config.devservices());
+        if (isShared(config.devservices(), mode.getLaunchMode())
+                && searches(config.devservices(), mode.getLaunchMode(), docker::isContainerRuntimeAvailable).isEmpty()) {
+            Announcement
+                    .warning("quarkus.lively.devservices.shared has no effect: an etcd that is not in a container is found by"
+                            + " its port. Set quarkus.lively.devservices.port")
+                    .print();
+        }
+        Supplier<DevEtcd> etcd = () -> new DevEtcd(
+                searches(config.devservices(), mode.getLaunchMode(), docker::isContainerRuntimeAvailable),
+                candidates(config.devservices(), mode.getLaunchMode(), devServices.timeout().orElse(PATIENCE),
+                        docker::isContainerRuntimeAvailable, SearchPath.ofEnvironment()));
+        return mode.getLaunchMode() == LaunchMode.RUN ? startedFor(etcd.get(), shutdown)
+                : owned(etcd, config.devservices());
+    }
+
+    /** Where to look for one that is shared, if it is. */
+    static List<EtcdSearch> searches(LivelyBuildTimeConfig.DevServices config, LaunchMode mode, BooleanSupplier docker) {
+        if (!isShared(config, mode)) {
+            return List.of();
+        }
+        List<EtcdSearch> all = new ArrayList<>();
+        config.port().ifPresent(port -> all.add(new PortSearch(port)));
+        boolean container = config.provider() == Provider.CONTAINER || config.provider() == Provider.AUTO;
+        if (container && docker.getAsBoolean()) {
+            all.add(new ContainerSearch(config.serviceName()));
+        }
+        return all;
     }
 
     /** One if a provider is named, be it there or not. Else those that are there, in the order in which they are tried. */
     static List<LocalEtcd> candidates(LivelyBuildTimeConfig.DevServices config, LaunchMode mode, Duration patience,
             BooleanSupplier docker, SearchPath path) {
         int port = config.port().orElse(0);
-        LocalEtcd container = new EtcdContainer(config.imageName(), mode, port, patience);
+        LocalEtcd container = new EtcdContainer(config.imageName(), mode, port,
+                Optional.of(config.serviceName()).filter(name -> isShared(config, mode)), patience);
         Optional<Path> program = path.find(PROGRAM);
         LocalEtcd process = new EtcdProcess(program.orElse(Path.of(PROGRAM)), path.find("setsid"), port, patience);
         LocalEtcd embedded = new EmbeddedEtcd(port);
@@ -67,28 +93,31 @@ class LivelyDevServicesProcessor {
         };
     }
 
+    /** Tests do not depend on what else runs on the machine. */
+    private static boolean isShared(LivelyBuildTimeConfig.DevServices config, LaunchMode mode) {
+        return config.shared() && (mode == LaunchMode.DEVELOPMENT || mode == LaunchMode.RUN);
+    }
+
     private static boolean isConfigured(Config config) {
         return config.getOptionalValues(ENDPOINTS, String.class).isPresent()
                 || config.getOptionalValue(OSLIVELY_HOST, String.class).isPresent();
     }
 
     /** Quarkus starts it before the application, keeps it over reloads, and ends it. */
-    private static DevServicesResultBuildItem owned(List<LocalEtcd> candidates,
-            LivelyBuildTimeConfig.DevServices config) {
+    private static DevServicesResultBuildItem owned(Supplier<DevEtcd> etcd, LivelyBuildTimeConfig.DevServices config) {
         return DevServicesResultBuildItem.<DevEtcd> owned()
                 .feature(LivelyProcessor.FEATURE)
                 // All that could make it another one.
-                .serviceConfig(config.provider() + " " + config.port() + " " + config.imageName())
-                .startable(() -> new DevEtcd(candidates))
-                .postStartHook(etcd -> etcd.announcements().forEach(Announcement::log))
-                .configProvider(Map.of(ENDPOINTS, etcd -> etcd.url().orElse(DEFAULT_ENDPOINT)))
+                .serviceConfig(List.of(config.provider(), config.port(), config.imageName(), config.shared(),
+                        config.serviceName()).toString())
+                .startable(etcd)
+                .postStartHook(started -> started.announcements().forEach(Announcement::log))
+                .configProvider(Map.of(ENDPOINTS, started -> started.url().orElse(DEFAULT_ENDPOINT)))
                 .build();
     }
 
     /** {@code quarkus:run} starts no owned service, so that this one is started here, and ended with Maven. */
-    private static DevServicesResultBuildItem startedFor(List<LocalEtcd> candidates,
-            CuratedApplicationShutdownBuildItem shutdown) {
-        DevEtcd etcd = new DevEtcd(candidates);
+    private static DevServicesResultBuildItem startedFor(DevEtcd etcd, CuratedApplicationShutdownBuildItem shutdown) {
         etcd.start();
         etcd.announcements().forEach(Announcement::print);
         shutdown.addCloseTask(etcd::close, true);

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -25,13 +24,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.devui.tests.DevUIJsonRPCTest;
 import io.quarkus.test.QuarkusDevModeTest;
 import io.restassured.RestAssured;
 
 /** What the page of the Dev UI writes; and that the page of another site cannot. */
-@NeedsProgram({ "etcd", "etcdctl" })
 @ExtendWith(RealEtcd.class)
 class DevUIJsonRpcTest extends DevUIJsonRPCTest {
 
@@ -112,8 +109,8 @@ class DevUIJsonRpcTest extends DevUIJsonRPCTest {
         await().untilAsserted(() -> RestAssured.get("/state").then().body(equalTo("before " + state)));
     }
 
-    private static String uuid() throws IOException {
-        String key = RealEtcd.etcdctl("get --prefix /services/by-uuid/ --keys-only").get(0);
+    private static String uuid() {
+        String key = RealEtcd.keys().all("/services/by-uuid/").get(0);
         return key.substring(key.lastIndexOf('/') + 1);
     }
 }

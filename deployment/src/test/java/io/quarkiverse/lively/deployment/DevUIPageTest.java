@@ -22,7 +22,7 @@ import io.restassured.RestAssured;
  * test
  * would start the application again.
  */
-@NeedsProgram({ "etcd", "etcdctl", "chromium", "chromedriver" })
+@NeedsProgram({ "chromium", "chromedriver" })
 @ExtendWith(RealEtcd.class)
 class DevUIPageTest {
 

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.runtime.CallTracing;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.config.Configured;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 
 /** A process that registers a service of the type {@code inventory}, and serves nothing. It ends with the JVM at the latest. */
 final class StandInProcess implements AutoCloseable {
@@ -48,7 +50,7 @@ final class StandInProcess implements AutoCloseable {
         Lively lively = new Lively(Configured.nothing().with("etcd.endpoints", arguments[0])
                 .with("service.host", arguments[1]).with("service.region", arguments[2]).with("status-ttl", arguments[3])
                 .settings(), change -> {
-                }, Optional.empty());
+                }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
         lively.start();
         lively.serve(Optional.of(new Endpoint("192.0.2.7", 8080, false)));
         Thread.sleep(Long.MAX_VALUE);

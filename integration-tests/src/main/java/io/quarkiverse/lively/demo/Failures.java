@@ -19,6 +19,7 @@ import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.UnknownServiceException;
+import io.smallrye.stork.api.NoServiceInstanceFoundException;
 
 /** What the failures of Lively are in HTTP. */
 class Failures {
@@ -45,6 +46,11 @@ class Failures {
 
     @ServerExceptionMapper
     Response unavailable(RegistryUnavailableException e) {
+        return text(Status.SERVICE_UNAVAILABLE, e.getMessage());
+    }
+
+    @ServerExceptionMapper
+    Response noPeer(NoServiceInstanceFoundException e) {
         return text(Status.SERVICE_UNAVAILABLE, e.getMessage());
     }
 

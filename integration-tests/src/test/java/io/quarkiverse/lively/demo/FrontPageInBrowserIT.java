@@ -19,7 +19,7 @@ import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** The front page shows the fleet as it changes, and what others wrote as text, in a real browser. */
-@NeedsProgram({ "etcd", "etcdctl", "chromium", "chromedriver" })
+@NeedsProgram({ "chromium", "chromedriver" })
 class FrontPageInBrowserIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -9,8 +9,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** An etcd of which too few members are left to elect a leader is lost, and the application back once enough are back. */
+@NeedsProgram("etcd")
 class LeaderlessEtcdIT {
 
     private final List<EtcdServer> members = EtcdServer.startedCluster(3);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.health.ReadinessPoll;
@@ -74,7 +75,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
 
         EtcdSettings etcd = new EtcdSettings(config.etcd().endpoints().stream().map(LivelySettings::endpoint).toList(),
                 config.etcd().connectTimeout(), config.etcd().requestTimeout(), patience(ttl));
-        KeyLayout layout = new KeyLayout(config.etcd().keyNamespace().orElse(""));
+        KeyLayout layout = layout(config.etcd().keyNamespace().orElse(""));
         return new LivelySettings(etcd, layout,
                 new Registrar.Settings(config.registration().enabled(), identity(config.service(), layout, mode), ttl,
                         config.shutdown().timeout(), version, config.service().metadata(),
@@ -111,6 +112,14 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     private static Duration patience(Duration ttl) {
         Duration quarter = ttl.dividedBy(4);
         return quarter.compareTo(LEAST_TTL) > 0 ? quarter : LEAST_TTL;
+    }
+
+    private static KeyLayout layout(String namespace) {
+        try {
+            return new KeyLayout(namespace);
+        } catch (InvalidServiceException e) {
+            throw invalid("etcd.key-namespace", namespace, e.getMessage() + " (it may come from OSLIVELY_ETCD_KEY_NAMESPACE)");
+        }
     }
 
     private static ServiceIdentity identity(LivelyConfig.Service service, KeyLayout layout, LaunchMode mode) {
@@ -177,7 +186,8 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     }
 
     private static ConfigurationException invalid(String property, Object value, String why) {
-        String printable = String.valueOf(value).replaceAll("\\p{Cc}", "?");
-        return new ConfigurationException(PREFIX + property + " is '" + printable + "', but " + why, Set.of(PREFIX + property));
+        return new ConfigurationException(
+                PREFIX + property + " is '" + PrintableText.of(String.valueOf(value)) + "', but " + why,
+                Set.of(PREFIX + property));
     }
 }

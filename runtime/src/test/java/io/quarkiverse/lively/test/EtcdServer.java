@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,10 +18,15 @@ import org.awaitility.Awaitility;
 
 /**
  * A real etcd of one member, or one of several, on free ports of 127.0.0.1, with its data in a temporary directory. It can be
- * killed, started again on the same data and ports, and frozen. It ends with the JVM at the latest. On a machine without etcd a
- * test that starts one is left out: see {@link Programs}.
+ * killed, started again on the same data and ports, and frozen. It ends with the JVM at the latest.
+ * <p>
+ * On a machine without etcd it is an embedded one, where that is on the class path and can do what the test wants. Else the
+ * test
+ * is left out: see {@link Programs}. {@code -Dlively.test.embedded-etcd} makes it an embedded one on any machine.
  */
 public final class EtcdServer implements AutoCloseable {
+
+    private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcd";
 
     private final List<String> options;
     private final int clientPort;
@@ -29,6 +35,7 @@ public final class EtcdServer implements AutoCloseable {
     private final Path log;
     private final Thread endWithTheJvm = new Thread(this::end, "end-etcd");
     private Process process;
+    private boolean hasData;
 
     private EtcdServer(List<String> options) throws IOException {
         this.options = new ArrayList<>(options);
@@ -79,12 +86,9 @@ public final class EtcdServer implements AutoCloseable {
 
     /** Starts it, and does not wait until it answers. */
     public void launch() {
-        Programs.require("etcd", "etcdctl");
+        List<String> command = isEmbedded() ? embedded() : real();
+        hasData = true;
         try {
-            List<String> command = new ArrayList<>(List.of("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
-                    "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
-                    peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"));
-            command.addAll(options);
             process = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         } catch (IOException e) {
@@ -93,7 +97,8 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     public void awaitAnswer() {
-        Awaitility.await("etcd answers").atMost(20, TimeUnit.SECONDS).until(() -> run("endpoint", "health").exit() == 0);
+        Awaitility.await("etcd answers").atMost(20, TimeUnit.SECONDS).pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50)).until(keys()::answer);
     }
 
     /** As a crash would. */
@@ -138,15 +143,24 @@ public final class EtcdServer implements AutoCloseable {
         return output.lines();
     }
 
+    /** Reads and writes what is in it. */
+    public EtcdKeys keys() {
+        return new EtcdKeys(clientPort);
+    }
+
     /** Forgets what was before the present revision. */
     public void compact() {
-        String status = String.join("", etcdctl("endpoint", "status", "--write-out", "json"));
-        etcdctl("compaction", status.replaceAll(".*\"revision\":(\\d+).*", "$1"));
+        keys().compact(keys().revision());
+    }
+
+    /** Reads and revokes its leases. */
+    public EtcdLeases leases() {
+        return new EtcdLeases(clientPort);
     }
 
     /** All keys that begin like that. */
     public List<String> keys(String prefix) {
-        return etcdctl("get", "--prefix", prefix, "--keys-only");
+        return keys().all(prefix);
     }
 
     @Override
@@ -170,10 +184,29 @@ public final class EtcdServer implements AutoCloseable {
         }
     }
 
+    private boolean isEmbedded() {
+        boolean wanted = System.getProperty("lively.test.embedded-etcd") != null;
+        return wanted || !Programs.has("etcd") && !Programs.nothingIsLeftOut() && options.isEmpty() && !hasData
+                && EtcdServer.class.getResource("/" + EMBEDDED.replace('.', '/') + ".class") != null;
+    }
+
+    private List<String> embedded() {
+        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), EMBEDDED, Integer.toString(clientPort));
+    }
+
+    private List<String> real() {
+        Programs.require("etcd");
+        return Stream.concat(Stream.of("etcd", "--data-dir", data.toString(), "--listen-client-urls", url(),
+                "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls", peerUrl(),
+                "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"), options.stream()).toList();
+    }
+
     private record Output(int exit, List<String> lines) {
     }
 
     private Output run(String... arguments) {
+        Programs.require("etcdctl");
         List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints", url(), "--command-timeout", "3s"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -205,6 +238,7 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     private void deleteData() {
+        hasData = false;
         try (Stream<Path> files = Files.walk(data)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         } catch (IOException e) {

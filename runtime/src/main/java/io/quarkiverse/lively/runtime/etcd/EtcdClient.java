@@ -24,11 +24,15 @@ import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
+import io.etcd.jetcd.resolver.IPResolverProvider;
+import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
 
 /** etcd by one jetcd client. It is never repaired: {@link EtcdConnection} replaces it. */
 final class EtcdClient implements Etcd {
 
+    /** Of the targets that jetcd's resolver takes. */
+    private static final String SCHEME = "ip";
     /** A page of the registry may be larger than the 4 MiB that gRPC takes by default. */
     private static final int MAX_INBOUND_BYTES = 64 << 20;
     /** A member that vanished without a word is noticed after the sum of these. etcd allows no shorter time than 5 s. */
@@ -47,6 +51,7 @@ final class EtcdClient implements Etcd {
         this.settings = settings;
         this.errors = new EtcdErrors(settings);
         this.calls = new CallInterceptor(settings.requestTimeout());
+        knowResolver(NameResolverRegistry.getDefaultRegistry());
         this.client = Client.builder()
                 .target(target(settings.endpoints()))
                 .connectTimeout(settings.connectTimeout())
@@ -211,6 +216,13 @@ final class EtcdClient implements Etcd {
         return ByteString.copyFrom(sequence.getBytes());
     }
 
+    /** In a native executable gRPC knows no resolvers but its own, as it looks for none on the class path there. */
+    private static void knowResolver(NameResolverRegistry registry) {
+        if (registry.getProviderForScheme(SCHEME) == null) {
+            registry.register(new IPResolverProvider());
+        }
+    }
+
     /**
      * The endpoints as jetcd's resolver takes them. It decodes the path of this URI, where the brackets of an IPv6 address are
      * not allowed as such.
@@ -218,6 +230,6 @@ final class EtcdClient implements Etcd {
     private static String target(List<URI> endpoints) {
         return endpoints.stream()
                 .map(endpoint -> endpoint.getHost().replace("[", "%5B").replace("]", "%5D") + ":" + endpoint.getPort())
-                .collect(Collectors.joining(",", "ip:///", ""));
+                .collect(Collectors.joining(",", SCHEME + ":///", ""));
     }
 }

@@ -2,6 +2,8 @@ package io.quarkiverse.lively.runtime.etcd;
 
 import java.util.concurrent.CompletionException;
 
+import io.quarkiverse.lively.PrintableText;
+
 /** etcd could not be reached, or refused. The message is one line for a human and says which etcd. */
 public final class EtcdException extends RuntimeException {
 
@@ -23,8 +25,11 @@ public final class EtcdException extends RuntimeException {
 
     private final Kind kind;
 
+    /**
+     * @param message may quote etcd, or what stands in its place
+     */
     public EtcdException(Kind kind, String message, Throwable cause) {
-        super(message, cause);
+        super(PrintableText.of(message), cause);
         this.kind = kind;
     }
 

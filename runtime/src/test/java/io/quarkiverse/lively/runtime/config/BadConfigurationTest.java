@@ -123,6 +123,28 @@ class BadConfigurationTest {
         Configured.nothing().with(key, "ä".repeat(127)).settings();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "/", "//", "a\nb", "a\tb", "\u0000", "a\ud800", "services/by-uuid", "/services/by-uuid/",
+            "a/services/by-owner/b", "services/by-", "services/history", "a/services/history/b" })
+    void namespace(String namespace) {
+        String message = assertRefused(Configured.nothing().with("etcd.key-namespace", namespace), "etcd.key-namespace");
+        assertTrue(message.contains("OSLIVELY_ETCD_KEY_NAMESPACE"), message);
+        assertRefused(Configured.nothing().withVariable("OSLIVELY_ETCD_KEY_NAMESPACE", namespace), "etcd.key-namespace");
+    }
+
+    @Test
+    void namespaceThatIsTooLong() {
+        assertRefused(Configured.nothing().with("etcd.key-namespace", "ä".repeat(128)), "etcd.key-namespace");
+        Configured.nothing().with("etcd.key-namespace", "ä".repeat(127)).settings();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "a", "/a", "a/", "a/b", "../a", "%2e", "服务", "services", "a/services", "by-uuid", "history/a" })
+    void namespaceThatIsAccepted(String namespace) {
+        assertEquals(namespace.replaceFirst("^/", ""),
+                Configured.nothing().with("etcd.key-namespace", namespace).settings().layout().namespace());
+    }
+
     @Test
     void typeThatNobodySet() {
         assertRefused(Configured.nothing().withProperty("quarkus.application.name", ""), "service.type");
