@@ -45,22 +45,22 @@ export class QwcLivelyServices extends LitElement {
             </div>
             <vaadin-grid .items=${shown} item-id-path="uuid" theme="row-stripes compact wrap-cell-content"
                 @active-item-changed=${e => this._select(e.detail.value)}>
-                <vaadin-grid-sort-column path="type" header="Type" width="130px" ${columnBodyRenderer(this._typeOf, [])}>
+                <vaadin-grid-sort-column path="type" header="Type" width="120px" ${columnBodyRenderer(this._typeOf, [])}>
                 </vaadin-grid-sort-column>
-                <vaadin-grid-sort-column path="host" header="Host" width="130px" ${columnBodyRenderer(this._host, [])}>
+                <vaadin-grid-sort-column path="host" header="Host" width="120px" ${columnBodyRenderer(this._host, [])}>
                 </vaadin-grid-sort-column>
-                <vaadin-grid-sort-column path="region" header="Region" width="110px" ${columnBodyRenderer(this._regionOf, [])}>
+                <vaadin-grid-sort-column path="region" header="Region" width="100px" ${columnBodyRenderer(this._regionOf, [])}>
                 </vaadin-grid-sort-column>
-                <vaadin-grid-sort-column path="liveness" header="Status" auto-width flex-grow="0"
+                <vaadin-grid-sort-column path="liveness" header="Status" width="110px" flex-grow="0"
                     ${columnBodyRenderer(this._badge, [])}>
                 </vaadin-grid-sort-column>
                 <vaadin-grid-sort-column path="since" header="Since" auto-width flex-grow="0"
                     ${columnBodyRenderer(this._since, [])}>
                 </vaadin-grid-sort-column>
-                <vaadin-grid-sort-column path="reason" header="Reason" auto-width flex-grow="0"></vaadin-grid-sort-column>
+                <vaadin-grid-sort-column path="reason" header="Reason" width="150px" flex-grow="0"></vaadin-grid-sort-column>
                 <vaadin-grid-column header="Maintenance" width="160px" flex-grow="2" ${columnBodyRenderer(this._maintenance, [])}>
                 </vaadin-grid-column>
-                <vaadin-grid-column width="240px" flex-grow="0" frozen-to-end ${columnBodyRenderer(this._actions, [])}></vaadin-grid-column>
+                <vaadin-grid-column width="230px" flex-grow="0" frozen-to-end ${columnBodyRenderer(this._actions, [])}></vaadin-grid-column>
             </vaadin-grid>
             <qwc-lively-maintenance></qwc-lively-maintenance>`;
     }

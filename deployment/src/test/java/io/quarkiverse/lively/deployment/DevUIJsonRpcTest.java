@@ -42,7 +42,7 @@ class DevUIJsonRpcTest extends DevUIJsonRPCTest {
         super("quarkus-lively", URL);
     }
 
-    /** Not a test each, as each would start the application again. */
+    /** Not a test each, as each would start the application again; and few calls, as the class above waits 3 s for each. */
     @TestFactory
     Stream<DynamicTest> page() {
         return Stream.concat(
@@ -65,16 +65,12 @@ class DevUIJsonRpcTest extends DevUIJsonRPCTest {
 
         assertDone(executeJsonRPCMethod("up", Map.of("uuid", uuid)));
         awaitState("REGISTERED");
-        assertDone(executeJsonRPCMethod("down", Map.of("uuid", uuid, "note", "", "end", "")));
-        awaitState("HELD_DOWN");
-        assertEquals("OPERATOR", executeJsonRPCMethod("history", Map.of("uuid", uuid)).get(0).get("reason").asText());
     }
 
     private void whatIsRefusedSaysWhy() throws Exception {
         String uuid = uuid();
         assertRefused("end", executeJsonRPCMethod("down", Map.of("uuid", uuid, "note", "", "end", "2001-01-01T00:00:00Z")));
         assertRefused("2030-01-31T12:00:00Z", executeJsonRPCMethod("down", Map.of("uuid", uuid, "note", "", "end", "later")));
-        assertRefused("nobody", executeJsonRPCMethod("up", Map.of("uuid", "nobody")));
     }
 
     private static void ourOwnPageIsLetIn() {

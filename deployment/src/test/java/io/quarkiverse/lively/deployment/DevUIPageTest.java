@@ -40,7 +40,7 @@ class DevUIPageTest {
     void showsTheFleetWithoutAReload() throws InterruptedException {
         await().untilAsserted(() -> RestAssured.get("/state").then().body(equalTo("before REGISTERED")));
         assertEquals(0, viewThreads(), "without the page, nothing needs the view");
-        try (Browser browser = Browser.started(1300, 1050);
+        try (Browser browser = Browser.started(1440, 1050);
                 StandInProcess other = StandInProcess.start(RealEtcd.url(), "host1", "eu-west", "5S")) {
             DevUIPage page = new DevUIPage(browser);
             page.open();
