@@ -30,7 +30,6 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.config.Configured;
-import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkus.credentials.CredentialsProvider;
 import io.quarkus.runtime.LaunchMode;
@@ -181,8 +180,7 @@ class SecurityRolesTest {
         }
 
         Running(LivelySettings settings) {
-            lively = new Lively(settings, change -> {
-            }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
+            lively = Configured.lively(settings);
             lively.start();
             lively.serve(Optional.empty());
         }

@@ -10,6 +10,8 @@ import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.LivelySettings;
 import io.quarkiverse.lively.runtime.SecurityServices;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkus.runtime.BlockingOperationControl;
+import io.quarkus.runtime.IOThreadDetector;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.EnvConfigSource;
@@ -63,9 +65,15 @@ public record Configured(Map<String, String> properties, Map<String, String> env
         return LivelySettings.of(config(), "1.0", mode, false, services);
     }
 
-    /** Lively in such an application, which has neither readiness checks nor traces nor metrics. It is not started yet. */
     public Lively lively() {
-        return new Lively(settings(), change -> {
+        return lively(settings());
+    }
+
+    /** Lively in such an application, which has neither readiness checks nor traces nor metrics. It is not started yet. */
+    public static Lively lively(LivelySettings settings) {
+        // Quarkus would say which threads must not block. Here all may.
+        BlockingOperationControl.setIoThreadDetector(new IOThreadDetector[0]);
+        return new Lively(settings, change -> {
         }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
     }
 
