@@ -104,6 +104,7 @@ class OneMemberFaultsIT extends Faults {
     }
 
     @Test
+    @Tag(LONG_ON_NEXT)
     void compactedWhileAViewerIsCutOff() {
         make("etcd is compacted while a viewer is cut off", trial -> {
             int before = scene().viewers().get(1).count();
