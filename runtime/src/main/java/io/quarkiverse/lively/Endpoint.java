@@ -12,4 +12,10 @@ public record Endpoint(String address, int port, boolean secure) {
     public Endpoint {
         Checks.given("address", address);
     }
+
+    /** For a log: {@linkplain PrintableText printable}. */
+    @Override
+    public String toString() {
+        return "Endpoint[address=" + PrintableText.of(address) + ", port=" + port + ", secure=" + secure + "]";
+    }
 }

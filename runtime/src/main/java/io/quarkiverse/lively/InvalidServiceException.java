@@ -7,8 +7,11 @@ public class InvalidServiceException extends IllegalArgumentException {
 
     private final String field;
 
+    /**
+     * @param message may quote what others wrote into etcd, and is told as one {@linkplain PrintableText printable} line
+     */
     public InvalidServiceException(String field, String message) {
-        super(message);
+        super(PrintableText.of(message));
         this.field = field;
     }
 

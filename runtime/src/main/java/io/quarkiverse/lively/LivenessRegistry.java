@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * throws {@link
  * RegistryUnavailableException} when it cannot be reached in time, never {@code false} or an empty answer; whether a
  * write took effect is not known then. A write that others forestalled twenty times in a row fails with a {@link
- * StaleRecordException}.
+ * StaleRecordException}, and one that the user of etcd has no permission for with a {@link PermissionDeniedException}.
  */
 public interface LivenessRegistry {
 

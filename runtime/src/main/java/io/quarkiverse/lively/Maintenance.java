@@ -18,6 +18,12 @@ public record Maintenance(String note, Optional<Instant> start, Optional<Instant
         Checks.given("end", end);
     }
 
+    /** For a log: {@linkplain PrintableText printable}. */
+    @Override
+    public String toString() {
+        return "Maintenance[note=" + PrintableText.of(note) + ", start=" + start + ", end=" + end + "]";
+    }
+
     /** From now on, until somebody lifts it. */
     public static Maintenance of(String note) {
         return new Maintenance(note, Optional.empty(), Optional.empty());

@@ -49,6 +49,15 @@ public record ServiceRecord(String uuid, String type, String host, String region
         return liveness == Liveness.UP;
     }
 
+    /** For a log: {@linkplain PrintableText printable}. */
+    @Override
+    public String toString() {
+        return "ServiceRecord[uuid=" + PrintableText.of(uuid) + ", type=" + PrintableText.of(type) + ", host="
+                + PrintableText.of(host) + ", region=" + PrintableText.of(region) + ", status=" + status + ", maintenance="
+                + maintenance + ", endpoint=" + endpoint + ", metadata=" + PrintableText.of(metadata.toString()) + ", owned="
+                + owned + ", liveness=" + liveness + ", reason=" + reason + ", since=" + since + ", revision=" + revision + "]";
+    }
+
     /** The same service with another liveness, for another reason. Since when, nobody said. */
     public ServiceRecord withLiveness(Liveness otherLiveness, Reason otherReason) {
         return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata, owned, otherLiveness,

@@ -12,4 +12,10 @@ import java.time.Instant;
  *        application that spoke for an operator, or {@code unknown} for a client that keeps no history (os-lively)
  */
 public record Transition(Instant since, Status status, Reason reason, String by) {
+
+    /** For a log: {@linkplain PrintableText printable}. */
+    @Override
+    public String toString() {
+        return "Transition[since=" + since + ", status=" + status + ", reason=" + reason + ", by=" + PrintableText.of(by) + "]";
+    }
 }

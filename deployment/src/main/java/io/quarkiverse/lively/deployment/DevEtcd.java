@@ -10,7 +10,7 @@ import org.jboss.logging.Logger;
 import io.quarkus.deployment.builditem.Startable;
 
 /**
- * The etcd of Dev Services: the first of several that can be started.
+ * The etcd of Dev Services: one of another process if there is one to be shared, else the first of several that can be started.
  * <p>
  * {@link #start()} never throws, as that would stop the application. If none can be started, {@link #url()} is empty.
  */
@@ -21,29 +21,49 @@ final class DevEtcd implements Startable {
 
     private static final Logger LOG = Logger.getLogger(DevEtcd.class);
 
+    private final List<EtcdSearch> searches;
     private final List<LocalEtcd> candidates;
     private final List<Announcement> failures = new ArrayList<>();
     private Optional<LocalEtcd> running = Optional.empty();
 
     /**
+     * @param searches where to look first; none if it is not to be shared
      * @param candidates in the order in which they are tried
      */
-    DevEtcd(List<LocalEtcd> candidates) {
+    DevEtcd(List<EtcdSearch> searches, List<LocalEtcd> candidates) {
+        this.searches = searches;
         this.candidates = candidates;
     }
 
     @Override
     public void start() {
+        try {
+            // Once more at the end, as another process may be starting it at the same time.
+            running = find().or(this::startFirst).or(this::find);
+        } catch (RuntimeException | LinkageError e) {
+            fail(e.getMessage(), e);
+        }
+    }
+
+    private Optional<LocalEtcd> find() {
+        return searches.stream().flatMap(search -> search.find().stream()).findFirst();
+    }
+
+    private Optional<LocalEtcd> startFirst() {
         for (LocalEtcd candidate : candidates) {
             try {
                 candidate.start();
-                running = Optional.of(candidate);
-                return;
+                return Optional.of(candidate);
             } catch (RuntimeException | LinkageError e) {
-                failures.add(Announcement.warning(candidate.description() + " did not start: " + e.getMessage()));
-                LOG.debug("The failure", e);
+                fail(candidate.description() + " did not start: " + e.getMessage(), e);
             }
         }
+        return Optional.empty();
+    }
+
+    private void fail(String text, Throwable failure) {
+        failures.add(Announcement.warning(text));
+        LOG.debug("The failure", failure);
     }
 
     /**
@@ -70,9 +90,9 @@ final class DevEtcd implements Startable {
     }
 
     private Announcement outcome() {
-        return running.map(etcd -> Announcement.info("Dev Services for Lively started " + etcd.description()
+        return running.map(etcd -> Announcement.info("Dev Services for Lively use " + etcd.description()
                 + ". To look into it: etcdctl --endpoints " + etcd.getConnectionInfo() + " get --prefix /services --keys-only"))
-                .orElseGet(() -> Announcement.warning("Dev Services for Lively could not start an etcd. " + REMEDY));
+                .orElseGet(() -> Announcement.warning("Dev Services for Lively have no etcd. " + REMEDY));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.deployment;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -13,23 +14,29 @@ import io.quarkus.runtime.LaunchMode;
 /** An etcd in a container, reachable on a port of the Docker host. */
 final class EtcdContainer implements LocalEtcd {
 
-    private static final int CLIENT_PORT = 2379;
+    static final int CLIENT_PORT = 2379;
+    /** As the Dev Services of Quarkus call theirs. */
+    static final String SHARED_LABEL = "quarkus-dev-service-lively";
+
     private static final String ALL_ADDRESSES = "http://0.0.0.0:" + CLIENT_PORT;
 
     private final String image;
     private final LaunchMode mode;
     private final int port;
+    private final Optional<String> sharedAs;
     private final Duration patience;
     private GenericContainer<?> container;
 
     /**
      * @param port of the Docker host; 0 for a free one
+     * @param sharedAs the name by which others find it, if they may
      * @param patience how long it may take to start, apart from the download of the image
      */
-    EtcdContainer(String image, LaunchMode mode, int port, Duration patience) {
+    EtcdContainer(String image, LaunchMode mode, int port, Optional<String> sharedAs, Duration patience) {
         this.image = image;
         this.mode = mode;
         this.port = port;
+        this.sharedAs = sharedAs;
         this.patience = patience;
     }
 
@@ -51,6 +58,7 @@ final class EtcdContainer implements LocalEtcd {
         if (port != 0) {
             container.setPortBindings(List.of(port + ":" + CLIENT_PORT));
         }
+        sharedAs.ifPresent(name -> container.withLabel(SHARED_LABEL, name));
         // Quarkus labels the containers that it is given, and sees this one only from outside.
         ConfigureUtil.configureLabels(container, mode);
         try {

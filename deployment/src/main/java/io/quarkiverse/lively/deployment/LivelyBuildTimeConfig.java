@@ -20,6 +20,21 @@ public interface LivelyBuildTimeConfig {
     Health health();
 
     /**
+     * The management endpoint
+     */
+    Management management();
+
+    /**
+     * Tracing
+     */
+    Tracing tracing();
+
+    /**
+     * Metrics
+     */
+    Metrics metrics();
+
+    /**
      * Dev Services
      */
     DevServices devservices();
@@ -29,6 +44,43 @@ public interface LivelyBuildTimeConfig {
         /**
          * Whether the readiness check `lively` is there, and whether the readiness of the application decides what is
          * published, if the application has SmallRye Health.
+         */
+        @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface Management {
+
+        /**
+         * Whether `/q/lively` tells of the registration of this application, and of all services of the fleet: on the
+         * management interface if there is one, else beside the application. Whoever can reach it can read all of that, unless
+         * HTTP policies say otherwise.
+         */
+        @WithDefault("false")
+        boolean enabled();
+
+        /**
+         * Whether services can be taken down and up there, too. Lively does not ask who does: HTTP policies have to say who
+         * may.
+         */
+        @WithDefault("false")
+        boolean writesEnabled();
+    }
+
+    interface Tracing {
+
+        /**
+         * Whether the calls that the application makes to `LivenessRegistry` and `ReactiveLivenessRegistry` are traced, if it
+         * has OpenTelemetry.
+         */
+        @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface Metrics {
+
+        /**
+         * Whether Lively is measured, if the application has Micrometer.
          */
         @WithDefault("true")
         boolean enabled();
@@ -50,9 +102,24 @@ public interface LivelyBuildTimeConfig {
         Provider provider();
 
         /**
-         * The port at which it is reached. By default it is a free one.
+         * The port at which it is reached. By default it is a free one, at which it is not found to be shared, unless it is a
+         * container.
          */
         OptionalInt port();
+
+        /**
+         * Whether applications share an etcd in dev mode and with `quarkus:run`, so that they see each other: the first one
+         * starts it, later ones find it by its `port`, or if it is a container by its `service-name`. It ends with the
+         * first one. Tests always have one of their own.
+         */
+        @WithDefault("false")
+        boolean shared();
+
+        /**
+         * The value of the label `quarkus-dev-service-lively`, by which a container that is shared is found.
+         */
+        @WithDefault("lively")
+        String serviceName();
 
         /**
          * The image of etcd that a container is made of.

@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
+import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices;
+import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
 import io.quarkus.deployment.IsDevServicesSupportedByLaunchMode;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.CuratedApplicationShutdownBuildItem;
@@ -27,6 +30,8 @@ class LivelyDevServicesProcessor {
     private static final String OSLIVELY_HOST = "OSLIVELY_ETCD_HOST";
     /** That of {@code LivelyConfig}: a Dev Service cannot take back that it sets the property, so it sets what is so anyway. */
     private static final String DEFAULT_ENDPOINT = "http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}";
+    private static final String NOT_SHARED = "quarkus.lively.devservices.shared has no effect, because an etcd that is not in a"
+            + " container is found by its port: set quarkus.lively.devservices.port";
     private static final String PROGRAM = "etcd";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -37,17 +42,38 @@ class LivelyDevServicesProcessor {
         if (!config.devservices().enabled() || isConfigured(ConfigProvider.getConfig())) {
             return null;
         }
-        List<LocalEtcd> candidates = candidates(config.devservices(), mode.getLaunchMode(),
-                devServices.timeout().orElse(PATIENCE), docker::isContainerRuntimeAvailable, SearchPath.ofEnvironment());
-        return mode.getLaunchMode() == LaunchMode.RUN ? startedFor(candidates, shutdown)
-                : owned(candidates, config.devservices());
+        DevServices settings = config.devservices();
+        LaunchMode launch = mode.getLaunchMode();
+        BooleanSupplier works = docker::isContainerRuntimeAvailable;
+        List<EtcdSearch> searches = searches(settings, launch, works);
+        if (isShared(settings, launch) && searches.isEmpty()) {
+            Announcement.warning(NOT_SHARED).print();
+        }
+        Supplier<DevEtcd> etcd = () -> new DevEtcd(searches, candidates(settings, launch,
+                devServices.timeout().orElse(PATIENCE), works, SearchPath.ofEnvironment()));
+        return launch == LaunchMode.RUN ? startedFor(etcd.get(), shutdown) : owned(etcd, settings);
+    }
+
+    /** Where to look for one that is shared, if it is. */
+    static List<EtcdSearch> searches(DevServices config, LaunchMode mode, BooleanSupplier docker) {
+        if (!isShared(config, mode)) {
+            return List.of();
+        }
+        List<EtcdSearch> all = new ArrayList<>();
+        config.port().ifPresent(port -> all.add(new PortSearch(port)));
+        boolean container = config.provider() == Provider.CONTAINER || config.provider() == Provider.AUTO;
+        if (container && docker.getAsBoolean()) {
+            all.add(new ContainerSearch(config.serviceName()));
+        }
+        return all;
     }
 
     /** One if a provider is named, be it there or not. Else those that are there, in the order in which they are tried. */
-    static List<LocalEtcd> candidates(LivelyBuildTimeConfig.DevServices config, LaunchMode mode, Duration patience,
+    static List<LocalEtcd> candidates(DevServices config, LaunchMode mode, Duration patience,
             BooleanSupplier docker, SearchPath path) {
         int port = config.port().orElse(0);
-        LocalEtcd container = new EtcdContainer(config.imageName(), mode, port, patience);
+        LocalEtcd container = new EtcdContainer(config.imageName(), mode, port,
+                Optional.of(config.serviceName()).filter(name -> isShared(config, mode)), patience);
         Optional<Path> program = path.find(PROGRAM);
         LocalEtcd process = new EtcdProcess(program.orElse(Path.of(PROGRAM)), path.find("setsid"), port, patience);
         LocalEtcd embedded = new EmbeddedEtcd(port);
@@ -67,28 +93,31 @@ class LivelyDevServicesProcessor {
         };
     }
 
+    /** Tests do not depend on what else runs on the machine. */
+    private static boolean isShared(DevServices config, LaunchMode mode) {
+        return config.shared() && (mode == LaunchMode.DEVELOPMENT || mode == LaunchMode.RUN);
+    }
+
     private static boolean isConfigured(Config config) {
         return config.getOptionalValues(ENDPOINTS, String.class).isPresent()
                 || config.getOptionalValue(OSLIVELY_HOST, String.class).isPresent();
     }
 
     /** Quarkus starts it before the application, keeps it over reloads, and ends it. */
-    private static DevServicesResultBuildItem owned(List<LocalEtcd> candidates,
-            LivelyBuildTimeConfig.DevServices config) {
+    private static DevServicesResultBuildItem owned(Supplier<DevEtcd> etcd, DevServices config) {
         return DevServicesResultBuildItem.<DevEtcd> owned()
                 .feature(LivelyProcessor.FEATURE)
                 // All that could make it another one.
-                .serviceConfig(config.provider() + " " + config.port() + " " + config.imageName())
-                .startable(() -> new DevEtcd(candidates))
-                .postStartHook(etcd -> etcd.announcements().forEach(Announcement::log))
-                .configProvider(Map.of(ENDPOINTS, etcd -> etcd.url().orElse(DEFAULT_ENDPOINT)))
+                .serviceConfig(List.of(config.provider(), config.port(), config.imageName(), config.shared(),
+                        config.serviceName()).toString())
+                .startable(etcd)
+                .postStartHook(started -> started.announcements().forEach(Announcement::log))
+                .configProvider(Map.of(ENDPOINTS, started -> started.url().orElse(DEFAULT_ENDPOINT)))
                 .build();
     }
 
     /** {@code quarkus:run} starts no owned service, so that this one is started here, and ended with Maven. */
-    private static DevServicesResultBuildItem startedFor(List<LocalEtcd> candidates,
-            CuratedApplicationShutdownBuildItem shutdown) {
-        DevEtcd etcd = new DevEtcd(candidates);
+    private static DevServicesResultBuildItem startedFor(DevEtcd etcd, CuratedApplicationShutdownBuildItem shutdown) {
         etcd.start();
         etcd.announcements().forEach(Announcement::print);
         shutdown.addCloseTask(etcd::close, true);

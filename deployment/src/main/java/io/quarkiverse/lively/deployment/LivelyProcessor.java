@@ -20,6 +20,8 @@ import io.quarkus.deployment.builditem.LogCategoryBuildItem;
 import io.quarkus.deployment.builditem.ShutdownContextBuildItem;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
 import io.quarkus.smallrye.health.deployment.spi.HealthBuildItem;
+import io.quarkus.tls.deployment.spi.TlsRegistryBuildItem;
+import io.quarkus.vertx.core.deployment.CoreVertxBuildItem;
 
 class LivelyProcessor {
 
@@ -41,10 +43,11 @@ class LivelyProcessor {
     @BuildStep
     @Record(ExecutionTime.RUNTIME_INIT)
     void start(LivelyRecorder recorder, BeanContainerBuildItem beans, ApplicationInfoBuildItem application,
-            Capabilities capabilities, LivelyBuildTimeConfig config, ViewUseBuildItem view, ShutdownContextBuildItem shutdown,
+            Capabilities capabilities, LivelyBuildTimeConfig config, ViewUseBuildItem view, TlsRegistryBuildItem certificates,
+            CoreVertxBuildItem vertx, ShutdownContextBuildItem shutdown,
             BuildProducer<ShutdownListenerBuildItem> listeners) {
         recorder.start(beans.getValue(), application.getVersion(), readinessDecides(capabilities, config), view.injected(),
-                view.observed(), shutdown);
+                view.observed(), certificates.registry(), vertx.getVertx(), shutdown);
         listeners.produce(new ShutdownListenerBuildItem(recorder.shutdownListener(beans.getValue())));
     }
 
@@ -65,9 +68,14 @@ class LivelyProcessor {
         return capabilities.isPresent(Capability.SMALLRYE_HEALTH) && config.health().enabled();
     }
 
-    /** jetcd warns of each failed call; Lively itself says, once, that etcd cannot be reached. */
+    /**
+     * jetcd warns of each failed call; Lively itself says, once, that etcd cannot be reached. Frames of HTTP/2 hold passwords
+     * and
+     * tokens: who really wants to see them has to name their category.
+     */
     @BuildStep
-    LogCategoryBuildItem quietClient() {
-        return new LogCategoryBuildItem("io.etcd.jetcd", Level.SEVERE);
+    void quietClient(BuildProducer<LogCategoryBuildItem> categories) {
+        categories.produce(new LogCategoryBuildItem("io.etcd.jetcd", Level.SEVERE));
+        categories.produce(new LogCategoryBuildItem("io.grpc.netty", Level.INFO));
     }
 }

@@ -22,7 +22,7 @@ class DevEtcdTest {
 
     @Test
     void isTheFirstThatStarts() {
-        DevEtcd etcd = new DevEtcd(List.of(broken, good, spare));
+        DevEtcd etcd = new DevEtcd(List.of(), List.of(broken, good, spare));
 
         etcd.start();
 
@@ -30,7 +30,7 @@ class DevEtcdTest {
         assertTrue(good.running);
         assertFalse(spare.running);
         assertEquals(List.of(Announcement.warning("etcd at http://broken:1 did not start: broken"),
-                Announcement.info("Dev Services for Lively started etcd at http://good:1. To look into it: etcdctl --endpoints"
+                Announcement.info("Dev Services for Lively use etcd at http://good:1. To look into it: etcdctl --endpoints"
                         + " http://good:1 get --prefix /services --keys-only")),
                 etcd.announcements());
 
@@ -41,7 +41,7 @@ class DevEtcdTest {
 
     @Test
     void stepsAsideIfNoneStarts() {
-        DevEtcd etcd = new DevEtcd(List.of(broken));
+        DevEtcd etcd = new DevEtcd(List.of(), List.of(broken));
 
         etcd.start();
 
@@ -52,12 +52,53 @@ class DevEtcdTest {
 
     @Test
     void aContainerWithoutAnImageIsPassedOver() {
-        DevEtcd etcd = new DevEtcd(
-                List.of(new EtcdContainer("no image:at all", LaunchMode.TEST, 0, Duration.ofSeconds(1)), good));
+        DevEtcd etcd = new DevEtcd(List.of(), List.of(
+                new EtcdContainer("no image:at all", LaunchMode.TEST, 0, Optional.empty(), Duration.ofSeconds(1)), good));
 
         etcd.start();
 
         assertEquals(Optional.of("http://good:1"), etcd.url());
+    }
+
+    @Test
+    void isTheOneThatIsSharedIfThereIsOne() {
+        DevEtcd etcd = new DevEtcd(List.of(Optional::empty, () -> Optional.of(new FoundEtcd("found", "http://found:1", null))),
+                List.of(good));
+
+        etcd.start();
+
+        assertEquals(Optional.of("http://found:1"), etcd.url());
+        assertFalse(good.running);
+        assertEquals(List.of(Announcement.info("Dev Services for Lively use found. To look into it: etcdctl --endpoints"
+                + " http://found:1 get --prefix /services --keys-only")), etcd.announcements());
+        etcd.close();
+    }
+
+    /** Both find none, and one of them takes the port. */
+    @Test
+    void isTheOneThatAnotherProcessStartsAtTheSameTime() {
+        DevEtcd etcd = new DevEtcd(
+                List.of(() -> Optional.of(broken.tried).filter(tried -> tried)
+                        .map(tried -> new FoundEtcd("found", "http://found:1", null))),
+                List.of(broken));
+
+        etcd.start();
+
+        assertEquals(Optional.of("http://found:1"), etcd.url());
+    }
+
+    @Test
+    void isNoneIfSomethingElseIsInItsPlace() {
+        DevEtcd etcd = new DevEtcd(List.of(() -> {
+            throw new IllegalStateException("taken");
+        }), List.of(good));
+
+        etcd.start();
+
+        assertEquals(Optional.empty(), etcd.url());
+        assertFalse(good.running);
+        assertEquals(Announcement.warning("taken"), etcd.announcements().get(0));
+        assertEquals(2, etcd.announcements().size());
     }
 
     private static final class Candidate implements LocalEtcd {
@@ -65,6 +106,7 @@ class DevEtcdTest {
         private final String url;
         private final boolean fails;
         private boolean running;
+        private boolean tried;
 
         Candidate(String url, boolean fails) {
             this.url = url;
@@ -73,6 +115,7 @@ class DevEtcdTest {
 
         @Override
         public void start() {
+            tried = true;
             if (fails) {
                 throw new IllegalStateException("broken");
             }

@@ -73,12 +73,28 @@ class DevServicesCandidatesTest {
         assertEquals(List.of(EMBEDDED), candidates(Provider.EMBEDDED, true, installed));
     }
 
-    private static List<String> candidates(Provider provider, boolean docker, Path... path) {
-        return LivelyDevServicesProcessor.candidates(new Configured(provider), LaunchMode.TEST, Duration.ofSeconds(1),
-                () -> docker, new SearchPath(List.of(path))).stream().map(LocalEtcd::description).toList();
+    @Test
+    void aSharedOneIsLookedForAtItsPortAndAmongTheContainersButNotInTests() {
+        EtcdSearch port = new PortSearch(7);
+        EtcdSearch container = new ContainerSearch("ours");
+        assertEquals(List.of(port, container), searches(Provider.AUTO, LaunchMode.DEVELOPMENT, true));
+        assertEquals(List.of(port), searches(Provider.AUTO, LaunchMode.RUN, false));
+        assertEquals(List.of(port), searches(Provider.EMBEDDED, LaunchMode.RUN, true));
+        assertEquals(List.of(), searches(Provider.AUTO, LaunchMode.TEST, true));
     }
 
-    private record Configured(Provider provider) implements DevServices {
+    private static List<EtcdSearch> searches(Provider provider, LaunchMode mode, boolean docker) {
+        return LivelyDevServicesProcessor.searches(new Configured(provider, OptionalInt.of(7)), mode, () -> docker);
+    }
+
+    private static List<String> candidates(Provider provider, boolean docker, Path... path) {
+        return LivelyDevServicesProcessor
+                .candidates(new Configured(provider, OptionalInt.empty()), LaunchMode.TEST, Duration.ofSeconds(1),
+                        () -> docker, new SearchPath(List.of(path)))
+                .stream().map(LocalEtcd::description).toList();
+    }
+
+    private record Configured(Provider provider, OptionalInt port) implements DevServices {
 
         @Override
         public boolean enabled() {
@@ -86,8 +102,13 @@ class DevServicesCandidatesTest {
         }
 
         @Override
-        public OptionalInt port() {
-            return OptionalInt.empty();
+        public boolean shared() {
+            return true;
+        }
+
+        @Override
+        public String serviceName() {
+            return "ours";
         }
 
         @Override

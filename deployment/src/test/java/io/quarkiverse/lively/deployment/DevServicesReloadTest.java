@@ -11,10 +11,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.test.QuarkusDevModeTest;
 import io.restassured.RestAssured;
 
 /** A reload in dev mode keeps the etcd, and the application registers in it again. The end of dev mode ends it. */
+@NeedsProgram("etcd")
 class DevServicesReloadTest {
 
     @RegisterExtension

@@ -18,9 +18,11 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.test.QuarkusUnitTest;
 
 /** With nothing configured, the application gets an etcd of its own and registers in it. */
+@NeedsProgram("etcd")
 class DevServicesStartTest {
 
     @RegisterExtension

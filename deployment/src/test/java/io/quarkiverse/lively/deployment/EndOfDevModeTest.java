@@ -46,13 +46,13 @@ class EndOfDevModeTest {
         try {
             await().atMost(START).until(() -> !jvm.isAlive() || Files.readString(log.toPath()).contains("RELOADED"));
             assertTrue(jvm.isAlive(), () -> text(log));
-            assertEquals(1, RealEtcd.etcdctl("get --prefix /services/by-status/UP/ --keys-only").size());
+            assertEquals(1, RealEtcd.keys().all("/services/by-status/UP/").size());
 
             jvm.destroy();
             assertTrue(jvm.waitFor(20, TimeUnit.SECONDS));
-            assertEquals(List.of(), RealEtcd.etcdctl("get --prefix /services/by-status/UP/ --keys-only"), text(log));
-            assertEquals(1, RealEtcd.etcdctl("get --prefix /services/by-status/DOWN/ --keys-only").size(), text(log));
-            assertEquals(List.of("found 0 leases"), RealEtcd.etcdctl("lease list"));
+            assertEquals(List.of(), RealEtcd.keys().all("/services/by-status/UP/"), text(log));
+            assertEquals(1, RealEtcd.keys().all("/services/by-status/DOWN/").size(), text(log));
+            assertEquals(List.of(), RealEtcd.leases().all());
         } finally {
             jvm.destroyForcibly();
         }

@@ -13,7 +13,10 @@ import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.test.NeedsProgram;
+
 /** A JVM that exits without a word to its etcd process leaves nothing of it behind. */
+@NeedsProgram("etcd")
 class EtcdProcessOfAnExitingJvmTest {
 
     @Test

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +18,8 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.quarkiverse.lively.test.NeedsProgram;
+
 /** An etcd process answers once it is started, and nothing of it is left once it is closed. */
 class EtcdProcessTest {
 
@@ -26,6 +27,7 @@ class EtcdProcessTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @RepeatedTest(5)
+    @NeedsProgram("etcd")
     void leavesNothingBehind() throws IOException {
         EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), PATH.find("setsid"), 0, PATIENCE);
 
@@ -46,10 +48,9 @@ class EtcdProcessTest {
     }
 
     @Test
+    @NeedsProgram({ "etcd", "ps", "setsid" })
     void doesNotHearTheCtrlCOfTheTerminal() throws IOException {
-        Optional<Path> setsid = PATH.find("setsid");
-        assumeTrue(setsid.isPresent());
-        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), setsid, 0, PATIENCE);
+        EtcdProcess etcd = new EtcdProcess(PATH.find("etcd").orElseThrow(), PATH.find("setsid"), 0, PATIENCE);
 
         etcd.start();
 

@@ -3,7 +3,6 @@ package io.quarkiverse.lively.deployment;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,11 +37,11 @@ class EventObserversTest {
     Observers observers;
 
     @Test
-    void allAreToldInOrder() throws IOException {
+    void allAreToldInOrder() {
         await().until(() -> observers.told.contains("async SNAPSHOT_END"));
         for (int i = 0; i < CHANGES; i++) {
             // A record of protobuf: its uuid (field 1) is "u".
-            RealEtcd.etcdctl("put /services/by-uuid/u \n\u0001u");
+            RealEtcd.keys().put("/services/by-uuid/u", "\n\u0001u");
         }
         await().until(() -> observers.told.size() == 2 * (CHANGES + 1));
         List<String> expected = new ArrayList<>(

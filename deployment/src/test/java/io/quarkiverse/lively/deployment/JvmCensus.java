@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -14,18 +15,22 @@ import java.util.stream.Collectors;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
+import org.awaitility.Awaitility;
+
 /**
  * How many there are in this JVM of what a reload in dev mode could leave behind.
  *
- * @param threads by what they are called, without their numbers; without those of pools that grow by being used
+ * @param threads by what they are called, without their numbers; without those of pools that grow by being used. The pool of a
+ *        client of etcd is one of them: a client that is left behind shows in its Vert.x
  * @param connections to the etcd of the test, by anybody
  * @param classLoaders of Quarkus that live on after a garbage collection
  * @param vertx instances of Vert.x
+ * @param livelies what Lively is in one application; its gauges would hold it
  */
-record JvmCensus(Map<String, Long> threads, long connections, long classLoaders, long vertx) {
+record JvmCensus(Map<String, Long> threads, long connections, long classLoaders, long vertx, long livelies) {
 
     private static final Pattern POOLED = Pattern
-            .compile("(vert.x-worker-thread|executor-thread|ForkJoinPool|awaitility|process reaper).*");
+            .compile("(vert.x-worker-thread|executor-thread|jetcd-pool|ForkJoinPool|awaitility|process reaper).*");
     private static final Pattern NUMBERS = Pattern.compile("\\d+");
 
     static JvmCensus taken() {
@@ -36,12 +41,28 @@ record JvmCensus(Map<String, Long> threads, long connections, long classLoaders,
                                 name -> NUMBERS.matcher(name).replaceAll("N"), TreeMap::new, Collectors.counting())),
                 connections(URI.create(RealEtcd.url()).getPort()),
                 count(histogram, "io.quarkus.bootstrap.classloading.QuarkusClassLoader"),
-                count(histogram, "io.vertx.core.impl.VertxImpl"));
+                count(histogram, "io.vertx.core.impl.VertxImpl"),
+                count(histogram, "io.quarkiverse.lively.runtime.Lively"));
+    }
+
+    /**
+     * Once nothing more is let go of: what earlier tests of this JVM have left takes a while, and would hide as much of what
+     * comes after.
+     */
+    static JvmCensus settled() {
+        JvmCensus[] latest = { taken() };
+        Awaitility.await().pollInterval(Duration.ofMillis(500)).atMost(Duration.ofSeconds(30)).until(() -> {
+            JvmCensus earlier = latest[0];
+            latest[0] = taken();
+            return earlier.isWithin(latest[0]);
+        });
+        return latest[0];
     }
 
     /** Whether there is no more of anything than there was then, but for the last class loader, which may linger. */
     boolean isWithin(JvmCensus then) {
         return connections <= then.connections && classLoaders <= then.classLoaders + 1 && vertx <= then.vertx
+                && livelies <= then.livelies
                 && threads.entrySet().stream()
                         .allMatch(entry -> entry.getValue() <= then.threads.getOrDefault(entry.getKey(), 0L));
     }

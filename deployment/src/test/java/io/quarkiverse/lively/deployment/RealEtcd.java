@@ -1,16 +1,18 @@
 package io.quarkiverse.lively.deployment;
 
-import java.io.IOException;
-import java.util.List;
+import java.net.URI;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
+import io.quarkiverse.lively.test.EtcdKeys;
+import io.quarkiverse.lively.test.EtcdLeases;
 import io.quarkiverse.lively.test.EtcdServer;
 
 /**
- * A real etcd, while the tests of one class run, which the application of the test is configured to use. The tests themselves
+ * An etcd, a real one where that is installed, while the tests of one class run, which the application of the test is
+ * configured to use. The tests themselves
  * are run by another class loader than this extension: they reach it by the static methods, which know it from system
  * properties. The archive of a test that calls one has to contain this class.
  */
@@ -34,18 +36,12 @@ class RealEtcd implements BeforeAllCallback, AfterAllCallback {
         EtcdServer.signal(Long.getLong(PID), "CONT");
     }
 
-    /** What {@code etcdctl} prints, line by line, without empty lines. */
-    static List<String> etcdctl(String arguments) throws IOException {
-        ProcessBuilder etcdctl = new ProcessBuilder(("etcdctl --endpoints " + url() + " " + arguments).split(" "));
-        etcdctl.environment().put("ETCDCTL_API", "3");
-        return new String(etcdctl.redirectErrorStream(true).start().getInputStream().readAllBytes()).lines()
-                .filter(line -> !line.isEmpty()).toList();
+    static EtcdKeys keys() {
+        return new EtcdKeys(URI.create(url()).getPort());
     }
 
-    /** Moves with each transaction that changes something. */
-    static long revision() throws IOException {
-        String status = String.join("", etcdctl("endpoint status --write-out=json"));
-        return Long.parseLong(status.replaceFirst(".*\"revision\":(\\d+).*", "$1"));
+    static EtcdLeases leases() {
+        return new EtcdLeases(URI.create(url()).getPort());
     }
 
     @Override
@@ -59,6 +55,8 @@ class RealEtcd implements BeforeAllCallback, AfterAllCallback {
     public void afterAll(ExtensionContext context) {
         System.clearProperty(URL);
         System.clearProperty(PID);
-        etcd.close();
+        if (etcd != null) {
+            etcd.close();
+        }
     }
 }

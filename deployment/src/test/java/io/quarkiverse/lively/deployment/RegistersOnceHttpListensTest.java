@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -87,17 +86,12 @@ class RegistersOnceHttpListensTest {
     }
 
     @Test
-    void underALease() throws IOException {
+    void underALease() {
         String uuid = registry.registration().record().uuid();
         String lease = registry.registration().lease().orElseThrow().id();
         assertEquals(List.of("/services/by-owner/" + uuid, "/services/by-status/UP/" + uuid),
-                keysIn(RealEtcd.etcdctl("lease timetolive --keys " + lease)));
+                RealEtcd.leases().keys(lease));
         assertFalse(registry.registration().fencingToken().isEmpty());
-    }
-
-    private static List<String> keysIn(List<String> timeToLive) {
-        String line = String.join(" ", timeToLive);
-        return List.of(line.substring(line.indexOf("([") + 2, line.indexOf("])")).split(" ")).stream().sorted().toList();
     }
 
     /** Has a lease, but no socket yet. */

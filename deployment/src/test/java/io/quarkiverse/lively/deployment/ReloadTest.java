@@ -5,8 +5,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,9 +31,9 @@ class ReloadTest {
             .withApplicationRoot(archive -> archive.addClass(ReloadedResource.class));
 
     @Test
-    void leavesNoTrace() throws IOException {
+    void leavesNoTrace() {
         awaitState("before REGISTERED true");
-        long revision = RealEtcd.revision();
+        long revision = RealEtcd.keys().revision();
         String word = "before ";
         JvmCensus then = null;
         for (int i = 1; i <= WARM_UP + RELOADS; i++) {
@@ -42,14 +42,18 @@ class ReloadTest {
             APPLICATION.modifySourceFile(ReloadedResource.class, source -> source.replace('"' + old, '"' + fresh));
             word = fresh;
             awaitState(fresh + "REGISTERED true");
-            assertEquals(revision, RealEtcd.revision(), "etcd was written");
+            assertEquals(revision, RealEtcd.keys().revision(), "etcd was written");
+            // Those of the old application would say STOPPED.
+            assertEquals(List.of("lively_registration_state{state=\"REGISTERED\"}"),
+                    Exposed.now().set("lively_registration_state"));
             if (i == WARM_UP) {
-                then = JvmCensus.taken();
+                then = JvmCensus.settled();
             }
         }
         JvmCensus before = then;
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             JvmCensus now = JvmCensus.taken();
+
             assertTrue(now.isWithin(before), () -> "grew from " + before + " to " + now + " over " + RELOADS + " reloads");
         });
     }

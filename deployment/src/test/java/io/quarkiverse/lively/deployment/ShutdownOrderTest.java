@@ -70,12 +70,7 @@ class ShutdownOrderTest {
     }
 
     private static String look() {
-        try {
-            String key = String.join("", RealEtcd.etcdctl("get --prefix /services/by-status/ --keys-only"));
-            return key.split("/")[3] + " and " + http();
-        } catch (IOException e) {
-            return e.toString();
-        }
+        return String.join("", RealEtcd.keys().all("/services/by-status/")).split("/")[3] + " and " + http();
     }
 
     private static String http() {

@@ -15,10 +15,12 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.PermissionDeniedException;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.UnknownServiceException;
+import io.smallrye.stork.api.NoServiceInstanceFoundException;
 
 /** What the failures of Lively are in HTTP. */
 class Failures {
@@ -44,7 +46,17 @@ class Failures {
     }
 
     @ServerExceptionMapper
+    Response denied(PermissionDeniedException e) {
+        return text(Status.FORBIDDEN, e.getMessage());
+    }
+
+    @ServerExceptionMapper
     Response unavailable(RegistryUnavailableException e) {
+        return text(Status.SERVICE_UNAVAILABLE, e.getMessage());
+    }
+
+    @ServerExceptionMapper
+    Response noPeer(NoServiceInstanceFoundException e) {
         return text(Status.SERVICE_UNAVAILABLE, e.getMessage());
     }
 

@@ -11,8 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** An etcd that all at once wants a user is told of in words, and no longer once it does not any more. */
+@NeedsProgram({ "etcd", "etcdctl" })
 class AuthenticationIT {
 
     private static final String COMPLAINT = "it wants a user name and a password, and this application gives none";

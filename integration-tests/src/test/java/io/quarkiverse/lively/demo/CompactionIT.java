@@ -8,8 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** An application does not need the past of etcd, neither while it runs nor after it lost etcd for a while. */
+@NeedsProgram("etcd")
 class CompactionIT {
 
     @Test
@@ -36,13 +38,13 @@ class CompactionIT {
     }
 
     private static void forgetThePast(EtcdServer etcd) {
-        etcd.etcdctl("put", "/elsewhere", "1");
-        etcd.etcdctl("put", "/elsewhere", "2");
+        etcd.keys().put("/elsewhere", "1");
+        etcd.keys().put("/elsewhere", "2");
         etcd.compact();
     }
 
     private static void isStillHeard(String when, EtcdServer etcd, List<String> keys) {
-        etcd.etcdctl("del", "--prefix", "/services/by-owner/");
+        etcd.keys().delete("/services/by-owner/");
         Measured deleted = Measured.fromNow();
         deleted.await("from a deletion to all keys back, " + when, Duration.ofSeconds(1),
                 () -> keys.equals(etcd.keys("/services/")));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
@@ -16,12 +17,12 @@ class CrashIT {
     void aRestartBeforeTheLeaseRanOutIsUpAtOnceToo() {
         try (EtcdServer etcd = EtcdServer.started(); DemoProcess crashing = DemoProcess.start(etcd).awaitRegistered()) {
             String uuid = crashing.uuid();
-            String incarnation = String.join("", etcd.etcdctl("get", "/services/by-owner/" + uuid));
+            List<String> incarnation = etcd.keys().entries("/services/by-owner/" + uuid);
             crashing.kill();
             try (DemoProcess restarted = DemoProcess.start(etcd, crashing.port())) {
                 Measured restart = Measured.fromNow();
                 restart.await("from listening to UP under a new claim", Duration.ofSeconds(1),
-                        () -> !incarnation.equals(String.join("", etcd.etcdctl("get", "/services/by-owner/" + uuid))));
+                        () -> !incarnation.equals(etcd.keys().entries("/services/by-owner/" + uuid)));
                 assertEquals("true", restarted.awaitRegistered().get("/up", "uuid", uuid).asString());
                 assertEquals(uuid, restarted.uuid());
                 assertFalse(restarted.log().contains(" WARN "),

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,12 @@ public final class DemoProcess implements AutoCloseable {
     }
 
     static DemoProcess start(EtcdServer etcd, int port, String... systemProperties) {
-        return launch(etcd, port, systemProperties).awaitListening();
+        return launch(etcd, port, Map.of(), systemProperties).awaitListening();
+    }
+
+    /** Starts it with those environment variables and on a free port, and waits until that listens. */
+    static DemoProcess start(Map<String, String> environment) {
+        return launch(environment, freePort()).awaitListening();
     }
 
     /** Starts it with these variables of the environment beside those that it has, and waits until it listens. */
@@ -72,17 +78,26 @@ public final class DemoProcess implements AutoCloseable {
         return launch(etcd, port, Map.of(), systemProperties);
     }
 
-    private static DemoProcess launch(EtcdServer etcd, int port, Map<String, String> environment,
-            String... systemProperties) {
+    private static DemoProcess launch(EtcdServer etcd, int port, Map<String, String> more, String... systemProperties) {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.putAll(Map.of("OSLIVELY_ETCD_HOST", "127.0.0.1", "OSLIVELY_ETCD_PORT", Integer.toString(etcd.port()),
+                "OSLIVELY_STATUS_TTL", Long.toString(TTL.toSeconds())));
+        return launch(environment, port, systemProperties);
+    }
+
+    private static DemoProcess launch(Map<String, String> environment, int port, String... systemProperties) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dquarkus.http.port=" + port));
+        command.addAll(List.of(systemProperties));
+        command.addAll(List.of("-jar", JAR.toString()));
+        return launch(port, environment, command);
+    }
+
+    /** Starts it as the command says, which chooses that port, and waits for nothing. */
+    static DemoProcess launch(int port, Map<String, String> environment, List<String> command) {
         try {
             Path log = Files.createTempFile("lively-demo", ".log");
-            List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Dquarkus.http.port=" + port));
-            command.addAll(List.of(systemProperties));
-            command.addAll(List.of("-jar", JAR.toString()));
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-            builder.environment().putAll(Map.of("OSLIVELY_ETCD_HOST", "127.0.0.1", "OSLIVELY_ETCD_PORT",
-                    Integer.toString(etcd.port()), "OSLIVELY_STATUS_TTL", Long.toString(TTL.toSeconds())));
             builder.environment().putAll(environment);
             return new DemoProcess(port, log, builder.start());
         } catch (IOException e) {
@@ -163,6 +178,19 @@ public final class DemoProcess implements AutoCloseable {
         EtcdServer.signal(process.pid(), "CONT");
     }
 
+    /** The names of the classes that its JVM has loaded by now. */
+    List<String> loadedClasses() {
+        try {
+            Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                    Long.toString(process.pid()), "VM.class_hierarchy").redirectErrorStream(true).start();
+            // A line is the depth, the name, and the address of the class loader.
+            return new String(jcmd.getInputStream().readAllBytes()).lines()
+                    .map(line -> line.replaceFirst("^[|\\- ]*", "").replaceFirst("/.*", "")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     int exitCode() {
         return process.exitValue();
     }
@@ -194,7 +222,7 @@ public final class DemoProcess implements AutoCloseable {
         }
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

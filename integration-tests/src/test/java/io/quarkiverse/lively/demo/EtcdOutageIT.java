@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** Without etcd the application lives on, and it is UP again without help once etcd is back. */
 class EtcdOutageIT {
@@ -25,6 +26,7 @@ class EtcdOutageIT {
     }
 
     @Test
+    @NeedsProgram("etcd")
     void anEtcdThatIsKilledAndStartedAgain() {
         etcd.start();
         try (DemoProcess demo = DemoProcess.start(etcd).awaitRegistered()) {

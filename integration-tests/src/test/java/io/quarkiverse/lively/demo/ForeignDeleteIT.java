@@ -18,7 +18,7 @@ class ForeignDeleteIT {
             List<String> keys = etcd.keys("/services/");
 
             Measured deleted = Measured.fromNow();
-            assertEquals(List.of(Integer.toString(keys.size())), etcd.etcdctl("del", "--prefix", "/services/"));
+            assertEquals(keys.size(), etcd.keys().delete("/services/"));
             deleted.await("from the deletion of all keys to all back", Duration.ofSeconds(1),
                     () -> keys.equals(etcd.keys("/services/")));
             assertEquals("REGISTERED", demo.state());

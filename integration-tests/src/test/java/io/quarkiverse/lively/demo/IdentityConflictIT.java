@@ -37,10 +37,10 @@ class IdentityConflictIT {
             assertEquals(3, etcd.keys("/services/by-status/UP/").size());
 
             // With every revision in it: nobody writes anything, neither the losers nor who would have to defend itself.
-            List<String> keys = etcd.etcdctl("get", "--prefix", "/", "--write-out", "json");
+            List<String> keys = etcd.keys().entries("/");
             Awaitility.await("nothing is written").during(PEACE).atMost(PEACE.plusSeconds(10))
                     .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> keys.equals(etcd.etcdctl("get", "--prefix", "/", "--write-out", "json"))
+                    .until(() -> keys.equals(etcd.keys().entries("/"))
                             && "FENCED".equals(fenced.state()) && "STOPPED".equals(failing.state())
                             && "STARTING".equals(waiting.state()));
 

@@ -20,7 +20,7 @@ class LeaseRevokedIT {
             String lease = demo.get("/self").path("leaseId");
 
             Measured revoked = Measured.fromNow();
-            etcd.etcdctl("lease", "revoke", lease);
+            etcd.leases().revoke(lease);
             revoked.await("from the revocation to UP in etcd", Duration.ofSeconds(1),
                     () -> etcd.keys("/services/by-status/").equals(List.of("/services/by-status/UP/" + uuid)));
             revoked.await("from the revocation to REGISTERED under another lease", Duration.ofSeconds(1),

@@ -10,8 +10,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** An etcd without space keeps who is UP, and lets nobody become it; but who stops is not UP any more. */
+@NeedsProgram({ "etcd", "etcdctl" })
 class NoSpaceIT {
 
     private static final String COMPLAINT = "it has no space left";

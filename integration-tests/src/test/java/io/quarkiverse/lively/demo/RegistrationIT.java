@@ -4,7 +4,6 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
-import io.restassured.path.json.JsonPath;
 
 /** Within 3 s of the port listening, the application is UP in etcd, and says so. */
 class RegistrationIT {
@@ -51,17 +49,9 @@ class RegistrationIT {
 
     @Test
     void theUpAndOwnerKeysCarryTheLeaseAndTheOthersNone() {
-        String json = String.join("", etcd.etcdctl("get", "--prefix", "/services", "-w", "json"));
-        List<Object> leases = JsonPath.from(json).getList("kvs.lease");
-        Object lease = leases.get(0);
-        // In the order of the keys: owner, region, state, UP, type and host, record, history.
-        assertEquals(7, leases.size());
-        assertTrue(((Number) lease).longValue() != 0);
-        assertEquals(lease, leases.get(3));
-        for (int other : new int[] { 1, 2, 4, 5, 6 }) {
-            assertEquals(null, leases.get(other));
-        }
-        assertEquals(String.format("%016x", ((Number) lease).longValue()), demo.get("/self").path("leaseId"));
+        String lease = demo.get("/self").path("leaseId");
+        assertEquals(List.of(lease), etcd.leases().all());
+        assertEquals(List.of("/services/by-owner/" + uuid, "/services/by-status/UP/" + uuid), etcd.leases().keys(lease));
     }
 
     @Test

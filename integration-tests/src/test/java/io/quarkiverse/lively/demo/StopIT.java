@@ -58,7 +58,7 @@ class StopIT {
         assertTrue(demo.hasEndedWithin(Duration.ofSeconds(10)));
         stop.check("from SIGTERM to the end, with a delay of 2 s", DELAY.plus(REST));
         assertEquals(List.of("/services/by-uuid/" + uuid), etcd.keys("/services/by-uuid/"), "the record stays");
-        assertEquals(List.of("found 0 leases"), etcd.etcdctl("lease", "list"));
+        assertEquals(List.of(), etcd.leases().all());
     }
 
     /** Half of it comes before the shutdown, and the other half only when DOWN is in etcd. */

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.restassured.path.json.JsonPath;
 
 /** The view of one application shows what happens to others, and says how old it is. */
@@ -72,6 +73,7 @@ class ViewIT {
     }
 
     @Test
+    @NeedsProgram("etcd")
     void withoutEtcdItStaysAsItIsAndSaysThatItIsStale() {
         String uuid = viewing.uuid();
         etcd.kill();

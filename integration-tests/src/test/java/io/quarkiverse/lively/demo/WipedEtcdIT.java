@@ -27,7 +27,7 @@ class WipedEtcdIT {
             assertEquals(uuid, demo.uuid());
 
             // It hears of what others do, though the revisions are lower than before.
-            etcd.etcdctl("del", "--prefix", "/services/by-");
+            etcd.keys().delete("/services/by-");
             Measured deleted = Measured.fromNow();
             deleted.await("from a deletion in a wiped etcd to all keys back", Duration.ofSeconds(1),
                     () -> keys.equals(etcd.keys("/")));

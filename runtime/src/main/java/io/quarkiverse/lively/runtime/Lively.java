@@ -16,9 +16,12 @@ import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.RegistrationChange;
+import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.health.ReadinessChecks;
 import io.quarkiverse.lively.runtime.health.ReadinessPoll;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Caller;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
@@ -50,22 +53,26 @@ public final class Lively {
     /**
      * @param changes told of each change of the state of a registration; must not block
      * @param checks that decide whether this application is published as UP; empty if none do
+     * @param tracing told of the calls of the application
      */
-    public Lively(LivelySettings settings, Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks) {
+    public Lively(LivelySettings settings, Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks,
+            CallTracing tracing, LivelyMetrics metrics) {
         worker = new WorkerThread("lively");
         etcd = new EtcdConnection(settings.etcd());
         where = settings.etcd().endpoints().toString();
-        registrar = new Registrar(etcd, settings.layout(), worker, new Random(), settings.registrar(),
-                Reload.inheritance(where), changes);
-        readiness = checks.map(asked -> new ReadinessPoll(asked, worker, settings.readiness(), registrar::ready,
-                registrar::notReady));
+        registrar = new Registrar(metrics.metered(etcd, Caller.REGISTRATION), settings.layout(), worker, new Random(),
+                settings.registrar(), Reload.inheritance(where), changes, metrics);
+        readiness = checks.map(asked -> new ReadinessPoll(asked, worker, settings.readiness(), registrar.goesOn(),
+                registrar::ready, registrar::notReady));
         viewWorker = new WorkerThread("lively-view");
-        view = new LocalView(new RegistryFeed(etcd, settings.layout()), new Replica(settings.layout()), viewWorker,
-                Infrastructure.getDefaultWorkerPool(), new Random(), settings.view());
-        ServiceWriter writer = new ServiceWriter(etcd, settings.layout(), InstantSource.system(), registrar.signature());
-        RegistryCalls calls = new RegistryCalls(new ServiceReader(etcd, settings.layout()), writer,
-                new ServiceUpdater(etcd, settings.layout(), InstantSource.system(), settings.registrar().ttl(), writer),
-                registrar, view);
+        view = new LocalView(new RegistryFeed(metrics.metered(etcd, Caller.VIEW), settings.layout()),
+                new Replica(settings.layout()), viewWorker, Infrastructure.getDefaultWorkerPool(), new Random(),
+                settings.view(), metrics);
+        Etcd asked = metrics.metered(etcd, Caller.REGISTRY);
+        ServiceWriter writer = new ServiceWriter(asked, settings.layout(), InstantSource.system(), registrar.signature());
+        RegistryCalls calls = new RegistryCalls(new ServiceReader(asked, settings.layout()), writer,
+                new ServiceUpdater(asked, settings.layout(), InstantSource.system(), settings.registrar().ttl(), writer),
+                registrar, view, tracing);
         registry = new BlockingLivenessRegistry(calls);
         reactiveRegistry = new MutinyLivenessRegistry(calls);
         shutdownBudget = settings.registrar().stopTimeout();
@@ -104,6 +111,13 @@ public final class Lively {
             throw new ConfigurationException("This application cannot be registered: " + registrar.own().reason()
                     + ". It starts all the same without quarkus.lively.registration.fail-fast");
         }
+    }
+
+    /**
+     * The TLS registry has read the certificates of that configuration anew. May block for as long as it takes to look at them.
+     */
+    public void certificatesUpdated(String configurationName) {
+        etcd.certificatesUpdated(configurationName);
     }
 
     /** Told why, should the application be refused before it is registered for the first time. */

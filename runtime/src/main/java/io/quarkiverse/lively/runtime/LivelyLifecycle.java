@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
@@ -21,9 +22,12 @@ import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.health.ReadinessChecks;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkiverse.lively.runtime.view.LocalView;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.tls.CertificateUpdatedEvent;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** Lively, as the application and the beans of this extension find it. Without a start it stays switched off. */
@@ -33,14 +37,19 @@ public class LivelyLifecycle {
     private static final Logger LOG = Logger.getLogger(LivelyLifecycle.class);
 
     private final Instance<ReadinessChecks> readinessChecks;
+    private final Instance<CallTracing> tracing;
+    private final LivelyMetrics metrics;
     private volatile Optional<Lively> lively = Optional.empty();
     private volatile Optional<Subscription> broadcast = Optional.empty();
     private volatile ViewUse use = ViewUse.NONE;
     private volatile Optional<Duration> failFast = Optional.empty();
     private final RegistrationBroadcast changes = new RegistrationBroadcast(Infrastructure.getDefaultWorkerPool());
 
-    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks) {
+    LivelyLifecycle(Instance<ReadinessChecks> readinessChecks, Instance<CallTracing> tracing,
+            Instance<LivelyMetrics> metrics) {
         this.readinessChecks = readinessChecks;
+        this.tracing = tracing;
+        this.metrics = metrics.isResolvable() ? metrics.get() : LivelyMetrics.NONE;
     }
 
     void start(LivelySettings settings, ViewUse viewUse) {
@@ -48,7 +57,9 @@ public class LivelyLifecycle {
         failFast = settings.failFast();
         Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
                 ? Optional.of(readinessChecks.get())
-                : Optional.empty());
+                : Optional.empty(), tracing.isResolvable() ? tracing.get() : CallTracing.NONE, metrics);
+        metrics.observe(started.registry().registration(), this::viewInUse, settings.layout().skipped()::count,
+                () -> started.view().listenerFailures() + changes.failures());
         lively = Optional.of(started);
         started.start();
     }
@@ -74,10 +85,15 @@ public class LivelyLifecycle {
         });
     }
 
+    void certificatesUpdated(@Observes CertificateUpdatedEvent event) {
+        lively.ifPresent(running -> running.certificatesUpdated(event.name()));
+    }
+
     /** From now on there may be no observer any more. */
     void stopping(@Observes ShutdownEvent event) {
         broadcast.ifPresent(Subscription::close);
         changes.end();
+        metrics.close();
     }
 
     /** The socket opens once the application has started, so an exception would come too late. */
@@ -92,6 +108,11 @@ public class LivelyLifecycle {
 
     void close() {
         lively.ifPresent(Lively::close);
+    }
+
+    /** How far the view of the fleet can be relied on; empty while nothing uses it. Does not start it. */
+    public Optional<Freshness> viewInUse() {
+        return lively.map(Lively::view).filter(LocalView::isStarted).map(LocalView::freshness);
     }
 
     @Produces

@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.runtime;
 
+import java.util.function.Supplier;
+
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkus.arc.runtime.BeanContainer;
 import io.quarkus.runtime.LaunchMode;
@@ -7,6 +9,8 @@ import io.quarkus.runtime.RuntimeValue;
 import io.quarkus.runtime.ShutdownContext;
 import io.quarkus.runtime.annotations.Recorder;
 import io.quarkus.runtime.shutdown.ShutdownListener;
+import io.quarkus.tls.TlsConfigurationRegistry;
+import io.vertx.core.Vertx;
 
 @Recorder
 public class LivelyRecorder {
@@ -18,10 +22,12 @@ public class LivelyRecorder {
     }
 
     public void start(BeanContainer beans, String applicationVersion, boolean readinessDecides, boolean injectsView,
-            boolean observesEvents, ShutdownContext shutdown) {
+            boolean observesEvents, Supplier<TlsConfigurationRegistry> certificates, Supplier<Vertx> vertx,
+            ShutdownContext shutdown) {
         if (config.getValue().active()) {
             LivelyLifecycle lifecycle = beans.beanInstance(LivelyLifecycle.class);
-            lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), readinessDecides),
+            lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), readinessDecides,
+                    new SecurityServices(certificates, vertx)),
                     new ViewUse(injectsView, observesEvents));
             shutdown.addLastShutdownTask(lifecycle::close);
         }

@@ -1,7 +1,9 @@
 package io.quarkiverse.lively.runtime;
 
+import static io.quarkiverse.lively.runtime.BadValue.PREFIX;
+import static io.quarkiverse.lively.runtime.BadValue.require;
+
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,14 +39,15 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     private static final Duration MOST_INTERVAL = Duration.ofHours(1);
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(1);
     private static final Duration MOST_TIMEOUT = Duration.ofHours(1);
-    private static final String PREFIX = "quarkus.lively.";
 
     /**
      * @param version of the application
      * @param readinessDecides whether there are readiness checks that can be asked
+     * @param services asked only if the configuration needs them
      * @throws ConfigurationException naming the property that is wrong
      */
-    public static LivelySettings of(LivelyConfig config, String version, LaunchMode mode, boolean readinessDecides) {
+    public static LivelySettings of(LivelyConfig config, String version, LaunchMode mode, boolean readinessDecides,
+            SecurityServices services) {
         Duration ttl = config.statusTtl();
         require(ttl.compareTo(LEAST_TTL) >= 0 && ttl.compareTo(MOST_TTL) <= 0 && ttl.getNano() == 0, "status-ttl", ttl,
                 "it must be between 2 seconds and a day, in whole seconds (or set OSLIVELY_STATUS_TTL)");
@@ -73,9 +76,8 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
                     Set.of(PREFIX + "service.metadata"));
         }
 
-        EtcdSettings etcd = new EtcdSettings(config.etcd().endpoints().stream().map(LivelySettings::endpoint).toList(),
-                config.etcd().connectTimeout(), config.etcd().requestTimeout(), patience(ttl));
-        KeyLayout layout = new KeyLayout(config.etcd().keyNamespace().orElse(""));
+        KeyLayout layout = layout(config.etcd().keyNamespace().orElse(""));
+        EtcdSettings etcd = EtcdConfiguration.settings(config.etcd(), layout, patience(ttl), services);
         return new LivelySettings(etcd, layout,
                 new Registrar.Settings(config.registration().enabled(), identity(config.service(), layout, mode), ttl,
                         config.shutdown().timeout(), version, config.service().metadata(),
@@ -117,6 +119,15 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         return usual.compareTo(oneRenewal) < 0 ? usual : oneRenewal;
     }
 
+    private static KeyLayout layout(String namespace) {
+        try {
+            return new KeyLayout(namespace);
+        } catch (InvalidServiceException e) {
+            throw BadValue.of("etcd.key-namespace", namespace,
+                    e.getMessage() + " (it may come from OSLIVELY_ETCD_KEY_NAMESPACE)");
+        }
+    }
+
     private static ServiceIdentity identity(LivelyConfig.Service service, KeyLayout layout, LaunchMode mode) {
         String type = named("service.type", "type", service.type().orElse(""));
         String host = named("service.host", "host",
@@ -132,56 +143,12 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
             ServiceIdentity.check(field, value);
             return value;
         } catch (InvalidServiceException e) {
-            throw invalid(property, value, e.getMessage());
+            throw BadValue.of(property, value, e.getMessage());
         }
-    }
-
-    private static URI endpoint(String endpoint) {
-        URI uri = parse(bracketed(endpoint.strip()));
-        require(uri == null || !"https".equals(uri.getScheme()), "etcd.endpoints", withoutPassword(endpoint),
-                "Lively cannot use TLS yet, and does not fall back to plain text: it must be a URL that begins with http://");
-        require(uri != null && isAddress(uri), "etcd.endpoints", withoutPassword(endpoint),
-                "it must be a URL with host and port and nothing else, such as http://etcd.example.com:2379"
-                        + " (or set OSLIVELY_ETCD_HOST and OSLIVELY_ETCD_PORT)");
-        return uri;
-    }
-
-    private static boolean isAddress(URI uri) {
-        return "http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0 && uri.getPort() <= 65535
-                && uri.getRawUserInfo() == null && uri.getRawPath().replace("/", "").isEmpty() && uri.getRawQuery() == null
-                && uri.getRawFragment() == null;
-    }
-
-    private static String withoutPassword(String endpoint) {
-        return endpoint.replaceFirst("//.*@", "//***@");
-    }
-
-    private static URI parse(String endpoint) {
-        try {
-            return URI.create(endpoint);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
-    }
-
-    /** An IPv6 address from {@code OSLIVELY_ETCD_HOST} comes without the brackets that a URL needs. */
-    private static String bracketed(String endpoint) {
-        return endpoint.replaceFirst("^(https?://)([0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*):(\\d+)$", "$1[$2]:$3");
     }
 
     private static void bounded(String property, Duration value) {
         require(value.compareTo(LEAST_TIMEOUT) >= 0 && value.compareTo(MOST_TIMEOUT) <= 0, property, value,
                 "it must be between 1 millisecond and 1 hour");
-    }
-
-    private static void require(boolean holds, String property, Object value, String why) {
-        if (!holds) {
-            throw invalid(property, value, why);
-        }
-    }
-
-    private static ConfigurationException invalid(String property, Object value, String why) {
-        String printable = String.valueOf(value).replaceAll("\\p{Cc}", "?");
-        return new ConfigurationException(PREFIX + property + " is '" + printable + "', but " + why, Set.of(PREFIX + property));
     }
 }

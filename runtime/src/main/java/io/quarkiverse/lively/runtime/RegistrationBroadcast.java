@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import jakarta.enterprise.event.Event;
@@ -19,6 +20,7 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
     private final CompletableFuture<Consumer<RegistrationChange>> observers = new CompletableFuture<>();
     private CompletableFuture<Void> last = observers.thenAccept(ready -> {
     });
+    private final LongAdder failures = new LongAdder();
     private volatile boolean over;
 
     RegistrationBroadcast(Executor worker) {
@@ -34,6 +36,11 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
         over = true;
     }
 
+    /** How often an observer has thrown something. */
+    long failures() {
+        return failures.sum();
+    }
+
     @Override
     public synchronized void accept(RegistrationChange change) {
         last = last.thenRunAsync(() -> fire(change), worker);
@@ -46,6 +53,7 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
         try {
             observers.join().accept(change);
         } catch (IllegalStateException e) {
+            failures.increment();
             LOG.errorf(e.getCause(), "An observer failed at the change of a registration to %s", change.current());
         }
     }

@@ -13,11 +13,12 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.config.Configured;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class LivelyCloseTest {
 
     /** The time for the shutdown is for etcd. The view needs none of it to end. */
@@ -26,7 +27,7 @@ class LivelyCloseTest {
         try (EtcdServer server = EtcdServer.started()) {
             Lively lively = new Lively(Configured.nothing().with("etcd.endpoints", server.url())
                     .with("shutdown.timeout", "500MS").settings(), change -> {
-                    }, Optional.empty());
+                    }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
             lively.start();
             lively.serve(Optional.empty());
             AssertSubscriber<LivenessEvent> subscriber = lively.view().watch(ServiceQuery.all()).subscribe()

@@ -12,6 +12,7 @@ import io.quarkiverse.lively.Lease;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.config.Configured;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
@@ -30,7 +31,7 @@ class SilentMemberTest {
                 CutProxy other = new CutProxy(server.port())) {
             Lively lively = new Lively(Configured.nothing().with("etcd.endpoints", one.url() + "," + other.url())
                     .with("status-ttl", Long.toString(TTL.toSeconds())).settings(), change -> {
-                    }, Optional.empty());
+                    }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
             lively.start();
             lively.serve(Optional.empty());
             Registration registration = lively.registry().registration();

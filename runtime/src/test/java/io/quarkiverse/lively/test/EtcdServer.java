@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,22 +20,30 @@ import org.awaitility.Awaitility;
 
 /**
  * A real etcd of one member, or one of several, on free ports of 127.0.0.1, with its data in a temporary directory. It can be
- * killed, started again on the same data and ports, and frozen. It ends with the JVM at the latest. On a machine without etcd a
- * test that starts one is left out: see {@link Programs}.
+ * killed, started again on the same data and ports, and frozen. It ends with the JVM at the latest.
+ * <p>
+ * On a machine without etcd it is an embedded one, where that is on the class path and can do what the test wants. Else the
+ * test is left out: see {@link Programs}. With {@code -Dlively.test.embedded-etcd} it is an embedded one on any machine.
  */
 public final class EtcdServer implements AutoCloseable {
 
+    private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcd";
+
     private final EtcdProgram program;
     private final List<String> options;
+    private final String scheme;
+    private final List<String> etcdctlOptions = new ArrayList<>();
     private final int clientPort;
     private final int peerPort;
     private final Path data;
     private final Path log;
     private final Thread endWithTheJvm = new Thread(this::end, "end-etcd");
     private Process process;
+    private boolean hasData;
 
-    private EtcdServer(EtcdProgram program, List<String> options) throws IOException {
+    private EtcdServer(EtcdProgram program, String scheme, List<String> options) throws IOException {
         this.program = program;
+        this.scheme = scheme;
         this.options = new ArrayList<>(options);
         try (ServerSocket client = freePort(); ServerSocket peer = freePort()) {
             clientPort = client.getLocalPort();
@@ -61,6 +70,35 @@ public final class EtcdServer implements AutoCloseable {
         return etcd;
     }
 
+    /**
+     * One that speaks by TLS only, with that certificate.
+     *
+     * @param options for the command line of etcd
+     */
+    public static EtcdServer startedWithTls(CertificateAuthority.Certified server, String... options) {
+        EtcdServer etcd = absentWithTls(server, options);
+        etcd.start();
+        return etcd;
+    }
+
+    /** The same, but only with clients whose certificate that authority has signed. */
+    public static EtcdServer startedWithMutualTls(CertificateAuthority.Certified server, CertificateAuthority clients,
+            String... options) {
+        CertificateAuthority.Certified etcdctl = clients.issue("etcdctl");
+        EtcdServer etcd = absentWithTls(server, options);
+        etcd.options.addAll(List.of("--client-cert-auth", "--trusted-ca-file", clients.certificate().toString()));
+        etcd.useEtcdctl("--cert", etcdctl.certificate().toString(), "--key", etcdctl.key().toString());
+        etcd.start();
+        return etcd;
+    }
+
+    private static EtcdServer absentWithTls(CertificateAuthority.Certified server, String... options) {
+        EtcdServer etcd = absent(EtcdProgram.onThePath(), "https", options);
+        etcd.options.addAll(List.of("--cert-file", server.certificate().toString(), "--key-file", server.key().toString()));
+        etcd.useEtcdctl("--insecure-skip-tls-verify", "--insecure-transport=false");
+        return etcd;
+    }
+
     /** As many as that, which make one etcd together. */
     public static List<EtcdServer> startedCluster(int size) {
         return startedCluster(EtcdProgram.onThePath(), size);
@@ -82,8 +120,12 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     private static EtcdServer absent(EtcdProgram program, String... options) {
+        return absent(program, "http", options);
+    }
+
+    private static EtcdServer absent(EtcdProgram program, String scheme, String... options) {
         try {
-            return new EtcdServer(program, List.of(options));
+            return new EtcdServer(program, scheme, List.of(options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -97,13 +139,9 @@ public final class EtcdServer implements AutoCloseable {
 
     /** Starts it, and does not wait until it answers. */
     public void launch() {
-        Programs.require("etcd", "etcdctl");
+        List<String> command = isEmbedded() ? embedded() : real();
+        hasData = true;
         try {
-            List<String> command = new ArrayList<>(
-                    List.of(program.command(), "--data-dir", data.toString(), "--listen-client-urls", url(),
-                            "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls",
-                            peerUrl(), "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"));
-            command.addAll(options);
             process = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         } catch (IOException e) {
@@ -112,7 +150,8 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     public void awaitAnswer() {
-        Awaitility.await("etcd answers").atMost(20, TimeUnit.SECONDS).until(() -> run("endpoint", "health").exit() == 0);
+        Awaitility.await("etcd answers").atMost(20, TimeUnit.SECONDS).pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50)).until(keys()::answer);
     }
 
     /** As a crash would. */
@@ -141,11 +180,38 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + clientPort;
+        return urlOf("127.0.0.1");
+    }
+
+    /** By another name of this machine. */
+    public String urlOf(String host) {
+        return scheme + "://" + host + ":" + clientPort;
     }
 
     public int port() {
         return clientPort;
+    }
+
+    /** What goes onto the command line of each {@code etcdctl} from now on. */
+    public void useEtcdctl(String... more) {
+        etcdctlOptions.addAll(List.of(more));
+    }
+
+    /** Gives it users, of whom root with the password root can do anything. */
+    public void enableAuthentication() {
+        etcdctl("user", "add", "root:root");
+        etcdctl("user", "grant-role", "root", "root");
+        etcdctl("auth", "enable");
+        useEtcdctl("--user", "root:root");
+    }
+
+    /** Also changes the password of one that there is. */
+    public void setUser(String name, String password, String role) {
+        if (etcdctl("user", "list").contains(name)) {
+            etcdctl("user", "delete", name);
+        }
+        etcdctl("user", "add", name + ":" + password);
+        etcdctl("user", "grant-role", name, role);
     }
 
     /** What {@code etcdctl} prints, line by line, without empty lines. */
@@ -157,9 +223,19 @@ public final class EtcdServer implements AutoCloseable {
         return output.lines();
     }
 
+    /** Reads and writes what is in it. */
+    public EtcdKeys keys() {
+        return new EtcdKeys(clientPort);
+    }
+
     /** Forgets what was before the present revision. */
     public void compact() {
-        etcdctl("compaction", Long.toUnsignedString(status("revision")));
+        keys().compact(keys().revision());
+    }
+
+    /** Reads and revokes its leases. */
+    public EtcdLeases leases() {
+        return new EtcdLeases(clientPort);
     }
 
     /** Whether it leads those that it makes one etcd with. */
@@ -174,7 +250,7 @@ public final class EtcdServer implements AutoCloseable {
 
     /** All keys that begin like that. */
     public List<String> keys(String prefix) {
-        return etcdctl("get", "--prefix", prefix, "--keys-only");
+        return keys().all(prefix);
     }
 
     @Override
@@ -207,11 +283,31 @@ public final class EtcdServer implements AutoCloseable {
         return Long.parseUnsignedLong(number.group(1));
     }
 
+    private boolean isEmbedded() {
+        boolean wanted = System.getProperty("lively.test.embedded-etcd") != null;
+        return wanted || !Programs.has("etcd") && !Programs.nothingIsLeftOut() && options.isEmpty() && !hasData
+                && EtcdServer.class.getResource("/" + EMBEDDED.replace('.', '/') + ".class") != null;
+    }
+
+    private List<String> embedded() {
+        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), EMBEDDED, Integer.toString(clientPort));
+    }
+
+    private List<String> real() {
+        Programs.require("etcd");
+        return Stream.concat(Stream.of(program.command(), "--data-dir", data.toString(), "--listen-client-urls", url(),
+                "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls", peerUrl(),
+                "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"), options.stream()).toList();
+    }
+
     private record Output(int exit, List<String> lines) {
     }
 
     private Output run(String... arguments) {
+        Programs.require("etcdctl");
         List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints", url(), "--command-timeout", "3s"));
+        command.addAll(etcdctlOptions);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("ETCDCTL_API", "3");
@@ -242,6 +338,7 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     private void deleteData() {
+        hasData = false;
         try (Stream<Path> files = Files.walk(data)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         } catch (IOException e) {

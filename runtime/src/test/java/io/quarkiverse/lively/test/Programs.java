@@ -25,6 +25,11 @@ public final class Programs {
                 .anyMatch(file -> Files.isRegularFile(file) && Files.isExecutable(file));
     }
 
+    /** Whether this is CI. */
+    static boolean nothingIsLeftOut() {
+        return "true".equals(System.getenv("CI"));
+    }
+
     /**
      * Leaves out the test that calls it, or all of a class if that calls it before its tests, unless all of them are there. To
      * be called by a fixture that may be used for more than what needs them; otherwise say {@link NeedsProgram}.
@@ -48,7 +53,7 @@ public final class Programs {
             return Optional.empty();
         }
         String lack = "not on the path: " + missing;
-        if ("true".equals(System.getenv("CI"))) {
+        if (nothingIsLeftOut()) {
             throw new IllegalStateException(lack + ". With CI=true no test is left out: install it");
         }
         return Optional.of(lack);

@@ -12,8 +12,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
- * An etcd in this JVM, for development and tests: it keeps its data in memory, all of them until they are compacted, and does
- * not wait for slow watchers. It speaks etcd's API v3 on 127.0.0.1, without TLS, users, and other members, and answers
+ * An etcd in this JVM, for development and tests: it keeps its data in memory, all of them until they are compacted. It speaks
+ * etcd's API v3 on 127.0.0.1, without TLS, users, and other members, and answers
  * UNIMPLEMENTED to what it does not know. Everything happens on its one thread.
  */
 public final class MemoryEtcd implements AutoCloseable {
@@ -32,6 +32,11 @@ public final class MemoryEtcd implements AutoCloseable {
     private MemoryEtcd(NioEventLoopGroup thread, Server server) {
         this.thread = thread;
         this.server = server;
+    }
+
+    /** Runs one in a process of its own, at the port that is given, until that process is ended. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        started(Integer.parseInt(arguments[0])).server.awaitTermination();
     }
 
     /**

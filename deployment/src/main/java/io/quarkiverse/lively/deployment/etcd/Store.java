@@ -1,13 +1,11 @@
 package io.quarkiverse.lively.deployment.etcd;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 import com.google.protobuf.ByteString;
 
@@ -26,15 +24,15 @@ final class Store {
     /** By key, then by revision. A deletion is the bare key with the revision, as in its event. */
     private final NavigableMap<ByteString, NavigableMap<Long, KeyValue>> keys = new TreeMap<>(KeyRange.ORDER);
     private final NavigableMap<Long, List<Event>> history = new TreeMap<>();
-    private final Consumer<List<Event>> listener;
+    private final Runnable listener;
     private List<Event> changes = new ArrayList<>();
     private long committed = FIRST_REVISION;
     private long compacted = -1;
 
     /**
-     * @param listener is told the events of each revision, as soon as it is committed
+     * @param listener is called when there is a new revision, or less of the past
      */
-    Store(Consumer<List<Event>> listener) {
+    Store(Runnable listener) {
         this.listener = listener;
     }
 
@@ -109,13 +107,13 @@ final class Store {
             changes = new ArrayList<>();
             committed++;
             history.put(committed, events);
-            listener.accept(events);
+            listener.run();
         }
     }
 
-    /** What happened from that revision on, one list a revision. */
-    Collection<List<Event>> since(long revision) {
-        return history.tailMap(revision, true).values();
+    /** What happened from that revision on, by revision. */
+    Map<Long, List<Event>> since(long revision) {
+        return history.tailMap(revision, true);
     }
 
     /** Forgets what was before that revision. */
@@ -135,6 +133,7 @@ final class Store {
             }
         });
         keys.values().removeIf(Map::isEmpty);
+        listener.run();
     }
 
     private void write(Event.EventType type, KeyValue entry) {

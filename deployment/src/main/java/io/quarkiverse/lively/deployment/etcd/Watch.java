@@ -15,7 +15,7 @@ final class Watch {
     private final WatchCreateRequest request;
     private final Store store;
     private final KeyRange range;
-    private final long from;
+    private long next;
     private boolean quiet;
 
     Watch(WatchCreateRequest request, Store store) {
@@ -23,20 +23,21 @@ final class Watch {
         this.store = store;
         ByteString key = request.getKey();
         this.range = new KeyRange(key.isEmpty() ? KeyRange.ZERO : key, request.getRangeEnd());
-        this.from = request.getStartRevision() == 0 ? store.revision() + 1 : request.getStartRevision();
+        this.next = request.getStartRevision() == 0 ? store.revision() + 1 : request.getStartRevision();
     }
 
     boolean isEmpty() {
         return range.isEmpty();
     }
 
-    /** The first revision of which something is to be seen. */
-    long from() {
-        return from;
+    /** The first revision of which something is yet to be seen. */
+    long next() {
+        return next;
     }
 
-    /** What is to be seen of the events of one revision. */
-    List<Event> see(List<Event> events) {
+    /** What is to be seen of the events of that revision, after which the next one is to be seen. */
+    List<Event> see(long revision, List<Event> events) {
+        next = revision + 1;
         List<Event> seen = events.stream().filter(this::isSeen).map(this::withPrevious).toList();
         quiet &= seen.isEmpty();
         return seen;
@@ -51,7 +52,7 @@ final class Watch {
 
     private boolean isSeen(Event event) {
         FilterType unwanted = event.getType() == Event.EventType.PUT ? FilterType.NOPUT : FilterType.NODELETE;
-        return event.getKv().getModRevision() >= from && range.contains(event.getKv().getKey())
+        return range.contains(event.getKv().getKey())
                 && !request.getFiltersList().contains(unwanted);
     }
 

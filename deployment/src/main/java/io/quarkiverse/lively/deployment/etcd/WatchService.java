@@ -19,8 +19,10 @@ final class WatchService extends WatchGrpc.WatchImplBase {
 
     @Override
     public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> client) {
-        WatchStream stream = new WatchStream(store, watches, client);
-        ((ServerCallStreamObserver<?>) client).setOnCancelHandler(stream::close);
+        ServerCallStreamObserver<WatchResponse> server = (ServerCallStreamObserver<WatchResponse>) client;
+        WatchStream stream = new WatchStream(store, watches, server);
+        server.setOnCancelHandler(stream::close);
+        server.setOnReadyHandler(stream::tell);
         watches.add(stream);
         return stream;
     }

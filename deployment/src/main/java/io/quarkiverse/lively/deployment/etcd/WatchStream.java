@@ -7,13 +7,16 @@ import java.util.Map;
 import java.util.Set;
 
 import io.etcd.jetcd.api.Event;
-import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
-/** One stream of a client, with the watches that it has asked for. A response has the events of one revision. */
+/**
+ * One stream of a client, with the watches that it has asked for. A response has the events of one revision. What a client does
+ * not take yet waits in the history of the store.
+ */
 final class WatchStream implements StreamObserver<WatchRequest> {
 
     /** Of a response that is meant for all watches of the stream, and of a watch that was refused. */
@@ -21,13 +24,14 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     private final Store store;
     private final Watches all;
-    private final StreamObserver<WatchResponse> client;
+    private final ServerCallStreamObserver<WatchResponse> client;
     private final Map<Long, Watch> watches = new LinkedHashMap<>();
     /** Also of those that came too late for what they want to see: as with etcd, they can be canceled once more. */
     private final Set<Long> ids = new HashSet<>();
     private long nextId;
+    private boolean progressRequested;
 
-    WatchStream(Store store, Watches all, StreamObserver<WatchResponse> client) {
+    WatchStream(Store store, Watches all, ServerCallStreamObserver<WatchResponse> client) {
         this.store = store;
         this.all = all;
         this.client = client;
@@ -38,7 +42,10 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         switch (request.getRequestUnionCase()) {
             case CREATE_REQUEST -> create(request.getCreateRequest());
             case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
-            case PROGRESS_REQUEST -> client.onNext(response(NO_WATCH).build());
+            case PROGRESS_REQUEST -> {
+                progressRequested = true;
+                tell();
+            }
             default -> {
                 // One of a later etcd, which an earlier one does not answer either.
             }
@@ -60,13 +67,18 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         all.remove(this);
     }
 
-    void tell(List<Event> events) {
-        watches.forEach((id, watch) -> tell(id, watch, events));
+    /** Tells what the client has not been told yet, as far as it takes it. Called again when it takes more. */
+    void tell() {
+        new LinkedHashMap<>(watches).forEach(this::tell);
+        if (progressRequested && watches.values().stream().noneMatch(this::lags)) {
+            progressRequested = false;
+            client.onNext(response(NO_WATCH).build());
+        }
     }
 
     void tellProgress() {
         watches.forEach((id, watch) -> {
-            if (watch.owesProgress()) {
+            if (watch.owesProgress() && !lags(watch)) {
                 client.onNext(response(id).build());
             }
         });
@@ -82,13 +94,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         long id = nextId++;
         ids.add(id);
         client.onNext(response(id).setCreated(true).build());
-        if (watch.from() < store.compactedRevision()) {
-            client.onNext(WatchResponse.newBuilder().setHeader(Headers.at(0)).setWatchId(id).setCanceled(true)
-                    .setCompactRevision(store.compactedRevision()).build());
-            return;
-        }
         watches.put(id, watch);
-        store.since(watch.from()).forEach(events -> tell(id, watch, events));
+        tell(id, watch);
     }
 
     private void cancel(long id) {
@@ -98,12 +105,24 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         }
     }
 
-    private void tell(long id, Watch watch, List<Event> events) {
-        List<Event> seen = watch.see(events);
-        if (!seen.isEmpty()) {
-            ResponseHeader header = Headers.at(seen.get(0).getKv().getModRevision());
-            client.onNext(WatchResponse.newBuilder().setHeader(header).setWatchId(id).addAllEvents(seen).build());
+    private void tell(long id, Watch watch) {
+        if (watch.next() < store.compactedRevision()) {
+            watches.remove(id);
+            client.onNext(WatchResponse.newBuilder().setHeader(Headers.at(0)).setWatchId(id).setCanceled(true)
+                    .setCompactRevision(store.compactedRevision()).build());
+            return;
         }
+        store.since(watch.next()).entrySet().stream().takeWhile(revision -> client.isReady()).forEach(revision -> {
+            List<Event> seen = watch.see(revision.getKey(), revision.getValue());
+            if (!seen.isEmpty()) {
+                client.onNext(WatchResponse.newBuilder().setHeader(Headers.at(revision.getKey())).setWatchId(id)
+                        .addAllEvents(seen).build());
+            }
+        });
+    }
+
+    private boolean lags(Watch watch) {
+        return watch.next() <= store.revision();
     }
 
     private WatchResponse.Builder response(long id) {

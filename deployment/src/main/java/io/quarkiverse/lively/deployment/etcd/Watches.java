@@ -4,8 +4,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-import io.etcd.jetcd.api.Event;
-
 /** The watch streams that are open, one of which may end while it is told something. They belong to the thread of the store. */
 final class Watches {
 
@@ -19,9 +17,9 @@ final class Watches {
         streams.remove(stream);
     }
 
-    /** Tells all what one revision has changed. */
-    void tell(List<Event> events) {
-        List.copyOf(streams).forEach(stream -> stream.tell(events));
+    /** Tells all what is new. */
+    void tell() {
+        List.copyOf(streams).forEach(WatchStream::tell);
     }
 
     /** Tells those who want it how far they are, unless they have been told something since the last time. */

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.test.NeedsProgram;
+
 /** etcd's own command line finds an etcd. */
+@NeedsProgram("etcdctl")
 class EtcdctlTest {
 
     private MemoryEtcd etcd;

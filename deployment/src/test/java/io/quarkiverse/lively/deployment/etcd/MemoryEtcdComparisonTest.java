@@ -26,11 +26,13 @@ import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /**
  * The same random requests, one after the other, get the same answers from a real etcd as from the embedded one, and the same
  * events. Of {@code -Dlively.etcd.seeds} seeds, from {@code lively.etcd.seed} on, and {@code -Dlively.etcd.operations} each.
  */
+@NeedsProgram("etcd")
 class MemoryEtcdComparisonTest {
 
     private static final int OPERATIONS = Integer.getInteger("lively.etcd.operations", 300);

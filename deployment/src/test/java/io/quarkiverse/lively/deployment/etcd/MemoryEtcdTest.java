@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import com.google.protobuf.ByteString;
 
 import io.etcd.jetcd.api.ClusterGrpc;
+import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.MemberListRequest;
@@ -28,11 +29,15 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchRequest;
+import io.etcd.jetcd.api.WatchResponse;
 
 /** What a comparison with a real etcd cannot show: time, the end, and what the embedded one does not do. */
 class MemoryEtcdTest {
 
     private static final ByteString KEY = ByteString.copyFromUtf8("key");
+
+    /** Of 100 kB each: far more than is under way at a time. */
+    private static final int MANY = 200;
 
     private MemoryEtcd etcd;
     private RawEtcd client;
@@ -83,6 +88,39 @@ class MemoryEtcdTest {
     }
 
     @Test
+    void aSlowWatcherIsToldEverythingOnceItReads() throws InterruptedException {
+        SlowWatcher slow = new SlowWatcher(client.channel(), KEY);
+        for (int i = 0; i < MANY; i++) {
+            putLarge();
+        }
+        for (int i = 0; i < MANY; i++) {
+            WatchResponse told = slow.read();
+            assertEquals(i + 2, told.getHeader().getRevision());
+            assertEquals(i + 2, told.getEvents(0).getKv().getModRevision());
+        }
+        slow.close();
+    }
+
+    /** So nothing is kept for it but the history: what is forgotten there, it is not told either. */
+    @Test
+    void aWatcherThatIsTooSlowForACompactionIsCanceled() throws InterruptedException {
+        SlowWatcher slow = new SlowWatcher(client.channel(), KEY);
+        for (int i = 0; i < MANY; i++) {
+            putLarge();
+        }
+        client.kv().compact(CompactionRequest.newBuilder().setRevision(MANY).build());
+        int told = 0;
+        WatchResponse last = slow.read();
+        while (!last.getCanceled()) {
+            told++;
+            last = slow.read();
+        }
+        assertEquals(MANY, last.getCompactRevision());
+        assertTrue(told < MANY / 4, "told of " + told + " revisions before");
+        slow.close();
+    }
+
+    @Test
     void whatItDoesNotDoItSays() {
         assertEquals("UNIMPLEMENTED: Method not found: etcdserverpb.Cluster/MemberList", RawEtcd
                 .told(() -> ClusterGrpc.newBlockingStub(client.channel()).memberList(MemberListRequest.getDefaultInstance())));
@@ -127,6 +165,10 @@ class MemoryEtcdTest {
 
     private void put(ByteString key, long lease) {
         client.kv().put(PutRequest.newBuilder().setKey(key).setLease(lease).build());
+    }
+
+    private void putLarge() {
+        client.kv().put(PutRequest.newBuilder().setKey(KEY).setValue(ByteString.copyFrom(new byte[100_000])).build());
     }
 
     private List<String> watched() {

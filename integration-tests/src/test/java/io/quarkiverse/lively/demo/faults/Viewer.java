@@ -15,8 +15,10 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.CallTracing;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.config.Configured;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 
 /** Somebody who registers nothing, and records everything that he is told. */
 final class Viewer implements AutoCloseable {
@@ -36,7 +38,7 @@ final class Viewer implements AutoCloseable {
 
     Viewer(Configured configuration) {
         lively = new Lively(configuration.with("registration.enabled", "false").settings(), change -> {
-        }, Optional.empty());
+        }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
         lively.start();
         lively.registry().watch(ServiceQuery.all(), event -> told.add(new Told(event, System.nanoTime())));
     }

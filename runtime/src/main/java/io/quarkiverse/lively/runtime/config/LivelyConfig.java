@@ -90,6 +90,42 @@ public interface LivelyConfig {
          */
         @WithDefault("3S")
         Duration requestTimeout();
+
+        /**
+         * The user by which this application asks etcd, if etcd has users. A role that may read and write all keys that begin
+         * with `/services/`, or `/{namespace}/services/`, is enough. Goes with a password.
+         */
+        Optional<String> username();
+
+        /**
+         * The password of the user.
+         */
+        Optional<String> password();
+
+        /**
+         * The name of a credentials provider that knows the user and the password, instead of `username` and `password`. It is
+         * asked each time at which etcd wants to know.
+         */
+        Optional<String> credentialsProvider();
+
+        /**
+         * The bean name of the credentials provider, as in `@Named`, where there are several. With some, such as Vault's, it is
+         * not needed.
+         */
+        Optional<String> credentialsProviderName();
+
+        /**
+         * The TLS configuration, by its name in the TLS registry of Quarkus (`quarkus.tls.{name}`), for endpoints that begin
+         * with `https`. By default the default one (`quarkus.tls`); if there is none, the certificates of etcd must be signed
+         * by an authority that Java trusts.
+         */
+        Optional<String> tlsConfigurationName();
+
+        /**
+         * The host name, or host and port, that the members of etcd are told they are asked by, and that their certificates
+         * have to be for, if that is not the one of their endpoint.
+         */
+        Optional<String> authority();
     }
 
     interface Service {

@@ -1,42 +1,63 @@
 package io.quarkiverse.lively.runtime.etcd;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
 /**
- * Gives every unary call a deadline, which jetcd does not, and finds out the channel that jetcd keeps to itself: the first call
- * that it sees goes nowhere and only yields the channel.
+ * Gives every unary call a deadline, which jetcd does not, and every call the token of a user, if there is one. It finds out
+ * the channel that jetcd keeps to itself: the first call that it sees goes nowhere and only yields the channel.
  */
 final class CallInterceptor implements ClientInterceptor {
 
     private final Duration deadline;
+    private final Optional<EtcdLogin> login;
     private volatile Channel channel;
+    private volatile Optional<Authentication> authentication = Optional.empty();
 
-    CallInterceptor(Duration deadline) {
+    CallInterceptor(Duration deadline, Optional<EtcdLogin> login) {
         this.deadline = deadline;
+        this.login = login;
     }
 
     @Override
     public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
         if (channel == null) {
-            channel = next;
+            authentication = login.map(user -> new Authentication(user, next, deadline, System::nanoTime));
+            channel = authentication.map(token -> ClientInterceptors.intercept(next, onEachCall(token))).orElse(next);
             return new CallToNowhere<>();
         }
         boolean bounded = method.getType() != MethodDescriptor.MethodType.UNARY || options.getDeadline() != null;
-        return next.newCall(method,
+        return channel.newCall(method,
                 bounded ? options : options.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /** The channel below this interceptor. */
+    /** What calls go by that need no deadline. */
     Channel channel() {
         return channel;
+    }
+
+    /** Empty if calls need no user. */
+    Optional<Authentication> authentication() {
+        return authentication;
+    }
+
+    private static ClientInterceptor onEachCall(CallCredentials credentials) {
+        return new ClientInterceptor() {
+            @Override
+            public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+                return next.newCall(method, options.withCallCredentials(credentials));
+            }
+        };
     }
 
     private static final class CallToNowhere<Q, A> extends ClientCall<Q, A> {

@@ -9,6 +9,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -16,6 +19,7 @@ import com.google.protobuf.ByteString;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KV;
 import io.etcd.jetcd.kv.TxnResponse;
 import io.etcd.jetcd.op.Cmp;
@@ -24,11 +28,17 @@ import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
+import io.etcd.jetcd.resolver.IPResolverProvider;
+import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
+import io.netty.handler.ssl.SslContext;
+import io.quarkiverse.lively.runtime.etcd.EtcdErrors.Access;
 
 /** etcd by one jetcd client. It is never repaired: {@link EtcdConnection} replaces it. */
 final class EtcdClient implements Etcd {
 
+    /** Of the targets that jetcd's resolver takes. */
+    private static final String SCHEME = "ip";
     /** A page of the registry may be larger than the 4 MiB that gRPC takes by default. */
     private static final int MAX_INBOUND_BYTES = 64 << 20;
     /** A member that vanished without a word is noticed after the sum of these. etcd allows no shorter time than 5 s. */
@@ -46,8 +56,12 @@ final class EtcdClient implements Etcd {
     EtcdClient(EtcdSettings settings) {
         this.settings = settings;
         this.errors = new EtcdErrors(settings);
-        this.calls = new CallInterceptor(settings.requestTimeout());
-        this.client = Client.builder()
+        this.calls = new CallInterceptor(settings.requestTimeout(), settings.security().login());
+        knowResolver(NameResolverRegistry.getDefaultRegistry());
+        ClientBuilder builder = Client.builder();
+        settings.security().tls().ifPresent(tls -> builder.sslContext(context(tls)));
+        settings.security().authority().ifPresent(builder::authority);
+        this.client = builder
                 .target(target(settings.endpoints()))
                 .connectTimeout(settings.connectTimeout())
                 .keepaliveTime(PING_EVERY)
@@ -72,7 +86,7 @@ final class EtcdClient implements Etcd {
 
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
-        return call(() -> kv.txn()
+        return call(transaction.writes() ? Access.WRITE : Access.READ, () -> kv.txn()
                 .If(transaction.compares().stream().map(EtcdClient::compare).toArray(Cmp[]::new))
                 .Then(transaction.then().stream().map(EtcdClient::operation).toArray(Op[]::new))
                 .Else(transaction.otherwise().stream().map(EtcdClient::operation).toArray(Op[]::new))
@@ -90,7 +104,7 @@ final class EtcdClient implements Etcd {
         if (range.newestFirst()) {
             option.withSortField(GetOption.SortTarget.MOD).withSortOrder(GetOption.SortOrder.DESCEND);
         }
-        return call(() -> kv.get(ByteSequence.from(range.from()), option.build())
+        return call(Access.READ, () -> kv.get(ByteSequence.from(range.from()), option.build())
                 .thenApply(response -> new Range.Page(response.getKvs().stream().map(EtcdClient::keyValue).toList(),
                         response.getHeader().getRevision(), response.isMore(), response.getCount())));
     }
@@ -98,13 +112,13 @@ final class EtcdClient implements Etcd {
     @Override
     public CompletableFuture<Lease> grantLease(Duration ttl) {
         long seconds = ttl.plusNanos(999_999_999).toSeconds();
-        return call(() -> client.getLeaseClient().grant(seconds)
+        return call(Access.WRITE, () -> client.getLeaseClient().grant(seconds)
                 .thenApply(response -> new Lease(response.getID(), Duration.ofSeconds(response.getTTL()))));
     }
 
     @Override
     public CompletableFuture<Void> revokeLease(long id) {
-        return call(() -> client.getLeaseClient().revoke(id).<Void> thenApply(response -> null))
+        return call(Access.WRITE, () -> client.getLeaseClient().revoke(id).<Void> thenApply(response -> null))
                 .exceptionallyCompose(failure -> EtcdException.of(failure).kind() == EtcdException.Kind.LEASE_NOT_FOUND
                         ? CompletableFuture.completedFuture(null)
                         : CompletableFuture.failedFuture(failure));
@@ -112,29 +126,34 @@ final class EtcdClient implements Etcd {
 
     @Override
     public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
-        KeepAliveStream stream = keepAliveStream();
         Duration limit = deadline.compareTo(settings.requestTimeout()) < 0 ? deadline : settings.requestTimeout();
-        return call(() -> stream.renew(id), limit).whenComplete((lease, failure) -> {
-            if (failure != null && EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE) {
-                // An answer that came late would be taken for the one to the next question.
-                stream.cancel(failure);
-            }
-        });
+        AtomicReference<KeepAliveStream> stream = new AtomicReference<>();
+        return call(Access.WRITE, () -> stream.updateAndGet(former -> keepAliveStream()).renew(id), limit)
+                .whenComplete((lease, failure) -> {
+                    if (failure != null && EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE) {
+                        // An answer that came late would be taken for the one to the next question.
+                        stream.get().cancel(failure);
+                    }
+                });
     }
 
     @Override
     public Watch watch(Range range, long from, Watch.Listener listener) {
-        WatchStream watch = new WatchStream(calls.channel(), range, from, settings.requestTimeout(), this::watchFailure,
-                listener);
-        remember(watch.call());
-        return watch;
+        return withToken(() -> {
+            WatchStream watch = new WatchStream(calls.channel(), range, from, settings.requestTimeout(), this::watchFailure,
+                    listener);
+            remember(watch.call());
+            return watch;
+        }, OpeningWatch::new, listener::ended);
     }
 
     @Override
     public KeyWatch watchKeys(KeyWatch.Listener listener) {
-        KeyWatchStream watch = new KeyWatchStream(calls.channel(), this::watchFailure, listener);
-        remember(watch.call());
-        return watch;
+        return withToken(() -> {
+            KeyWatchStream watch = new KeyWatchStream(calls.channel(), this::watchFailure, listener);
+            remember(watch.call());
+            return watch;
+        }, OpeningKeyWatch::new, listener::ended);
     }
 
     @Override
@@ -144,13 +163,34 @@ final class EtcdClient implements Etcd {
         watches.forEach(watch -> watch.cancel(Status.UNAVAILABLE.withDescription("the client was closed").asException()));
     }
 
+    /**
+     * etcd refuses a watch with an old token in the words in which it refuses one that is not permitted, and the token of a
+     * stream stays the one that it began with. So something is asked first that tells, since etcd looks at the token before it
+     * looks at the keys, and that brings a new token if need be.
+     */
+    private <T> T withToken(Supplier<T> watch, Function<CompletableFuture<T>, T> opening, Consumer<EtcdException> ended) {
+        if (calls.authentication().isEmpty()) {
+            return watch.get();
+        }
+        CompletableFuture<T> opened = read(Range.ANYTHING).<Void> thenApply(page -> null)
+                .exceptionallyCompose(failure -> EtcdException.of(failure).kind() == EtcdException.Kind.DENIED
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(failure))
+                .thenApply(known -> watch.get());
+        opened.exceptionally(failure -> {
+            ended.accept(EtcdException.of(failure));
+            return null;
+        });
+        return opening.apply(opened);
+    }
+
     private void remember(WatchCall watch) {
         watches.removeIf(WatchCall::isOver);
         watches.add(watch);
     }
 
     private EtcdException watchFailure(Throwable failure) {
-        return errors.translate(failure, settings.requestTimeout());
+        return errors.translate(failure, Access.READ, settings.requestTimeout());
     }
 
     private synchronized KeepAliveStream keepAliveStream() {
@@ -161,19 +201,19 @@ final class EtcdClient implements Etcd {
     }
 
     /** jetcd may never complete a future, not even when it is closed. */
-    private <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> call) {
-        return call(call, settings.requestTimeout());
+    private <T> CompletableFuture<T> call(Access access, Supplier<CompletableFuture<T>> call) {
+        return call(access, call, settings.requestTimeout());
     }
 
-    private <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> call, Duration deadline) {
+    private <T> CompletableFuture<T> call(Access access, Supplier<CompletableFuture<T>> call, Duration deadline) {
         CompletableFuture<T> answer;
         try {
-            answer = call.get();
+            answer = calls.authentication().map(token -> token.call(call)).orElseGet(call);
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
         return answer.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(errors.translate(failure, deadline)));
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(errors.translate(failure, access, deadline)));
     }
 
     private static Cmp compare(Transaction.Compare compare) {
@@ -211,6 +251,21 @@ final class EtcdClient implements Etcd {
         return ByteString.copyFrom(sequence.getBytes());
     }
 
+    private static SslContext context(EtcdTls tls) {
+        try {
+            return tls.context();
+        } catch (Exception e) {
+            throw new IllegalStateException("look at " + tls.properties() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** In a native executable gRPC knows no resolvers but its own, as it looks for none on the class path there. */
+    private static void knowResolver(NameResolverRegistry registry) {
+        if (registry.getProviderForScheme(SCHEME) == null) {
+            registry.register(new IPResolverProvider());
+        }
+    }
+
     /**
      * The endpoints as jetcd's resolver takes them. It decodes the path of this URI, where the brackets of an IPv6 address are
      * not allowed as such.
@@ -218,6 +273,6 @@ final class EtcdClient implements Etcd {
     private static String target(List<URI> endpoints) {
         return endpoints.stream()
                 .map(endpoint -> endpoint.getHost().replace("[", "%5B").replace("]", "%5D") + ":" + endpoint.getPort())
-                .collect(Collectors.joining(",", "ip:///", ""));
+                .collect(Collectors.joining(",", SCHEME + ":///", ""));
     }
 }

@@ -1,9 +1,13 @@
 package io.quarkiverse.lively.runtime.etcd;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -23,29 +27,39 @@ public final class EtcdConnection implements Etcd {
 
     private final IntFunction<Etcd> clients;
     private final Duration patience;
+    private final Duration grace;
+    private final Optional<EtcdTls> tls;
     private final Executor builder;
     private final LongSupplier nanoClock;
+    /** Replaced, and closed once what is under way has had its time. */
+    private final Set<CompletableFuture<Etcd>> retired = new HashSet<>();
 
     private int generation;
     private CompletableFuture<Etcd> client;
     private FailureStreak clientStreak;
     private FailureStreak streak;
     private boolean warned;
+    private boolean outdated;
     private boolean closed;
 
     /** Opens no connection before the first call, and does not wait for anything. */
     public EtcdConnection(EtcdSettings settings) {
         this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size())), settings.patience(),
-                EtcdConnection::inAThreadOfItsOwn, System::nanoTime);
+                settings.requestTimeout(), settings.security().tls(), EtcdConnection::inAThreadOfItsOwn, System::nanoTime);
     }
 
     /**
      * @param clients makes the client that comes after so many others
+     * @param grace how long a client that is replaced although it works is left alone with what is under way
+     * @param tls whose certificates may change; empty if there are none
      * @param builder where clients are made. That takes some ten milliseconds, and is not allowed on a thread of Vert.x
      */
-    EtcdConnection(IntFunction<Etcd> clients, Duration patience, Executor builder, LongSupplier nanoClock) {
+    EtcdConnection(IntFunction<Etcd> clients, Duration patience, Duration grace, Optional<EtcdTls> tls, Executor builder,
+            LongSupplier nanoClock) {
         this.clients = clients;
         this.patience = patience;
+        this.grace = grace;
+        this.tls = tls;
         this.builder = builder;
         this.nanoClock = nanoClock;
         this.streak = new FailureStreak(nanoClock.getAsLong());
@@ -100,10 +114,25 @@ public final class EtcdConnection implements Etcd {
         return new OpeningKeyWatch(opened);
     }
 
+    /**
+     * If they are other certificates than before, a new client takes over once etcd has answered it. Until then, and if etcd
+     * does not, all goes on by the client that there is; then the next update, and the next client, try the new ones again.
+     *
+     * @param configurationName of the TLS registry
+     */
+    public void certificatesUpdated(String configurationName) {
+        if (tls.filter(used -> used.isCalled(configurationName) && (isOutdated() || used.isChanged())).isPresent()) {
+            CompletableFuture<Etcd> next = next();
+            next.thenCompose(etcd -> etcd.read(Range.ANYTHING)).whenComplete((page, failure) -> takeOver(next, failure));
+        }
+    }
+
     @Override
     public synchronized void close() {
         closed = true;
         client.thenAccept(Etcd::close);
+        retired.forEach(former -> former.thenAccept(Etcd::close));
+        retired.clear();
     }
 
     /** Every new client begins with the next member. */
@@ -162,11 +191,51 @@ public final class EtcdConnection implements Etcd {
     }
 
     private void build() {
-        int number = generation++;
-        client = CompletableFuture.supplyAsync(() -> clients.apply(number), builder)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new EtcdException(
-                        EtcdException.Kind.UNAVAILABLE, "No client of etcd can be made: " + failure, failure)));
+        use(next());
+    }
+
+    private void use(CompletableFuture<Etcd> next) {
+        client = next;
         clientStreak = new FailureStreak(nanoClock.getAsLong());
+        outdated = false;
+    }
+
+    private synchronized CompletableFuture<Etcd> next() {
+        int number = generation++;
+        return CompletableFuture.supplyAsync(() -> clients.apply(number), builder)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new EtcdException(
+                        EtcdException.Kind.UNAVAILABLE,
+                        "No client of etcd can be made: " + EtcdException.cause(failure).getMessage(),
+                        failure)));
+    }
+
+    private synchronized boolean isOutdated() {
+        return outdated;
+    }
+
+    private synchronized void takeOver(CompletableFuture<Etcd> next, Throwable failure) {
+        if (closed) {
+            next.thenAccept(Etcd::close);
+        } else if (failure != null && EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE) {
+            outdated = true;
+            next.thenAccept(Etcd::close);
+            LOG.warnf(
+                    "The certificates have changed, but with the new ones there is no connection to etcd. The one made with the"
+                            + " old ones stays for now: %s",
+                    EtcdException.of(failure).getMessage());
+        } else {
+            CompletableFuture<Etcd> former = client;
+            retired.add(former);
+            CompletableFuture.delayedExecutor(grace.toMillis(), TimeUnit.MILLISECONDS, builder).execute(() -> retire(former));
+            use(next);
+            LOG.info("The certificates have changed: etcd is asked by a new connection from now on");
+        }
+    }
+
+    private synchronized void retire(CompletableFuture<Etcd> former) {
+        if (retired.remove(former)) {
+            former.thenAccept(Etcd::close);
+        }
     }
 
     private static void inAThreadOfItsOwn(Runnable task) {

@@ -2,6 +2,8 @@ package io.quarkiverse.lively.runtime.etcd;
 
 import java.util.concurrent.CompletionException;
 
+import io.quarkiverse.lively.PrintableText;
+
 /** etcd could not be reached, or refused. The message is one line for a human and says which etcd. */
 public final class EtcdException extends RuntimeException {
 
@@ -17,25 +19,42 @@ public final class EtcdException extends RuntimeException {
         COMPACTED,
         /** The answer does not fit into a message. Ask for less at a time. */
         TOO_LARGE,
-        /** etcd answered with a refusal: no space, no permission, a request it does not understand. Nothing was written. */
+        /** The user of this application has no permission to do that. Nothing was written. */
+        DENIED,
+        /**
+         * etcd answered with another refusal: no space, no such user, a request it does not understand. Nothing was written.
+         */
         REFUSED
     }
 
     private final Kind kind;
 
+    /**
+     * @param message may quote etcd, or what stands in its place
+     */
     public EtcdException(Kind kind, String message, Throwable cause) {
-        super(message, cause);
+        super(PrintableText.of(message), cause);
         this.kind = kind;
+    }
+
+    /** What a future failed with, as its dependents see it. */
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** What a future of {@link Etcd} failed with, as its dependents see it. */
     public static EtcdException of(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         return cause instanceof EtcdException known ? known
                 : new EtcdException(Kind.REFUSED, "Unexpected failure: " + cause, cause);
     }
 
     public Kind kind() {
         return kind;
+    }
+
+    /** Whether somebody has to change something before it can be done. */
+    public boolean isRefusal() {
+        return kind == Kind.REFUSED || kind == Kind.DENIED;
     }
 }

@@ -14,18 +14,26 @@ import java.util.stream.Collectors;
  * @param connectTimeout for a TCP connection to one member
  * @param requestTimeout for the answer to one request
  * @param patience how long a client may go without any success before it is replaced
+ * @param keys what all keys begin with that are read and written
+ * @param security how both sides make sure of each other
  */
-public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duration requestTimeout, Duration patience) {
+public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duration requestTimeout, Duration patience,
+        String keys, EtcdSecurity security) {
 
     public EtcdSettings {
         endpoints = List.copyOf(endpoints);
+    }
+
+    /** Of any keys, and without security. */
+    public EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duration requestTimeout, Duration patience) {
+        this(endpoints, connectTimeout, requestTimeout, patience, "", EtcdSecurity.NONE);
     }
 
     /** The same members in another order, so that another one is tried first. */
     EtcdSettings startingWith(int member) {
         List<URI> order = new ArrayList<>(endpoints);
         Collections.rotate(order, -(member % order.size()));
-        return new EtcdSettings(order, connectTimeout, requestTimeout, patience);
+        return new EtcdSettings(order, connectTimeout, requestTimeout, patience, keys, security);
     }
 
     /** The endpoints as a user would write them. */

@@ -17,6 +17,9 @@ import com.google.protobuf.ByteString;
  */
 public record Range(ByteString from, ByteString to, long revision, int limit, boolean keysOnly, boolean newestFirst) {
 
+    /** For who wants an answer, whatever it is. */
+    static final Range ANYTHING = new Range(ByteString.copyFromUtf8("a"), ByteString.copyFromUtf8("b"), 0, 1, true);
+
     public Range(ByteString from, ByteString to, long revision, int limit, boolean keysOnly) {
         this(from, to, revision, limit, keysOnly, false);
     }

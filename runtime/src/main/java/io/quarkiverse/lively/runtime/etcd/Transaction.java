@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.etcd;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import com.google.protobuf.ByteString;
 
@@ -26,6 +27,11 @@ public record Transaction(List<Compare> compares, List<Operation> then, List<Ope
     /** Reads keys, all at that revision; 0: the newest. */
     public static Transaction read(List<ByteString> keys, long revision) {
         return new Transaction(List.of(), keys.stream().<Operation> map(key -> new Get(key, revision)).toList(), List.of());
+    }
+
+    /** Whether it may change anything. */
+    boolean writes() {
+        return Stream.concat(then.stream(), otherwise.stream()).anyMatch(operation -> !(operation instanceof Get));
     }
 
     /** One get of the newest revision a key. */

@@ -12,6 +12,7 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
@@ -51,10 +52,10 @@ public class LivelyHealthCheck implements HealthCheck {
                 .withData("state", state.name())
                 .withData("since", registration.since().truncatedTo(ChronoUnit.MILLIS).toString())
                 .withData("reason", registration.reason())
-                .withData("uuid", service.uuid())
-                .withData("type", service.type())
-                .withData("host", service.host())
-                .withData("region", service.region())
+                .withData("uuid", PrintableText.of(service.uuid()))
+                .withData("type", PrintableText.of(service.type()))
+                .withData("host", PrintableText.of(service.host()))
+                .withData("region", PrintableText.of(service.region()))
                 .withData("status", service.status().name())
                 .withData("revision", service.revision());
         registration.lease().ifPresent(lease -> response

@@ -27,6 +27,7 @@ public final class ReadinessPoll {
     private final ReadinessChecks checks;
     private final Worker worker;
     private final Settings settings;
+    private final boolean published;
     private final Runnable ready;
     private final Consumer<String> notReady;
     private final Hysteresis hysteresis;
@@ -62,13 +63,17 @@ public final class ReadinessPoll {
     }
 
     /**
+     * @param published whether an earlier start of the application left published what it said, which then stays until the
+     *        checks answer. If not, checks that do not answer at first are not ready
      * @param ready called when the application has become ready
      * @param notReady called when it is not any more, or for another reason than before; with the reason, for a human
      */
-    public ReadinessPoll(ReadinessChecks checks, Worker worker, Settings settings, Runnable ready, Consumer<String> notReady) {
+    public ReadinessPoll(ReadinessChecks checks, Worker worker, Settings settings, boolean published, Runnable ready,
+            Consumer<String> notReady) {
         this.checks = checks;
         this.worker = worker;
         this.settings = settings;
+        this.published = published;
         this.ready = ready;
         this.notReady = notReady;
         this.patience = settings.timeout();
@@ -168,7 +173,7 @@ public final class ReadinessPoll {
             silent = true;
             LOG.warn("Readiness cannot be told, so what is published stays: " + why, cause.orElse(null));
         }
-        if (told.isEmpty()) {
+        if (told.isEmpty() && !published) {
             tell(new Verdict(Optional.of(why)));
         }
     }

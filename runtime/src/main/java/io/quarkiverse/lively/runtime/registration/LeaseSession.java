@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Loss;
 import io.quarkiverse.lively.runtime.worker.Backoff;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
@@ -26,8 +27,12 @@ final class LeaseSession {
         /** There is a valid lease now, where there was none: another one, or the old one again. */
         void leaseHeld(LeaseTerm term);
 
-        /** There is no valid lease any more. May be said more than once. */
-        void leaseLost(String why);
+        /**
+         * There is no valid lease any more. May be said more than once.
+         *
+         * @param why for a human
+         */
+        void leaseLost(Loss loss, String why);
 
         /** There is still no lease. */
         void leaseNotGranted(EtcdException cause);
@@ -176,20 +181,20 @@ final class LeaseSession {
     }
 
     private void expire() {
-        lose("its lease may have run out: " + lastFailure);
+        lose(Loss.LEASE_EXPIRED, "its lease may have run out: " + lastFailure);
     }
 
     private void replace() {
         term = null;
         expiry.cancel();
         nextTry.cancel();
-        lose("its lease ran out or was revoked");
+        lose(Loss.LEASE_GONE, "its lease ran out or was revoked");
         grant();
     }
 
-    private void lose(String why) {
+    private void lose(Loss loss, String why) {
         held = false;
-        listener.leaseLost(why);
+        listener.leaseLost(loss, why);
     }
 
     private void tryAgain(EtcdException failure, Runnable attempt) {

@@ -18,6 +18,8 @@ import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Loss;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
@@ -40,9 +42,11 @@ public final class Registrar implements LeaseSession.Listener {
     private final Settings settings;
     /** What an earlier start left, until it is seen to. Used on the worker thread only. */
     private Optional<Inheritance> inheritance;
+    private final boolean goesOn;
     private final Incarnation incarnation;
     private final OwnerWatch watch;
     private final Consumer<RegistrationChange> changes;
+    private final LivelyMetrics metrics;
     private final ServiceRegistration own;
     private final Map<String, ServiceRegistration> registrations = new ConcurrentHashMap<>();
 
@@ -67,10 +71,10 @@ public final class Registrar implements LeaseSession.Listener {
             Map<String, String> metadata, OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
     }
 
-    /** With nothing to go on with. */
+    /** With nothing to go on with, and nobody who measures. */
     public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings,
             Consumer<RegistrationChange> changes) {
-        this(etcd, layout, worker, random, settings, Optional.empty(), changes);
+        this(etcd, layout, worker, random, settings, Optional.empty(), changes, LivelyMetrics.NONE);
     }
 
     /**
@@ -78,16 +82,18 @@ public final class Registrar implements LeaseSession.Listener {
      * @param changes told of each change of the state of a registration, in their order; called on the worker thread
      */
     public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings,
-            Optional<Inheritance> inheritance, Consumer<RegistrationChange> changes) {
+            Optional<Inheritance> inheritance, Consumer<RegistrationChange> changes, LivelyMetrics metrics) {
         this.etcd = etcd;
         this.layout = layout;
         this.worker = worker;
         this.random = random;
         this.settings = settings;
         this.changes = changes;
+        this.metrics = metrics;
         this.watch = new OwnerWatch(etcd, worker, settings.ttl(), random);
         this.inheritance = inheritance;
         Optional<Inheritance> continued = inheritance.filter(left -> left.suits(layout, settings));
+        this.goesOn = continued.isPresent();
         this.incarnation = continued.map(left -> left.incarnation(settings.version()))
                 .orElseGet(() -> Incarnation.started(worker.now(), settings.version()));
         this.own = settings.enabled()
@@ -104,6 +110,11 @@ public final class Registrar implements LeaseSession.Listener {
     /** The registration of the application. */
     public Registration own() {
         return own;
+    }
+
+    /** Whether it goes on with a registration of the application that an earlier start has left. */
+    public boolean goesOn() {
+        return goesOn;
     }
 
     /** Done once etcd has granted the first lease. */
@@ -238,8 +249,8 @@ public final class Registrar implements LeaseSession.Listener {
     }
 
     @Override
-    public void leaseLost(String why) {
-        List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(why));
+    public void leaseLost(Loss loss, String why) {
+        List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(loss, why));
     }
 
     @Override
@@ -254,7 +265,7 @@ public final class Registrar implements LeaseSession.Listener {
         return new ServiceRegistration(identity, remedy, worker, listener -> new Publication(etcd, worker, writes, incarnation,
                 settings.onConflict(), settings.ttl(), random, watch,
                 lease -> session.ifPresent(holder -> holder.gone(lease)), listener), this::term, word, settings.stopTimeout(),
-                Standing.beginning(state, worker.now(), reason), changes, closed -> remove(identity, closed));
+                Standing.beginning(state, worker.now(), reason), changes, metrics, closed -> remove(identity, closed));
     }
 
     private Optional<LeaseTerm> term() {

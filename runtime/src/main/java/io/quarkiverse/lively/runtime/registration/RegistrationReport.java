@@ -7,10 +7,13 @@ import java.util.function.Consumer;
 
 import org.jboss.logging.Logger;
 
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Loss;
 import io.quarkiverse.lively.runtime.store.Holds;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
@@ -32,6 +35,7 @@ final class RegistrationReport implements Publication.Listener {
     private final String remedy;
     private final Worker clock;
     private final Consumer<RegistrationChange> changes;
+    private final LivelyMetrics metrics;
     private final Runnable gaveUp;
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
 
@@ -46,13 +50,14 @@ final class RegistrationReport implements Publication.Listener {
      * @param gaveUp told when it is not to be registered at all
      */
     RegistrationReport(Registration registration, ServiceIdentity identity, String remedy, Worker clock, Standing beginning,
-            Consumer<RegistrationChange> changes, Runnable gaveUp) {
+            Consumer<RegistrationChange> changes, LivelyMetrics metrics, Runnable gaveUp) {
         this.registration = registration;
         this.identity = identity;
         this.remedy = remedy;
         this.clock = clock;
         this.standing = beginning;
         this.changes = changes;
+        this.metrics = metrics;
         this.gaveUp = gaveUp;
     }
 
@@ -92,8 +97,8 @@ final class RegistrationReport implements Publication.Listener {
         RegistrationState before = standing.state();
         lastRefusal = "";
         outcome.complete(null);
-        String why = "kept DOWN by " + printable(hold.getBy())
-                + (hold.getNote().isEmpty() ? "" : ": " + printable(hold.getNote()))
+        String why = "kept DOWN by " + PrintableText.of(hold.getBy())
+                + (hold.getNote().isEmpty() ? "" : ": " + PrintableText.of(hold.getNote()))
                 + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()))
                 + (isNotBelieved(keys, hold) ? "; its end had passed when it was first seen, so it does not count" : "");
         stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
@@ -127,6 +132,7 @@ final class RegistrationReport implements Publication.Listener {
                 + "; if both are to live, give one of them " + remedy;
         stand(RegistrationState.FENCED, why);
         if (before != RegistrationState.FENCED) {
+            metrics.lost(Loss.FENCED);
             LOG.warnf("%s: %s. This process writes nothing of it any more", identity, why);
         }
     }
@@ -155,8 +161,9 @@ final class RegistrationReport implements Publication.Listener {
     @Override
     public void nameTaken(ServiceKeys keys, String uuid) {
         note(keys);
-        refused("NAME_TAKEN: the service " + printable(uuid) + " has the type " + identity.type() + " and the host "
-                + identity.host() + " and is alive or held; choose " + remedy + ", or its uuid");
+        refused("NAME_TAKEN: the service " + PrintableText.of(uuid) + " has the type " + PrintableText.of(identity.type())
+                + " and the host " + PrintableText.of(identity.host()) + " and is alive or held; choose " + remedy
+                + ", or its uuid");
     }
 
     @Override
@@ -167,7 +174,7 @@ final class RegistrationReport implements Publication.Listener {
 
     /** There is no lease, and none is granted. */
     void failed(EtcdException cause) {
-        if (cause.kind() == EtcdException.Kind.REFUSED) {
+        if (cause.isRefusal()) {
             refused(cause.getMessage());
         } else {
             explain(cause.getMessage());
@@ -200,19 +207,20 @@ final class RegistrationReport implements Publication.Listener {
         ServiceKeys before = standing.keys();
         boolean gone = before.owner().exists() && !now.owner().exists() || before.up().exists() && !now.up().exists();
         if (gone && standing.state() == RegistrationState.REGISTERED) {
-            lost("its keys were deleted");
+            lost(Loss.KEYS_DELETED, "its keys were deleted");
         }
     }
 
     /** There is no lease any more that is certain to live. */
-    void leaseLost(String why) {
+    void leaseLost(Loss loss, String why) {
         if (standing.state() == RegistrationState.REGISTERED) {
-            lost(why);
+            lost(loss, why);
         }
     }
 
-    private void lost(String why) {
+    private void lost(Loss loss, String why) {
         stand(RegistrationState.LOST, why);
+        metrics.lost(loss);
         LOG.warnf("%s is not registered any more, since %s. It will be registered again as soon as etcd allows it", identity,
                 why);
     }
@@ -255,11 +263,6 @@ final class RegistrationReport implements Publication.Listener {
     }
 
     private static String address(Claim claim) {
-        return claim.getPort() == 0 ? "an unknown address" : printable(claim.getAddress()) + ":" + claim.getPort();
-    }
-
-    /** Somebody else's text goes into a log and onto pages: as one line. */
-    static String printable(String text) {
-        return text.replaceAll("\\p{Cc}", "?");
+        return claim.getPort() == 0 ? "an unknown address" : PrintableText.of(claim.getAddress()) + ":" + claim.getPort();
     }
 }

@@ -17,11 +17,14 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.Lease;
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Loss;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -64,11 +67,11 @@ final class ServiceRegistration implements Registration {
      */
     ServiceRegistration(ServiceIdentity identity, String remedy, Worker worker,
             Function<Publication.Listener, Publication> publications, Supplier<Optional<LeaseTerm>> leases, OwnWord word,
-            Duration stopTimeout, Standing beginning, Consumer<RegistrationChange> changes,
+            Duration stopTimeout, Standing beginning, Consumer<RegistrationChange> changes, LivelyMetrics metrics,
             Consumer<ServiceRegistration> whenStopped) {
         this.identity = identity;
         this.worker = worker;
-        this.report = new RegistrationReport(this, identity, remedy, worker, beginning, changes,
+        this.report = new RegistrationReport(this, identity, remedy, worker, beginning, changes, metrics,
                 () -> whenStopped.accept(this));
         this.publication = publications.apply(report);
         this.leases = leases;
@@ -127,10 +130,10 @@ final class ServiceRegistration implements Registration {
         }
     }
 
-    void leaseLost(String why) {
+    void leaseLost(Loss loss, String why) {
         held = Optional.empty();
         publication.suspend();
-        report.leaseLost(why);
+        report.leaseLost(loss, why);
     }
 
     /** On the worker thread: there is no lease, and none is granted. */
@@ -223,7 +226,7 @@ final class ServiceRegistration implements Registration {
     @Override
     public void down(String why) {
         ServiceIdentity.given("reason", why);
-        worker.execute(() -> say(() -> word.application(Optional.of(RegistrationReport.printable(why)))));
+        worker.execute(() -> say(() -> word.application(Optional.of(PrintableText.of(why)))));
     }
 
     @Override

@@ -149,7 +149,7 @@ final class TakeDown {
     private void failed(EtcdException cause) {
         if (cause.kind() == EtcdException.Kind.UNAVAILABLE) {
             tryLater(cause);
-        } else if (cause.kind() == EtcdException.Kind.REFUSED) {
+        } else if (cause.isRefusal()) {
             letGo(cause);
         } else {
             result.completeExceptionally(cause);

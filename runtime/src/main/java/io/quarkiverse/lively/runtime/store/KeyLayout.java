@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime.store;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import com.google.protobuf.ByteString;
 
@@ -18,6 +19,10 @@ public final class KeyLayout {
     private static final int PAGE = 10_000;
     private static final int LONG_PAGE = 50_000;
 
+    private static final String NAMESPACE = "namespace";
+    /** The keys of a registry all begin like that, after its namespace. */
+    private static final Pattern OF_ANOTHER_REGISTRY = Pattern.compile("/services/(by-|history/)");
+
     private final String namespace;
     private final String base;
     private final Map<RegistryKey.Kind, ByteString> folders;
@@ -25,17 +30,32 @@ public final class KeyLayout {
 
     /**
      * @param namespace what the keys of this registry begin with; empty for none. Leading slashes do not count
+     * @throws InvalidServiceException if that cannot be a namespace, or one whose registry lies within that of another one
      */
     public KeyLayout(String namespace) {
         this.namespace = namespace.replaceFirst("^/+", "");
+        check(this.namespace);
         this.base = (this.namespace.isEmpty() ? "" : "/" + this.namespace) + "/services";
         this.folders = Map.of(RegistryKey.Kind.SERVICE, service(""), RegistryKey.Kind.UP, up(""), RegistryKey.Kind.OWNER,
                 owner(""), RegistryKey.Kind.STATE, state(""), RegistryKey.Kind.TYPE_HOST, key("/by-type-host/", ""));
     }
 
+    private static void check(String namespace) {
+        ServiceIdentity.checkText(NAMESPACE, namespace);
+        if (OF_ANOTHER_REGISTRY.matcher("/" + namespace + "/").find()) {
+            throw new InvalidServiceException(NAMESPACE, "the namespace must not contain 'services/by-…' or"
+                    + " 'services/history': it would lie within the registry of another namespace");
+        }
+    }
+
     /** Without leading slashes; empty for none. */
     public String namespace() {
         return namespace;
+    }
+
+    /** What all keys of this registry begin with. */
+    public String prefix() {
+        return base + "/";
     }
 
     /**
@@ -122,13 +142,24 @@ public final class KeyLayout {
     Optional<RegistryKey> parse(ByteString key) {
         for (Map.Entry<RegistryKey.Kind, ByteString> folder : folders.entrySet()) {
             if (key.startsWith(folder.getValue())) {
-                ByteString name = key.substring(folder.getValue().size());
-                boolean isPair = name.toStringUtf8().indexOf('/') >= 0;
-                boolean parses = name.isValidUtf8() && (isPair || folder.getKey() != RegistryKey.Kind.TYPE_HOST);
-                return parses ? Optional.of(new RegistryKey(folder.getKey(), name.toStringUtf8())) : Optional.empty();
+                return parse(folder.getKey(), key.substring(folder.getValue().size()));
             }
         }
         return Optional.empty();
+    }
+
+    boolean isService(ByteString key) {
+        return key.startsWith(folders.get(RegistryKey.Kind.SERVICE));
+    }
+
+    /** What is no text is no name of a service. */
+    private static Optional<RegistryKey> parse(RegistryKey.Kind kind, ByteString bytes) {
+        if (!bytes.isValidUtf8()) {
+            return Optional.empty();
+        }
+        String name = bytes.toStringUtf8();
+        boolean parses = kind != RegistryKey.Kind.TYPE_HOST || name.indexOf('/') >= 0;
+        return parses ? Optional.of(new RegistryKey(kind, name)) : Optional.empty();
     }
 
     /** What follows the folder in a key of that folder. What is no text is no name of a service, and comes out altered. */

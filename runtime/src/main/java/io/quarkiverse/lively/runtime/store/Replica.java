@@ -57,13 +57,13 @@ public final class Replica {
     /** Starts again from a list. Returns every service and every name that was there before or is now. */
     public RegistryChanges replace(RegistrySnapshot snapshot) {
         Set<RegistryKey> known = new LinkedHashSet<>();
-        entries.keySet().forEach(key -> layout.parse(key).ifPresent(known::add));
+        entries.keySet().forEach(key -> parse(key).ifPresent(known::add));
         entries = new HashMap<>(snapshot.entries().size() * 2);
         lastChanged = Map.of();
         cursor = snapshot.revision();
         for (KeyValue entry : snapshot.entries()) {
             entries.put(entry.key(), entry);
-            layout.parse(entry.key()).ifPresent(known::add);
+            parse(entry.key()).ifPresent(known::add);
         }
         Set<String> uuids = new LinkedHashSet<>();
         List<NameChange> names = new ArrayList<>();
@@ -128,7 +128,7 @@ public final class Replica {
             KeyValue former = event.deleted() ? entries.remove(bytes) : entries.put(bytes, event.entry());
             before.put(bytes, Optional.ofNullable(former));
             after.put(bytes, event.deleted() ? Optional.empty() : Optional.of(event.entry()));
-            layout.parse(bytes).ifPresent(key -> {
+            parse(bytes).ifPresent(key -> {
                 if (key.kind() == Kind.TYPE_HOST) {
                     names.add(name(key));
                 } else {
@@ -138,6 +138,14 @@ public final class Replica {
         }
         lastChanged = after;
         return new RegistryChanges(cursor, uuids.stream().map(uuid -> change(uuid, before)).toList(), names);
+    }
+
+    private Optional<RegistryKey> parse(ByteString key) {
+        Optional<RegistryKey> parsed = layout.parse(key);
+        if (parsed.isEmpty() && layout.isService(key)) {
+            layout.skipped().skip(key, "its key is no text");
+        }
+        return parsed;
     }
 
     private NameChange name(RegistryKey key) {

@@ -2,6 +2,9 @@ package io.quarkiverse.lively.runtime.store;
 
 import java.util.Optional;
 
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -24,9 +27,8 @@ final class ServiceDecoder {
      * @param state the key of the state, current or not
      */
     Optional<ServiceRecord> decode(KeyValue service, boolean up, Optional<KeyValue> owner, Optional<KeyValue> state) {
-        Optional<Service> record = Entry.parse(service.value(), Service.parser());
+        Optional<Service> record = parse(service, Service.parser(), "its value is no service");
         if (record.isEmpty()) {
-            layout.skipped().skip(service.key(), "its value is no service");
             return Optional.empty();
         }
         if (!layout.service(record.get().getUuid()).equals(service.key())) {
@@ -34,8 +36,16 @@ final class ServiceDecoder {
             return Optional.empty();
         }
         return Optional.of(ServiceRecords.of(record.get(), service.modRevision(), up,
-                owner.flatMap(entry -> Entry.parse(entry.value(), Claim.parser())),
+                owner.flatMap(entry -> parse(entry, Claim.parser(), "its value is no claim")),
                 state.filter(entry -> entry.modRevision() >= service.modRevision())
-                        .flatMap(entry -> Entry.parse(entry.value(), State.parser()))));
+                        .flatMap(entry -> parse(entry, State.parser(), "its value is no state"))));
+    }
+
+    private <T extends MessageLite> Optional<T> parse(KeyValue entry, Parser<T> parser, String otherwise) {
+        Optional<T> parsed = Entry.parse(entry.value(), parser);
+        if (parsed.isEmpty()) {
+            layout.skipped().skip(entry.key(), otherwise);
+        }
+        return parsed;
     }
 }

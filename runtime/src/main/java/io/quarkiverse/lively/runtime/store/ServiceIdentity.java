@@ -10,6 +10,7 @@ import java.util.UUID;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 
@@ -52,7 +53,7 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
     }
 
     /**
-     * Refuses what cannot be a part of a key. Allocates nothing if it can.
+     * Refuses what cannot be a part of a key with a name. Allocates nothing if it can.
      *
      * @throws InvalidServiceException naming the field
      */
@@ -64,6 +65,11 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
             throw new InvalidServiceException(field, "the " + field + " must not contain a '/', which separates the parts of"
                     + " a key in etcd");
         }
+        checkText(field, value);
+    }
+
+    /** Refuses what is no text that anybody could read, or is too long. */
+    static void checkText(String field, String value) {
         int bytes = 0;
         for (int i = 0; i < value.length() && bytes <= MAX_BYTES; i++) {
             int c = value.codePointAt(i);
@@ -125,6 +131,6 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
 
     @Override
     public String toString() {
-        return type + " on " + host + " (" + uuid + ")";
+        return PrintableText.of(type + " on " + host + " (" + uuid + ")");
     }
 }

@@ -74,7 +74,8 @@ public final class ServiceReader {
             List<Transition> newestFirst = new ArrayList<>(Entry.parse(result.get(key), History.parser()).value().stream()
                     .flatMap(history -> history.getTransitionsList().stream()).map(ServiceRecords::transition).toList());
             Collections.reverse(newestFirst);
-            return List.copyOf(newestFirst);
+            // Others may have written more than Lively does.
+            return newestFirst.stream().limit(WriteBuilder.HISTORY).toList();
         });
     }
 
@@ -97,6 +98,10 @@ public final class ServiceReader {
             Optional<ServiceRecord> expected = record(likely, result.found()).filter(isNamed);
             Optional<String> named = result.get(name).flatMap(entry -> ServiceIdentity.uuidIn(entry.value()));
             Optional<String> another = named.filter(uuid -> !uuid.equals(likely));
+            if (result.get(name).isEmpty() && expected.isEmpty() && likelyUuids.remove(name, likely)) {
+                // It was another one that had the name.
+                return find(type, host, keys);
+            }
             if (result.get(name).isEmpty() || expected.isPresent() && another.isEmpty()) {
                 return CompletableFuture.completedFuture(expected);
             }
@@ -131,7 +136,7 @@ public final class ServiceReader {
 
     private CompletableFuture<List<ServiceRecord>> list(ServiceQuery query, int attempts) {
         CompletableFuture<List<ServiceRecord>> candidates = query.uuids().isEmpty() ? listAll()
-                : listSome(query.uuids().stream().sorted().toList(), 0, 0, new ArrayList<>());
+                : listSome(query.uuids().stream().sorted().toList(), SERVICES_A_TRANSACTION, 0, new ArrayList<>());
         return candidates
                 .thenApply(found -> found.stream().filter(query::matches).sorted(Comparator.comparing(ServiceRecord::uuid))
                         .toList())
@@ -140,17 +145,27 @@ public final class ServiceReader {
                                 : CompletableFuture.failedFuture(failure));
     }
 
-    private CompletableFuture<List<ServiceRecord>> listSome(List<String> uuids, int from, long revision,
+    /**
+     * @param atOnce how many a transaction asks for: fewer, if the answer would be too large for a message
+     * @param revision the one to read at; 0: the newest
+     */
+    private CompletableFuture<List<ServiceRecord>> listSome(List<String> uuids, int atOnce, long revision,
             List<ServiceRecord> found) {
-        List<String> batch = uuids.subList(from, Math.min(from + SERVICES_A_TRANSACTION, uuids.size()));
-        if (batch.isEmpty()) {
+        if (uuids.isEmpty()) {
             return CompletableFuture.completedFuture(found);
         }
+        List<String> batch = uuids.subList(0, Math.min(atOnce, uuids.size()));
         List<ByteString> keys = batch.stream().flatMap(uuid -> keys(uuid).stream()).toList();
-        return etcd.commit(Transaction.read(keys, revision)).thenCompose(result -> {
+        return etcd.commit(Transaction.read(keys, revision)).handle((result, failure) -> {
+            if (failure != null) {
+                return batch.size() > 1 && EtcdException.of(failure).kind() == EtcdException.Kind.TOO_LARGE
+                        ? listSome(uuids, batch.size() / 2, revision, found)
+                        : CompletableFuture.<List<ServiceRecord>> failedFuture(failure);
+            }
             batch.forEach(uuid -> record(uuid, result.found()).ifPresent(found::add));
-            return listSome(uuids, from + batch.size(), revision == 0 ? result.revision() : revision, found);
-        });
+            return listSome(uuids.subList(batch.size(), uuids.size()), atOnce, revision == 0 ? result.revision() : revision,
+                    found);
+        }).thenCompose(records -> records);
     }
 
     private CompletableFuture<List<ServiceRecord>> listAll() {

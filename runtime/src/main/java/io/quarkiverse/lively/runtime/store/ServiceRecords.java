@@ -18,6 +18,8 @@ import io.quarkiverse.lively.runtime.store.proto.State;
 /** Makes what a user sees of a service from what etcd has of it. */
 public final class ServiceRecords {
 
+    private static final int MOST_PORT = 65535;
+
     private ServiceRecords() {
     }
 
@@ -74,7 +76,8 @@ public final class ServiceRecords {
     }
 
     private static Optional<Endpoint> endpoint(Claim claim) {
-        return claim.getPort() == 0 ? Optional.empty()
+        boolean isPort = claim.getPort() > 0 && claim.getPort() <= MOST_PORT;
+        return !isPort ? Optional.empty()
                 : Optional.of(new Endpoint(claim.getAddress(), claim.getPort(), claim.getSecure()));
     }
 

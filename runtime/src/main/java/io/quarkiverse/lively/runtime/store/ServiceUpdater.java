@@ -110,6 +110,14 @@ public final class ServiceUpdater {
             return keepsMaintenance(seen) ? record : ServiceWriter.withMaintenance(record, maintenance);
         }
 
+        /** A maintenance that stays as it is may be over. DOWN is meant all the same, and then has no end. */
+        private State held(ServiceKeys seen, Instant now) {
+            boolean isOver = keepsMaintenance(seen) && maintenance.end().filter(end -> !end.isAfter(now)).isPresent();
+            return writer.held(
+                    isOver ? new Maintenance(maintenance.note(), maintenance.start(), Optional.empty()) : maintenance,
+                    now);
+        }
+
         /** Its lease, its claim and its names are its owner's. */
         private Optional<WriteBuilder> updateOwned(ServiceKeys seen) {
             Service record = seen.service().value()
@@ -124,7 +132,7 @@ public final class ServiceUpdater {
             if (wanted.status() == Status.DOWN) {
                 // Its own DOWN would be over as soon as its owner says so.
                 return Holds.isHeld(seen, now) && sameMaintenance ? Optional.empty()
-                        : Optional.of(writer.takeDown(seen, maintenance));
+                        : Optional.of(writer.takeDown(seen, asWanted, held(seen, now)));
             }
             if (ServiceRecords.status(record) == Status.UP && sameMaintenance) {
                 return Optional.empty();
@@ -159,7 +167,7 @@ public final class ServiceUpdater {
             if (wanted.status() == Status.DOWN) {
                 boolean same = inPlace && !seen.up().exists() && Holds.isHeld(seen, now);
                 return commit(seen, same ? Optional.empty()
-                        : Optional.of(new WriteBuilder(layout, id, seen, 0).publishDown(record, writer.held(maintenance, now))
+                        : Optional.of(new WriteBuilder(layout, id, seen, 0).publishDown(record, held(seen, now))
                                 .putInPlace(neighbours)),
                         race);
             }

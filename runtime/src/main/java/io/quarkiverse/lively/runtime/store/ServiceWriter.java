@@ -130,8 +130,13 @@ public final class ServiceWriter {
 
     /** DOWN from now on, whenever the maintenance is said to start. */
     WriteBuilder takeDown(ServiceKeys seen, Maintenance maintenance) {
-        return write(seen).publishDown(withMaintenance(seen.service().value().orElseThrow(), maintenance),
+        return takeDown(seen, withMaintenance(seen.service().value().orElseThrow(), maintenance),
                 held(maintenance, clock.instant()));
+    }
+
+    /** @param held says why, with the hold */
+    WriteBuilder takeDown(ServiceKeys seen, Service record, State held) {
+        return write(seen).publishDown(record, held);
     }
 
     /** Until the maintenance starts, nothing changes but what is to come. */

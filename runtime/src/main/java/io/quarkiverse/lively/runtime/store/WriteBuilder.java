@@ -26,7 +26,8 @@ import io.quarkiverse.lively.runtime.store.proto.Transition;
  */
 final class WriteBuilder {
 
-    private static final int HISTORY = 32;
+    /** How many transitions are kept. */
+    static final int HISTORY = 32;
 
     private final KeyLayout layout;
     private final ServiceIdentity id;

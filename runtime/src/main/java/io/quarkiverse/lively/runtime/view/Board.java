@@ -16,6 +16,7 @@ import io.quarkiverse.lively.Freshness.State;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.NameChange;
 import io.quarkiverse.lively.runtime.store.RegistryChanges;
 import io.quarkiverse.lively.runtime.store.ServiceChange;
@@ -32,6 +33,7 @@ final class Board {
     private final Worker worker;
     private final Duration suspectLimit;
     private final LongConsumer shows;
+    private final LivelyMetrics metrics;
     private final EventClock clock;
     private final List<Delivery> audience = new ArrayList<>();
     /** What is not believed yet, by uuid. */
@@ -50,9 +52,10 @@ final class Board {
     /**
      * @param shows told of the revision of what is shown, whenever that changes
      */
-    Board(Worker worker, Duration suspectLimit, LongConsumer shows) {
+    Board(Worker worker, Duration suspectLimit, LongConsumer shows, LivelyMetrics metrics) {
         this.worker = worker;
         this.shows = shows;
+        this.metrics = metrics;
         this.suspectLimit = suspectLimit;
         this.clock = new EventClock(worker::now);
     }
@@ -146,6 +149,7 @@ final class Board {
             if (!previous.equals(change.current())) {
                 LivenessEvent event = clock.change(previous, change, changes.revision());
                 fleet = fleet.with(change.uuid(), change.current(), event.at());
+                metrics.changed(previous, change.current());
                 events.add(event);
             }
         }
@@ -208,6 +212,7 @@ final class Board {
         for (LivenessEvent event : events) {
             audience.removeIf(Delivery::isCancelled);
             audience.forEach(delivery -> delivery.tell(event));
+            metrics.told(event.kind());
         }
     }
 

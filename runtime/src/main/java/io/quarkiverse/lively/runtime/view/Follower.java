@@ -231,7 +231,7 @@ final class Follower {
             session = null;
             if (caughtUp) {
                 LOG.warnf("The view of the fleet is stale from now on: %s", cause.getMessage());
-                refused = cause.kind() == EtcdException.Kind.REFUSED;
+                refused = cause.isRefusal();
             } else {
                 sayIfRefused(cause);
             }
@@ -239,7 +239,7 @@ final class Follower {
             switch (cause.kind()) {
                 case UNAVAILABLE -> worker.after(backoff.next(), Follower.this::watch);
                 // What happens meanwhile may be found by the list: without the watch, that is better than nothing.
-                case REFUSED -> worker.after(backoff.next(), Follower.this::list);
+                case REFUSED, DENIED -> worker.after(backoff.next(), Follower.this::list);
                 default -> {
                     missed = true;
                     worker.after(backoff.next(), Follower.this::list);

@@ -19,6 +19,7 @@ import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
@@ -44,17 +45,28 @@ public final class LocalView implements LivenessView {
     private final LongAdder listenerFailures = new LongAdder();
     private volatile boolean closed;
 
+    /** Without anybody who measures. */
+    public LocalView(RegistryFeed feed, Replica replica, Worker worker, Executor pool, RandomGenerator random,
+            ViewSettings settings) {
+        this(feed, replica, worker, pool, random, settings, LivelyMetrics.NONE);
+    }
+
     /**
      * @param pool where subscribers are called, who may block
      */
     public LocalView(RegistryFeed feed, Replica replica, Worker worker, Executor pool, RandomGenerator random,
-            ViewSettings settings) {
+            ViewSettings settings, LivelyMetrics metrics) {
         this.worker = worker;
         this.pool = pool;
         this.settings = settings;
         this.waits = new RevisionWaits(worker);
-        this.board = new Board(worker, settings.suspectLimit(), this::shows);
+        this.board = new Board(worker, settings.suspectLimit(), this::shows, metrics);
         this.follower = new Follower(feed, replica, board, worker, random, settings);
+    }
+
+    /** Whether anybody uses it. */
+    public boolean isStarted() {
+        return started.get();
     }
 
     /** Starts to follow etcd, in the background. May be called again, to no effect, and has none after {@link #close}. */

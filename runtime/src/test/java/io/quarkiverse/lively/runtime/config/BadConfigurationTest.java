@@ -75,12 +75,51 @@ class BadConfigurationTest {
         assertTrue(message.contains(variable), message);
     }
 
-    /** There is no TLS yet, and plain text is not what was asked for. */
-    @ParameterizedTest
-    @ValueSource(strings = { "https://etcd:2379", "http://etcd:2379,https://etcd2:2379" })
-    void endpointWithTls(String endpoint) {
-        String message = assertRefused(Configured.nothing().with("etcd.endpoints", endpoint), "etcd.endpoints");
+    /** Whether it is plain text or not must not depend on which member answers. */
+    @Test
+    void someEndpointsWithTlsAndSomeWithout() {
+        String message = assertRefused(Configured.nothing().with("etcd.endpoints", "http://etcd:2379,https://etcd2:2379"),
+                "etcd.endpoints");
         assertTrue(message.contains("TLS"), message);
+    }
+
+    @Test
+    void tlsConfigurationThatEndpointsWithoutTlsDoNotUse() {
+        String message = assertRefused(Configured.nothing().with("etcd.tls-configuration-name", "etcd"),
+                "etcd.tls-configuration-name");
+        assertTrue(message.contains("quarkus.lively.etcd.endpoints"), message);
+    }
+
+    @Test
+    void tlsConfigurationThatDoesNotExist() {
+        String message = assertRefused(Configured.nothing().with("etcd.endpoints", "https://etcd:2379")
+                .with("etcd.tls-configuration-name", "etcd"), "etcd.tls-configuration-name");
+        assertTrue(message.contains("quarkus.tls.etcd"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "etcd:port", "https://etcd", "user@etcd", "et cd", "etcd/", "etcd:99999", ":2379" })
+    void authority(String authority) {
+        assertRefused(Configured.nothing().with("etcd.authority", authority), "etcd.authority");
+        Configured.nothing().with("etcd.authority", "etcd.example.com").settings();
+        Configured.nothing().with("etcd.authority", "etcd:2379").settings();
+    }
+
+    @Test
+    void userWithoutPasswordAndPasswordWithoutUser() {
+        assertRefused(Configured.nothing().with("etcd.username", "inventory"), "etcd.username");
+        assertRefusedSecret(Configured.nothing().with("etcd.password", "secret"), "etcd.password");
+    }
+
+    @Test
+    void credentialsProvider() {
+        assertRefusedSecret(Configured.nothing().with("etcd.credentials-provider", "vault"), "etcd.credentials-provider");
+        assertRefused(Configured.nothing().with("etcd.credentials-provider", "vault")
+                .with("etcd.credentials-provider-name", "bean"), "etcd.credentials-provider-name");
+        assertRefused(Configured.nothing().with("etcd.credentials-provider-name", "bean"), "etcd.credentials-provider-name");
+        String message = assertRefused(Configured.nothing().with("etcd.credentials-provider", "vault")
+                .with("etcd.password", "secret"), "etcd.credentials-provider");
+        assertFalse(message.contains("secret"), message);
     }
 
     @ParameterizedTest
@@ -123,11 +162,39 @@ class BadConfigurationTest {
         Configured.nothing().with(key, "ä".repeat(127)).settings();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "a\nb", "a\tb", "\u0000", "a\ud800", "services/by-uuid", "/services/by-uuid/",
+            "a/services/by-owner/b", "services/by-", "services/history", "a/services/history/b" })
+    void namespace(String namespace) {
+        String message = assertRefused(Configured.nothing().with("etcd.key-namespace", namespace), "etcd.key-namespace");
+        assertTrue(message.contains("OSLIVELY_ETCD_KEY_NAMESPACE"), message);
+        assertRefused(Configured.nothing().withVariable("OSLIVELY_ETCD_KEY_NAMESPACE", namespace), "etcd.key-namespace");
+    }
+
+    @Test
+    void namespaceThatIsTooLong() {
+        assertRefused(Configured.nothing().with("etcd.key-namespace", "ä".repeat(128)), "etcd.key-namespace");
+        Configured.nothing().with("etcd.key-namespace", "ä".repeat(127)).settings();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "a", "/a", "a/", "a/b", "../a", "%2e", "服务", "services", "a/services", "by-uuid", "history/a" })
+    void namespaceThatIsAccepted(String namespace) {
+        assertEquals(namespace.replaceFirst("^/", ""),
+                Configured.nothing().with("etcd.key-namespace", namespace).settings().layout().namespace());
+    }
+
     @Test
     void typeThatNobodySet() {
         assertRefused(Configured.nothing().withProperty("quarkus.application.name", ""), "service.type");
         assertRefused(Configured.nothing().with("service.type", ""), "service.type");
         assertRefused(Configured.nothing().withProperty("quarkus.application.name", "a/b"), "service.type");
+    }
+
+    private static void assertRefusedSecret(Configured configured, String key) {
+        ConfigurationException refusal = assertThrows(ConfigurationException.class, configured::settings);
+        assertTrue(refusal.getMessage().startsWith("quarkus.lively." + key + " is set, but"), refusal.getMessage());
+        assertFalse(refusal.getMessage().contains("secret"), refusal.getMessage());
     }
 
     private static String assertRefused(Configured configured, String key) {

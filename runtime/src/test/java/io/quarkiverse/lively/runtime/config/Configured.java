@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.quarkiverse.lively.runtime.LivelySettings;
+import io.quarkiverse.lively.runtime.SecurityServices;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.EnvConfigSource;
@@ -47,7 +48,15 @@ public record Configured(Map<String, String> properties, Map<String, String> env
     }
 
     public LivelySettings settings(LaunchMode mode) {
-        return LivelySettings.of(config(), "1.0", mode, false);
+        return settings(mode, new SecurityServices(Certificates::new, () -> {
+            throw new IllegalStateException("There is no certificate to read");
+        }, bean -> {
+            throw new IllegalStateException("There is no credentials provider");
+        }));
+    }
+
+    public LivelySettings settings(LaunchMode mode, SecurityServices services) {
+        return LivelySettings.of(config(), "1.0", mode, false, services);
     }
 
     private static Map<String, String> and(Map<String, String> some, String name, String value) {

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime.etcd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,10 +19,11 @@ import org.junit.jupiter.api.Test;
 
 import com.google.protobuf.ByteString;
 
+import io.grpc.NameResolverRegistry;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class EtcdClientTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -59,6 +61,20 @@ class EtcdClientTest {
                 List.of(new Transaction.Delete(KEY)), List.of());
         assertTrue(client.commit(deleteIfSame).join().succeeded());
         assertFalse(client.commit(deleteIfSame).join().succeeded());
+    }
+
+    /** As in a native executable. */
+    @Test
+    void itBringsItsResolverWhereGrpcFindsNone() {
+        NameResolverRegistry registry = NameResolverRegistry.getDefaultRegistry();
+        registry.deregister(registry.getProviderForScheme("ip"));
+        assertNull(registry.getProviderForScheme("ip"));
+        EtcdClient another = new EtcdClient(settings(server.url()));
+        try {
+            assertTrue(another.read(everything()).join().entries().isEmpty());
+        } finally {
+            another.close();
+        }
     }
 
     @Test
@@ -126,7 +142,7 @@ class EtcdClientTest {
         for (int i = 0; i < 3; i++) {
             client.commit(new Transaction(List.of(), List.of(new Transaction.Put(KEY, VALUE, 0)), List.of())).join();
         }
-        server.etcdctl("compact", "4");
+        server.keys().compact(4);
         assertEquals(EtcdException.Kind.COMPACTED, failure(client.read(everything().at(2))).kind());
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +24,7 @@ import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** A client that has had no success for too long is replaced, since gRPC would wait ever longer before it tries again. */
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class EtcdConnectionTest {
 
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));
@@ -37,7 +38,7 @@ class EtcdConnectionTest {
         clients.incrementAndGet();
         return new EtcdClient(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
                 Duration.ofSeconds(1), PATIENCE));
-    }, PATIENCE, builder, clock::get);
+    }, PATIENCE, PATIENCE, Optional.empty(), builder, clock::get);
 
     @AfterEach
     void end() {

@@ -19,8 +19,9 @@ class EtcdErrorsTest {
     @Test
     void noUser() {
         says(EtcdException.Kind.REFUSED, Status.INVALID_ARGUMENT, "etcdserver: user name is empty",
-                "refused: it wants a user name and a password, and this application gives none"
-                        + " (etcdserver: user name is empty)");
+                "refused: it wants a user name and a password, and this application gives none: set"
+                        + " quarkus.lively.etcd.username and quarkus.lively.etcd.password, or"
+                        + " quarkus.lively.etcd.credentials-provider (etcdserver: user name is empty)");
     }
 
     @Test
@@ -43,7 +44,8 @@ class EtcdErrorsTest {
     }
 
     private void says(EtcdException.Kind kind, Status status, String description, String words) {
-        EtcdException failure = errors.translate(status.withDescription(description).asRuntimeException(), Duration.ZERO);
+        EtcdException failure = errors.translate(status.withDescription(description).asRuntimeException(),
+                EtcdErrors.Access.WRITE, Duration.ZERO);
         assertEquals(kind, failure.kind());
         assertEquals("etcd at http://etcd:2379 " + words, failure.getMessage());
     }

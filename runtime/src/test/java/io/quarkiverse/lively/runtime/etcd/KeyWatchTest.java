@@ -68,7 +68,7 @@ class KeyWatchTest {
     void aRevisionThatWasCompactedEndsIt() throws InterruptedException {
         long first = put("a");
         long second = put("a");
-        etcd.server.etcdctl("compact", Long.toString(second));
+        etcd.server.keys().compact(second);
         KeyWatch watch = etcd.client.watchKeys(heard);
         watch.add(key("b"), 0);
         watch.add(key("a"), first);

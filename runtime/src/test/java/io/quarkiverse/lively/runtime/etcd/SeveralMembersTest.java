@@ -16,7 +16,7 @@ import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** One member that does not answer is passed over, whichever it is. */
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class SeveralMembersTest {
 
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));

@@ -43,7 +43,7 @@ class WatchTest {
     void whatWasCompactedEndsIt() throws InterruptedException {
         commit(new Transaction.Put(key("a1"), key("v"), 0));
         long last = commit(new Transaction.Put(key("a1"), key("w"), 0));
-        etcd.server.etcdctl("compact", Long.toString(last));
+        etcd.server.keys().compact(last);
         etcd.client.watch(RANGE, last - 1, heard);
         assertEquals(EtcdException.Kind.COMPACTED, heard.end().kind());
     }

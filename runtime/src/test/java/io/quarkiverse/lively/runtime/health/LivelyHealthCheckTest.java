@@ -54,7 +54,7 @@ class LivelyHealthCheckTest {
         assertEquals("lively", response.getName());
         assertEquals(Map.ofEntries(Map.entry("state", "REGISTERED"), Map.entry("since", "2026-01-02T03:04:05.678Z"),
                 Map.entry("reason", "a reason"), Map.entry("uuid", "a-uuid"), Map.entry("type", "a-type"),
-                Map.entry("host", "a-host"), Map.entry("region", "a-region"), Map.entry("status", "UP"),
+                Map.entry("host", "a-host??"), Map.entry("region", "a-region"), Map.entry("status", "UP"),
                 Map.entry("revision", 17L), Map.entry("leaseId", "1a2b"), Map.entry("ttl", 60L),
                 Map.entry("ttlLeft", "41.5 s")), response.getData().orElseThrow());
     }
@@ -88,7 +88,8 @@ class LivelyHealthCheckTest {
 
         @Override
         public ServiceRecord record() {
-            return new ServiceRecord("a-uuid", "a-type", "a-host", "a-region", Status.UP, Optional.empty(), Optional.empty(),
+            return new ServiceRecord("a-uuid", "a-type", "a-host\n\u202e", "a-region", Status.UP, Optional.empty(),
+                    Optional.empty(),
                     Map.of(), true, Liveness.UP, Reason.REGISTERED, Optional.empty(), 17);
         }
 

@@ -157,6 +157,20 @@ class ReadinessPollTest {
         assertEquals(List.of(SILENCE, "ready"), told, "the first answer is the verdict, still");
     }
 
+    /** A reload in dev mode can lose the first answer. */
+    @Test
+    void checksThatHangFromTheFirstLeaveWhatAnEarlierStartPublished() {
+        ReadinessPoll next = poll(INTERVAL, TIMEOUT, true);
+        checks.hang();
+        next.start();
+        worker.pass(TIMEOUT);
+        assertEquals(List.of(), told);
+        checks.hanging = null;
+        checks.down = Set.of("database");
+        worker.pass(INTERVAL);
+        assertEquals(List.of(DATABASE), told, "the first answer is the verdict, still");
+    }
+
     @Test
     void aQuestionThatFailsKeepsTheVerdict() {
         poll.start();
@@ -274,8 +288,12 @@ class ReadinessPollTest {
     }
 
     private ReadinessPoll poll(Duration interval, Duration timeout) {
-        return new ReadinessPoll(checks, worker, new ReadinessPoll.Settings(interval, timeout, 2, 1), () -> told.add("ready"),
-                why -> told.add("not ready: " + why));
+        return poll(interval, timeout, false);
+    }
+
+    private ReadinessPoll poll(Duration interval, Duration timeout, boolean published) {
+        return new ReadinessPoll(checks, worker, new ReadinessPoll.Settings(interval, timeout, 2, 1), published,
+                () -> told.add("ready"), why -> told.add("not ready: " + why));
     }
 
     private static final class FakeChecks implements ReadinessChecks {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
@@ -42,6 +43,7 @@ class HandOverTest {
         scene.etcd.forgetWritten();
         Registrar next = start(settings(Scene.ID), 8080);
         scene.seconds(60);
+        assertTrue(next.goesOn());
         assertEquals(RegistrationState.REGISTERED, next.own().state());
         assertEquals(Set.of(), scene.etcd.written());
         assertEquals(Set.of(lease), scene.etcd.leases());
@@ -163,7 +165,8 @@ class HandOverTest {
     @Test
     void inAnotherNamespaceTheOldOneIsDown() {
         handOver();
-        start(new KeyLayout("elsewhere"), settings(Scene.ID), 8080);
+        Registrar next = start(new KeyLayout("elsewhere"), settings(Scene.ID), 8080);
+        assertFalse(next.goesOn());
         assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
         assertFalse(scene.isUp());
         assertFalse(scene.etcd.leases().contains(lease));
@@ -257,7 +260,7 @@ class HandOverTest {
 
     private Registrar process(KeyLayout layout, Registrar.Settings settings) {
         return new Registrar(scene.etcd, layout, scene.worker, new Random(1), settings, Inheritance.take(ETCD), change -> {
-        });
+        }, LivelyMetrics.NONE);
     }
 
     private static Registrar.Settings settings(ServiceIdentity identity) {

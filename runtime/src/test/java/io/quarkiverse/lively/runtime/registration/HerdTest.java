@@ -20,7 +20,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 
 /** A fleet that loses etcd together does not come back together. Each of the processes has a client of its own. */
 @ExtendWith(QuietLog.class)
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class HerdTest {
 
     private static final int PROCESSES = 200;

@@ -24,7 +24,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
  * registered again soon after the thaw.
  */
 @ExtendWith(QuietLog.class)
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class LostBeforeOthersSeeItTest {
 
     private static final int PROCESSES = 20;

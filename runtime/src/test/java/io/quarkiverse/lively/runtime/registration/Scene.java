@@ -16,6 +16,7 @@ import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
@@ -36,6 +37,7 @@ final class Scene {
     final FakeEtcd etcd = new FakeEtcd(worker);
     final KeyLayout layout = new KeyLayout("");
     final List<RegistrationChange> changes = new ArrayList<>();
+    final List<LivelyMetrics.Loss> losses = new ArrayList<>();
     final Registrar registrar;
     /** For stories of what others do to the owner: whether they did, and their last transaction before. */
     boolean wasTakenDown;
@@ -48,7 +50,12 @@ final class Scene {
     /** The process is configured like that. */
     Scene(OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
         registrar = new Registrar(etcd, layout, worker, new Random(1),
-                settings(ID, onConflict, ephemeral, awaitsReadiness), changes::add);
+                settings(ID, onConflict, ephemeral, awaitsReadiness), Optional.empty(), changes::add, new LivelyMetrics() {
+                    @Override
+                    public void lost(Loss why) {
+                        losses.add(why);
+                    }
+                });
     }
 
     /** Another process on the same etcd. */

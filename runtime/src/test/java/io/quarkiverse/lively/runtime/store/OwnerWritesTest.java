@@ -143,8 +143,8 @@ class OwnerWritesTest {
     @Test
     void entriesThatAreMissingArePut() {
         done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
-        store.server.etcdctl("del", layout.typeHost("type", "host").toStringUtf8());
-        store.server.etcdctl("del", layout.region("east", "u").toStringUtf8());
+        store.server.keys().delete(layout.typeHost("type", "host").toStringUtf8());
+        store.server.keys().delete(layout.region("east", "u").toStringUtf8());
         ServiceKeys keys = done(writes.putMissingEntries(look(), lease));
         assertFalse(writes.entriesAreMissing(keys));
     }
@@ -161,7 +161,7 @@ class OwnerWritesTest {
     @Test
     void aStopOfWhatIsGoneOrDownOnlyGivesTheClaimUp() {
         done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
-        store.server.etcdctl("del", layout.service("u").toStringUtf8());
+        store.server.keys().delete(layout.service("u").toStringUtf8());
         ServiceKeys keys = done(writes.stop(look(), STOPPED));
         assertFalse(keys.service().exists() || keys.owner().exists() || keys.up().exists());
     }

@@ -90,7 +90,7 @@ final class RealStore implements AutoCloseable, BeforeAllCallback, AfterAllCallb
     }
 
     void empty() {
-        server.etcdctl("del", "--prefix", "/");
+        server.keys().delete("/");
     }
 
     long revision() {

@@ -182,6 +182,18 @@ class ServiceReaderTest {
     }
 
     @Test
+    void whatANameLedToOnceDoesNotHideWhoHasItNow() {
+        store.byOsLively(service("u", Status.UP));
+        assertEquals("u", reader.find("type", "host").join().orElseThrow().uuid());
+        store.delete(layout.service("u"));
+        store.delete(layout.typeHost("type", "host"));
+        String derived = layout.uuidOf("type", "host");
+        put(layout.service(derived), service(derived, Status.UP).toByteString());
+        assertEquals(derived, new ServiceReader(store.etcd, layout).find("type", "host").join().orElseThrow().uuid());
+        assertEquals(derived, reader.find("type", "host").join().orElseThrow().uuid());
+    }
+
+    @Test
     void theHistoryIsTheNewestFirstAndGarbageIsNone() {
         assertEquals(List.of(), reader.history("u").join());
         put(layout.history("u"), History.newBuilder()

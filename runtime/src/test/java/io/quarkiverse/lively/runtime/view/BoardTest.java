@@ -23,6 +23,7 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryChanges;
 import io.quarkiverse.lively.runtime.store.ServiceChange;
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
@@ -180,7 +181,7 @@ class BoardTest {
 
     private void restart(Duration limit) {
         board = new Board(worker, limit, revision -> {
-        });
+        }, LivelyMetrics.NONE);
         events.clear();
         Flow.Subscriber<LivenessEvent> listener = new Listener(event -> {
             if (event.kind() != Kind.SNAPSHOT && event.kind() != Kind.SNAPSHOT_END) {

@@ -46,7 +46,7 @@ import io.quarkus.runtime.IOThreadDetector;
  * what etcd has, and what its subscribers were told leads to the same. {@code -Dlively.chaos.seeds=100
  * -Dlively.chaos.seconds=20} for a long run, {@code -Dlively.chaos.seed=…} to repeat one.
  */
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class ChaosTest {
 
     private static final int WRITERS = 6;

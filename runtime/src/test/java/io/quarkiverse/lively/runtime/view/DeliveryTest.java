@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryChanges;
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
 
@@ -22,7 +23,7 @@ class DeliveryTest {
 
     private final FakeWorker worker = new FakeWorker();
     private final Board board = new Board(worker, java.time.Duration.ZERO, revision -> {
-    });
+    }, LivelyMetrics.NONE);
 
     @Test
     void aSubscriberThatThrowsHarmsNobodyElse() {

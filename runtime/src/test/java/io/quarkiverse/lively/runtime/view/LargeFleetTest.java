@@ -39,7 +39,7 @@ import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** A fleet that takes many pages to list: {@code -Dlively.fleet.services=100000} for a larger one. */
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class LargeFleetTest {
 
     private static final int SERVICES = Integer.getInteger("lively.fleet.services", 20_000);

@@ -45,7 +45,7 @@ final class Trouble {
         // etcd refuses what is compacted already.
         if (upTo > compacted) {
             compacted = upTo;
-            server.etcdctl("compact", Long.toString(upTo));
+            server.keys().compact(upTo);
         }
     }
 }

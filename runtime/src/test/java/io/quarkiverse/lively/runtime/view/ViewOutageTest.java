@@ -34,7 +34,7 @@ import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** The view when it loses etcd for a while, and when etcd loses something. */
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class ViewOutageTest {
 
     private final KeyLayout layout = new KeyLayout("");
@@ -114,7 +114,7 @@ class ViewOutageTest {
         fleet.delete("goes", "type", "goes");
         fleet.register("comes");
         long last = fleet.down("stays", "type", "stays");
-        server.etcdctl("compact", Long.toString(last));
+        server.keys().compact(last);
         proxy.acceptAgain();
         Views.eventually("resynced", () -> events.get(events.size() - 1).kind() == Kind.RESYNCED);
         Views.awaitState(view, Freshness.State.CURRENT);

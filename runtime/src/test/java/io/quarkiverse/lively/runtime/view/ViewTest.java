@@ -42,7 +42,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 
 /** The view on an etcd that answers. Each test has a registry of its own. */
-@NeedsProgram({ "etcd", "etcdctl" })
+@NeedsProgram("etcd")
 class ViewTest {
 
     private static final AtomicInteger REGISTRIES = new AtomicInteger();

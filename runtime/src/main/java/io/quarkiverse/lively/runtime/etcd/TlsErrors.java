@@ -1,0 +1,86 @@
+package io.quarkiverse.lively.runtime.etcd;
+
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import javax.net.ssl.SSLHandshakeException;
+
+/** Says why a connection by TLS does not come about, and what to change. */
+final class TlsErrors {
+
+    private static final String ALERT = "Received fatal alert: ";
+    private static final Set<String> ABOUT_OUR_CERTIFICATE = Set.of("bad_certificate", "certificate_required",
+            "certificate_expired", "certificate_revoked", "certificate_unknown", "unsupported_certificate", "unknown_ca",
+            "access_denied");
+
+    private final EtcdSecurity security;
+
+    TlsErrors(EtcdSecurity security) {
+        this.security = security;
+    }
+
+    /** Empty if it has nothing to do with TLS. */
+    Optional<String> meaning(Throwable failure) {
+        if (security.tls().isEmpty()) {
+            return says(failure, "Network closed for unknown reason").or(() -> says(failure, "Connection reset"))
+                    .map(words -> "it hangs up at once (" + words
+                            + "): if it speaks TLS, let quarkus.lively.etcd.endpoints begin with https://");
+        }
+        String tls = security.tls().get().properties();
+        return causes(failure).map(cause -> ofCertificate(cause, tls)).flatMap(Optional::stream).findFirst()
+                .or(() -> causes(failure).filter(SSLHandshakeException.class::isInstance).map(Throwable::getMessage).findFirst()
+                        .map(words -> ofHandshake(words, tls)))
+                .or(() -> says(failure, "Connection closed while performing TLS negotiation")
+                        .map(words -> "it hangs up when TLS"
+                                + " begins (" + words
+                                + "): if it speaks plain text, start it with --cert-file and --key-file, or let"
+                                + " quarkus.lively.etcd.endpoints begin with http://"));
+    }
+
+    private static Optional<String> ofCertificate(Throwable cause, String tls) {
+        String words = " (" + cause.getMessage() + ")";
+        if (cause instanceof CertPathBuilderException) {
+            return Optional
+                    .of("its certificate is signed by nobody whom this application trusts" + words + ": add who signed it"
+                            + " to " + tls + ".trust-store");
+        }
+        if (cause instanceof CertificateExpiredException) {
+            return Optional.of("its certificate, or one above it, has expired" + words + ": renew it there, or in " + tls
+                    + ".trust-store");
+        }
+        if (cause instanceof CertificateNotYetValidException) {
+            return Optional.of("its certificate, or one above it, is not valid yet" + words + ": compare the clocks");
+        }
+        String message = String.valueOf(cause.getMessage());
+        if (message.startsWith("No subject alternative") || message.startsWith("No name matching")) {
+            return Optional.of("its certificate is for another host" + words + ": ask for it by the name on the certificate in"
+                    + " quarkus.lively.etcd.endpoints, or set quarkus.lively.etcd.authority to that");
+        }
+        if (message.equals(RevocationCheck.REVOKED)) {
+            return Optional.of("its certificate was revoked: renew it there, or change " + tls
+                    + ".certificate-revocation-list");
+        }
+        return Optional.empty();
+    }
+
+    private static String ofHandshake(String words, String tls) {
+        if (words.startsWith(ALERT) && ABOUT_OUR_CERTIFICATE.contains(words.substring(ALERT.length()))) {
+            return "it does not accept the certificate of this application, or wants one and is given none (" + words
+                    + "): set " + tls + ".key-store to one that etcd trusts (--trusted-ca-file)";
+        }
+        return "no connection by TLS comes about (" + words + "): look at " + tls + ".protocols and " + tls + ".cipher-suites";
+    }
+
+    private static Optional<String> says(Throwable failure, String words) {
+        return causes(failure).map(Throwable::getMessage).filter(message -> message != null && message.contains(words))
+                .findFirst().map(message -> words);
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+    }
+}

@@ -1,0 +1,42 @@
+package io.quarkiverse.lively.runtime.management;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.ServiceQuery;
+import io.vertx.core.MultiMap;
+
+/** The filters of a request, all of them repeatable: {@code ?type=orders&type=inventory&region=eu-west&status=UP}. */
+final class ServiceFilters {
+
+    private static final List<String> NAMES = List.of("uuid", "type", "host", "region", "status");
+
+    private ServiceFilters() {
+    }
+
+    static ServiceQuery of(MultiMap parameters) {
+        parameters.names().stream().filter(name -> !NAMES.contains(name)).findFirst().ifPresent(name -> {
+            throw new InvalidServiceException(name, "there is no filter '" + name + "'; there are " + NAMES);
+        });
+        return new ServiceQuery(values(parameters, "uuid"), values(parameters, "type"), values(parameters, "host"),
+                values(parameters, "region"),
+                values(parameters, "status").stream().map(ServiceFilters::liveness).collect(Collectors.toSet()));
+    }
+
+    private static Set<String> values(MultiMap parameters, String name) {
+        return new HashSet<>(parameters.getAll(name));
+    }
+
+    private static Liveness liveness(String status) {
+        try {
+            return Liveness.valueOf(status.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidServiceException("status", "the status must be one of " + List.of(Liveness.values()));
+        }
+    }
+}

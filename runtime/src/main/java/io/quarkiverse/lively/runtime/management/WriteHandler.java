@@ -1,0 +1,53 @@
+package io.quarkiverse.lively.runtime.management;
+
+import java.util.Optional;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+
+/** Changes what is said of a service, unless the page of a site asks for it. Never blocks. */
+record WriteHandler(ManagementOperation operation, ManagementWrites writes) implements Handler<RoutingContext> {
+
+    private static final int MOST_BYTES = 64 * 1024;
+
+    @Override
+    public void handle(RoutingContext request) {
+        Optional<WriteGuard.Refusal> refusal = WriteGuard.check(request.request());
+        if (refusal.isPresent()) {
+            JsonAnswer.refuse(request, refusal.get().status(), refusal.get().why());
+            return;
+        }
+        body(request).onSuccess(body -> JsonAnswer.to(request,
+                () -> writes.write(operation, request.pathParam("uuid"), json(body))))
+                .onFailure(failure -> JsonAnswer.refuse(request, 400, "the body cannot be read: " + failure.getMessage()));
+    }
+
+    /** Somebody else may have read it already. */
+    private static Future<Buffer> body(RoutingContext request) {
+        if (request.body().available()) {
+            return Future.succeededFuture(request.body().buffer());
+        }
+        if (request.request().isEnded()) {
+            return Future.succeededFuture(Buffer.buffer());
+        }
+        Future<Buffer> body = request.request().body();
+        request.request().resume();
+        return body;
+    }
+
+    private static JsonObject json(Buffer body) {
+        if (body.length() > MOST_BYTES) {
+            throw new InvalidServiceException("body", "the body must not be longer than " + MOST_BYTES + " bytes");
+        }
+        try {
+            return body.length() == 0 ? new JsonObject() : new JsonObject(body);
+        } catch (DecodeException | ClassCastException e) {
+            throw new InvalidServiceException("body", "the body must be a JSON object");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.quarkiverse.lively.runtime.metrics;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.KeyWatch;
+import io.quarkiverse.lively.runtime.etcd.Range;
+import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.etcd.Watch;
+
+/** Measures the transactions and the renewals of one caller. */
+final class MeteredEtcd implements Etcd {
+
+    private final Etcd etcd;
+    private final LongSupplier nanoClock;
+    private final BiConsumer<Kind, Outcome> transactions;
+    private final BiConsumer<Duration, Outcome> renewals;
+
+    /** What a transaction does. */
+    enum Kind {
+        READ,
+        WRITE
+    }
+
+    /**
+     * @param transactions told of each transaction once it is over
+     * @param renewals told of each renewal once it is over, and how long it took
+     */
+    MeteredEtcd(Etcd etcd, LongSupplier nanoClock, BiConsumer<Kind, Outcome> transactions,
+            BiConsumer<Duration, Outcome> renewals) {
+        this.etcd = etcd;
+        this.nanoClock = nanoClock;
+        this.transactions = transactions;
+        this.renewals = renewals;
+    }
+
+    @Override
+    public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
+        // Every write is guarded.
+        Kind kind = transaction.compares().isEmpty() ? Kind.READ : Kind.WRITE;
+        CompletableFuture<Transaction.Result> answer = etcd.commit(transaction);
+        answer.whenComplete((result, failure) -> transactions.accept(kind, failure != null ? Outcome.of(failure)
+                : result.succeeded() ? Outcome.SUCCESS : Outcome.CONFLICT));
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
+        long sentAt = nanoClock.getAsLong();
+        CompletableFuture<Lease> answer = etcd.renewLease(id, deadline);
+        answer.whenComplete((lease, failure) -> renewals.accept(Duration.ofNanos(nanoClock.getAsLong() - sentAt),
+                failure != null ? Outcome.of(failure) : Outcome.SUCCESS));
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<Range.Page> read(Range range) {
+        return etcd.read(range);
+    }
+
+    @Override
+    public CompletableFuture<Lease> grantLease(Duration ttl) {
+        return etcd.grantLease(ttl);
+    }
+
+    @Override
+    public CompletableFuture<Void> revokeLease(long id) {
+        return etcd.revokeLease(id);
+    }
+
+    @Override
+    public Watch watch(Range range, long from, Watch.Listener listener) {
+        return etcd.watch(range, from, listener);
+    }
+
+    @Override
+    public KeyWatch watchKeys(KeyWatch.Listener listener) {
+        return etcd.watchKeys(listener);
+    }
+
+    @Override
+    public void close() {
+        etcd.close();
+    }
+}

@@ -1,0 +1,76 @@
+package io.quarkiverse.lively.runtime.stork;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+import io.quarkiverse.lively.Freshness;
+import io.quarkiverse.lively.LivenessView;
+import io.quarkiverse.lively.ServiceRecord;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.stork.api.NoServiceInstanceFoundException;
+import io.smallrye.stork.api.ServiceDiscovery;
+import io.smallrye.stork.api.ServiceInstance;
+
+/**
+ * Asks the view each time. The view is in memory, needs no lock and is kept current by what etcd tells, so that a cache in
+ * front of it, as Stork has for registries that are polled, would only make answers older. Never blocks.
+ */
+final class LivelyServiceDiscovery implements ServiceDiscovery {
+
+    private final LivenessView view;
+    private final Offer offer;
+    private final Duration patience;
+    /** By uuid. Stork tells instances apart by their ids, so each has to keep its own. */
+    private final Map<String, LivelyServiceInstance> instances = new ConcurrentHashMap<>();
+
+    /**
+     * @param patience how long a question may wait for the first list of a view that has just been started
+     */
+    LivelyServiceDiscovery(LivenessView view, Offer offer, Duration patience) {
+        this.view = view;
+        this.offer = offer;
+        this.patience = patience;
+    }
+
+    /**
+     * Those that are UP and can be called; maybe none. While etcd is away they are the last that were known. Fails with a
+     * {@link NoServiceInstanceFoundException} if nothing is known yet, and not within the connect and the request timeout of
+     * etcd either.
+     */
+    @Override
+    public Uni<List<ServiceInstance>> getServiceInstances() {
+        return Uni.createFrom().deferred(() -> view.freshness().state() != Freshness.State.LOADING
+                ? Uni.createFrom().item(offered())
+                : view.awaitReady().ifNoItem().after(patience).failWith(this::unknown).map(nothing -> offered()));
+    }
+
+    private List<ServiceInstance> offered() {
+        List<ServiceRecord> services = view.list(offer.query()).stream().filter(offer::includes).toList();
+        List<ServiceInstance> offered = services.stream().<ServiceInstance> map(this::instance).toList();
+        if (instances.size() > services.size()) {
+            Set<String> uuids = services.stream().map(ServiceRecord::uuid).collect(Collectors.toSet());
+            instances.keySet().retainAll(uuids);
+        }
+        return offered;
+    }
+
+    private LivelyServiceInstance instance(ServiceRecord service) {
+        LivelyServiceInstance known = instances.get(service.uuid());
+        if (known != null && known.isOf(service)) {
+            return known;
+        }
+        // Two calls may see it for the first time at once.
+        return instances.compute(service.uuid(), (uuid, latest) -> latest != null && latest.isOf(service) ? latest
+                : LivelyServiceInstance.of(service));
+    }
+
+    private NoServiceInstanceFoundException unknown() {
+        return new NoServiceInstanceFoundException("It is not known which instances the service '" + offer.name()
+                + "' has: etcd has told nothing within " + patience.toMillis()
+                + " ms. Check quarkus.lively.etcd.endpoints, and whether etcd answers there");
+    }
+}

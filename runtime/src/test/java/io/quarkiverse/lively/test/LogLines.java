@@ -1,0 +1,50 @@
+package io.quarkiverse.lively.test;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+import org.jboss.logmanager.ExtLogRecord;
+
+/** What Lively logs, as it would be printed, until this is closed. */
+public final class LogLines implements AutoCloseable {
+
+    private static final Logger LIVELY = Logger.getLogger("io.quarkiverse.lively");
+
+    private final List<String> messages = new CopyOnWriteArrayList<>();
+    private final Handler handler = new Handler() {
+
+        @Override
+        public void publish(LogRecord line) {
+            messages.add(line instanceof ExtLogRecord formatted ? formatted.getFormattedMessage() : line.getMessage());
+        }
+
+        @Override
+        public void flush() {
+        }
+
+        @Override
+        public void close() {
+        }
+    };
+
+    public LogLines() {
+        LIVELY.addHandler(handler);
+    }
+
+    public List<String> messages() {
+        return List.copyOf(messages);
+    }
+
+    /** Those that contain that. */
+    public List<String> with(String text) {
+        return messages.stream().filter(message -> message.contains(text)).toList();
+    }
+
+    @Override
+    public void close() {
+        LIVELY.removeHandler(handler);
+    }
+}
