@@ -17,11 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.quarkiverse.lively.test.CertificateAuthority;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /**
  * Both sides get certificates of another authority while an application is registered by TLS, as a user with a password: nobody
  * sees anything of it, and no secret is in the log.
  */
+@NeedsProgram({ "etcd", "etcdctl" })
 class CertificateRotationIT {
 
     private static final String PASSWORD = "hunter2-hunter2";

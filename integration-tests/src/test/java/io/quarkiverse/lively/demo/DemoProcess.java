@@ -47,7 +47,7 @@ public final class DemoProcess implements AutoCloseable {
     }
 
     static DemoProcess start(EtcdServer etcd, int port, String... systemProperties) {
-        return launch(etcd, port, Map.of(), systemProperties).awaitListening();
+        return launch(etcd, port, systemProperties).awaitListening();
     }
 
     /** Starts it with those environment variables and on a free port, and waits until that listens. */
@@ -57,7 +57,9 @@ public final class DemoProcess implements AutoCloseable {
 
     /** Starts it with these variables of the environment beside those that it has, and waits until it listens. */
     public static DemoProcess start(EtcdServer etcd, Map<String, String> environment, String... systemProperties) {
-        return launch(etcd, freePort(), environment, systemProperties).awaitListening();
+        Map<String, String> all = new HashMap<>(environmentFor(etcd));
+        all.putAll(environment);
+        return launch(all, freePort(), systemProperties).awaitListening();
     }
 
     private DemoProcess awaitListening() {
@@ -75,14 +77,12 @@ public final class DemoProcess implements AutoCloseable {
     }
 
     private static DemoProcess launch(EtcdServer etcd, int port, String... systemProperties) {
-        return launch(etcd, port, Map.of(), systemProperties);
+        return launch(environmentFor(etcd), port, systemProperties);
     }
 
-    private static DemoProcess launch(EtcdServer etcd, int port, Map<String, String> more, String... systemProperties) {
-        Map<String, String> environment = new HashMap<>(more);
-        environment.putAll(Map.of("OSLIVELY_ETCD_HOST", "127.0.0.1", "OSLIVELY_ETCD_PORT", Integer.toString(etcd.port()),
-                "OSLIVELY_STATUS_TTL", Long.toString(TTL.toSeconds())));
-        return launch(environment, port, systemProperties);
+    private static Map<String, String> environmentFor(EtcdServer etcd) {
+        return Map.of("OSLIVELY_ETCD_HOST", "127.0.0.1", "OSLIVELY_ETCD_PORT", Integer.toString(etcd.port()),
+                "OSLIVELY_STATUS_TTL", Long.toString(TTL.toSeconds()));
     }
 
     private static DemoProcess launch(Map<String, String> environment, int port, String... systemProperties) {

@@ -13,7 +13,6 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.config.Configured;
-import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
@@ -25,9 +24,8 @@ class LivelyCloseTest {
     @Test
     void theViewEndsAlsoWhenAnEtcdThatHangsHasUsedUpTheTime() {
         try (EtcdServer server = EtcdServer.started()) {
-            Lively lively = new Lively(Configured.nothing().with("etcd.endpoints", server.url())
-                    .with("shutdown.timeout", "500MS").settings(), change -> {
-                    }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
+            Lively lively = Configured.nothing().with("etcd.endpoints", server.url())
+                    .with("shutdown.timeout", "500MS").lively();
             lively.start();
             lively.serve(Optional.empty());
             AssertSubscriber<LivenessEvent> subscriber = lively.view().watch(ServiceQuery.all()).subscribe()

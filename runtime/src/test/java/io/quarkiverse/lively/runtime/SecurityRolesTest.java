@@ -139,7 +139,8 @@ class SecurityRolesTest {
             String lease = own.lease().orElseThrow().id();
             password[0] = "second";
             etcd.setUser("rotated", "second", "lively");
-            assertTrue(application.lively.registry().isUp(own.record().uuid()), "asked by the new password at once");
+            Awaitility.await("asked by the new password").ignoreExceptions()
+                    .until(() -> application.lively.registry().isUp(own.record().uuid()));
             assertEquals(lease, own.lease().orElseThrow().id());
             assertEquals(RegistrationState.REGISTERED, own.state());
         }

@@ -12,7 +12,6 @@ import io.quarkiverse.lively.Lease;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.config.Configured;
-import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
@@ -29,9 +28,8 @@ class SilentMemberTest {
         try (EtcdServer server = EtcdServer.started();
                 CutProxy one = new CutProxy(server.port());
                 CutProxy other = new CutProxy(server.port())) {
-            Lively lively = new Lively(Configured.nothing().with("etcd.endpoints", one.url() + "," + other.url())
-                    .with("status-ttl", Long.toString(TTL.toSeconds())).settings(), change -> {
-                    }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
+            Lively lively = Configured.nothing().with("etcd.endpoints", one.url() + "," + other.url())
+                    .with("status-ttl", Long.toString(TTL.toSeconds())).lively();
             lively.start();
             lively.serve(Optional.empty());
             Registration registration = lively.registry().registration();

@@ -65,7 +65,7 @@ public final class EtcdServer implements AutoCloseable {
 
     /** One that answers, of that version. */
     public static EtcdServer started(EtcdProgram program, String... options) {
-        EtcdServer etcd = absent(program, options);
+        EtcdServer etcd = absent(program, "http", options);
         etcd.start();
         return etcd;
     }
@@ -106,7 +106,7 @@ public final class EtcdServer implements AutoCloseable {
 
     /** As many as that of that version, which make one etcd together. */
     public static List<EtcdServer> startedCluster(EtcdProgram program, int size) {
-        List<EtcdServer> members = Stream.generate(() -> absent(program)).limit(size).toList();
+        List<EtcdServer> members = Stream.generate(() -> absent(program, "http")).limit(size).toList();
         String all = members.stream().map(member -> member.name() + "=" + member.peerUrl()).collect(Collectors.joining(","));
         members.forEach(member -> member.options.addAll(List.of("--name", member.name(), "--initial-cluster", all)));
         members.forEach(EtcdServer::launch);
@@ -116,11 +116,7 @@ public final class EtcdServer implements AutoCloseable {
 
     /** One that is not started yet: nobody listens on its port. */
     public static EtcdServer absent(String... options) {
-        return absent(EtcdProgram.onThePath(), options);
-    }
-
-    private static EtcdServer absent(EtcdProgram program, String... options) {
-        return absent(program, "http", options);
+        return absent(EtcdProgram.onThePath(), "http", options);
     }
 
     private static EtcdServer absent(EtcdProgram program, String scheme, String... options) {
@@ -151,7 +147,8 @@ public final class EtcdServer implements AutoCloseable {
 
     public void awaitAnswer() {
         Awaitility.await("etcd answers").atMost(20, TimeUnit.SECONDS).pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(50)).until(keys()::answer);
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> isPlain() ? keys().answer() : run("endpoint", "health").exit() == 0);
     }
 
     /** As a crash would. */
@@ -223,7 +220,7 @@ public final class EtcdServer implements AutoCloseable {
         return output.lines();
     }
 
-    /** Reads and writes what is in it. */
+    /** Reads and writes what is in it, if it knows neither TLS nor users. */
     public EtcdKeys keys() {
         return new EtcdKeys(clientPort);
     }
@@ -250,7 +247,7 @@ public final class EtcdServer implements AutoCloseable {
 
     /** All keys that begin like that. */
     public List<String> keys(String prefix) {
-        return keys().all(prefix);
+        return isPlain() ? keys().all(prefix) : etcdctl("get", "--prefix", prefix, "--keys-only");
     }
 
     @Override
@@ -274,13 +271,9 @@ public final class EtcdServer implements AutoCloseable {
         }
     }
 
-    private long status(String field) {
-        String status = String.join("", etcdctl("endpoint", "status", "--write-out", "json"));
-        Matcher number = Pattern.compile("\"" + field + "\":(\\d+)").matcher(status);
-        if (!number.find()) {
-            throw new IllegalStateException("No " + field + " in " + status);
-        }
-        return Long.parseUnsignedLong(number.group(1));
+    /** Else only etcdctl knows the way in. */
+    private boolean isPlain() {
+        return etcdctlOptions.isEmpty();
     }
 
     private boolean isEmbedded() {
@@ -299,6 +292,15 @@ public final class EtcdServer implements AutoCloseable {
         return Stream.concat(Stream.of(program.command(), "--data-dir", data.toString(), "--listen-client-urls", url(),
                 "--advertise-client-urls", url(), "--listen-peer-urls", peerUrl(), "--initial-advertise-peer-urls", peerUrl(),
                 "--initial-cluster", "default=" + peerUrl(), "--logger", "zap"), options.stream()).toList();
+    }
+
+    private long status(String field) {
+        String status = String.join("", etcdctl("endpoint", "status", "--write-out", "json"));
+        Matcher number = Pattern.compile("\"" + field + "\":(\\d+)").matcher(status);
+        if (!number.find()) {
+            throw new IllegalStateException("No " + field + " in " + status);
+        }
+        return Long.parseUnsignedLong(number.group(1));
     }
 
     private record Output(int exit, List<String> lines) {

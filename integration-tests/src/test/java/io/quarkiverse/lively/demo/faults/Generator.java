@@ -1,17 +1,14 @@
 package io.quarkiverse.lively.demo.faults;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
-import io.quarkiverse.lively.runtime.CallTracing;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.config.Configured;
-import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 
 /** Most of the fleet: what one process registers for others. */
 final class Generator implements AutoCloseable {
@@ -23,8 +20,7 @@ final class Generator implements AutoCloseable {
     private final List<Registration> registrations;
 
     Generator(Configured configuration, int services) {
-        lively = new Lively(configuration.with("registration.enabled", "false").settings(), change -> {
-        }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
+        lively = configuration.with("registration.enabled", "false").lively();
         lively.start();
         registrations = IntStream.range(0, services).mapToObj(i -> registry().register(
                 ServiceRecord.builder("load-" + i % TYPES, "host-" + i).region("region-" + i % REGIONS).build())).toList();

@@ -15,10 +15,8 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
-import io.quarkiverse.lively.runtime.CallTracing;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.config.Configured;
-import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 
 /** Somebody who registers nothing, and records everything that he is told. */
 final class Viewer implements AutoCloseable {
@@ -37,8 +35,7 @@ final class Viewer implements AutoCloseable {
     }
 
     Viewer(Configured configuration) {
-        lively = new Lively(configuration.with("registration.enabled", "false").settings(), change -> {
-        }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
+        lively = configuration.with("registration.enabled", "false").lively();
         lively.start();
         lively.registry().watch(ServiceQuery.all(), event -> told.add(new Told(event, System.nanoTime())));
     }

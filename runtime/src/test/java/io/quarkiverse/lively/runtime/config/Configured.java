@@ -3,9 +3,13 @@ package io.quarkiverse.lively.runtime.config;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
+import io.quarkiverse.lively.runtime.CallTracing;
+import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.LivelySettings;
 import io.quarkiverse.lively.runtime.SecurityServices;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.EnvConfigSource;
@@ -57,6 +61,12 @@ public record Configured(Map<String, String> properties, Map<String, String> env
 
     public LivelySettings settings(LaunchMode mode, SecurityServices services) {
         return LivelySettings.of(config(), "1.0", mode, false, services);
+    }
+
+    /** Lively in such an application, which has neither readiness checks nor traces nor metrics. It is not started yet. */
+    public Lively lively() {
+        return new Lively(settings(), change -> {
+        }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
     }
 
     private static Map<String, String> and(Map<String, String> some, String name, String value) {

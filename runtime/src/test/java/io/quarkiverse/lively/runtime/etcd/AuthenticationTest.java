@@ -25,8 +25,10 @@ import org.junit.jupiter.api.Test;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 
 /** Every call bears the token of the user, and nobody notices when etcd forgets it. */
+@NeedsProgram({ "etcd", "etcdctl" })
 class AuthenticationTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(3);

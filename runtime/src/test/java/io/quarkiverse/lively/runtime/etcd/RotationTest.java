@@ -23,9 +23,11 @@ import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.test.CertificateAuthority;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.vertx.core.Vertx;
 
 /** New certificates take the place of old ones without a call that fails, and only if etcd accepts them. */
+@NeedsProgram({ "etcd", "etcdctl" })
 class RotationTest {
 
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));

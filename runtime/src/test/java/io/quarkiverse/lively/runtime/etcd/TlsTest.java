@@ -21,10 +21,12 @@ import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.test.CertificateAuthority;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.tls.TlsConfiguration;
 import io.vertx.core.Vertx;
 
 /** Whoever cannot make sure of the other one is refused, in one line that says what is wrong and which property to change. */
+@NeedsProgram({ "etcd", "etcdctl" })
 class TlsTest {
 
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));
