@@ -29,7 +29,15 @@ class FrontPageIT {
 
     @Test
     void itIsServed() {
-        demo.bareRequest().get("/").then().statusCode(200).contentType("text/html").body(containsString("/events"));
+        demo.bareRequest().get("/").then().statusCode(200).contentType("text/html").body(containsString("fleet.js"));
+        demo.bareRequest().get("/fleet.js").then().statusCode(200).body(containsString("/events"));
+        demo.bareRequest().get("/fleet.css").then().statusCode(200);
+    }
+
+    /** It could make a user click on what he does not see. */
+    @Test
+    void thePageOfAnotherSiteCannotShowItInAFrame() {
+        demo.bareRequest().get("/").then().header("Content-Security-Policy", containsString("frame-ancestors 'none'"));
     }
 
     @Test

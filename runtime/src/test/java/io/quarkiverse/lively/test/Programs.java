@@ -20,9 +20,14 @@ public final class Programs {
     }
 
     public static boolean has(String program) {
+        return find(program).isPresent();
+    }
+
+    /** Where it is; empty if it is not there. */
+    static Optional<Path> find(String program) {
         return Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
                 .filter(directory -> !directory.isEmpty()).map(directory -> Path.of(directory, program))
-                .anyMatch(file -> Files.isRegularFile(file) && Files.isExecutable(file));
+                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file)).findFirst();
     }
 
     /** Whether this is CI. */

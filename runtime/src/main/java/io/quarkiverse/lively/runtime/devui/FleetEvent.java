@@ -1,0 +1,47 @@
+package io.quarkiverse.lively.runtime.devui;
+
+import java.util.Map;
+
+import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.LivenessEvent;
+import io.quarkiverse.lively.ServiceRecord;
+
+/**
+ * A {@link LivenessEvent}, as the page gets it: times are ISO 8601 in UTC, and what there is not is null.
+ *
+ * @param previous the service before
+ * @param current the service now
+ */
+public record FleetEvent(String kind, long revision, String reason, String at, int coalesced, Service previous,
+        Service current) {
+
+    /**
+     * A {@link ServiceRecord}.
+     *
+     * @param since of one that expired nobody said; then it is when this application first saw it
+     * @param endpoint address and port
+     * @param note of its maintenance, as {@code start} and {@code end} are
+     */
+    public record Service(String uuid, String type, String host, String region, String liveness, String reason, String since,
+            boolean owned, String endpoint, Map<String, String> metadata, String note, String start, String end) {
+
+        static Service of(ServiceRecord service, LivenessEvent event) {
+            return new Service(service.uuid(), service.type(), service.host(), service.region(), service.liveness().name(),
+                    service.reason().name(), service.since().orElse(event.at()).toString(), service.owned(),
+                    service.endpoint().map(Service::text).orElse(null), service.metadata(),
+                    service.maintenance().map(maintenance -> maintenance.note()).orElse(null),
+                    service.maintenance().flatMap(maintenance -> maintenance.start()).map(Object::toString).orElse(null),
+                    service.maintenance().flatMap(maintenance -> maintenance.end()).map(Object::toString).orElse(null));
+        }
+
+        private static String text(Endpoint endpoint) {
+            return (endpoint.secure() ? "https://" : "http://") + endpoint.address() + ":" + endpoint.port();
+        }
+    }
+
+    static FleetEvent of(LivenessEvent event) {
+        return new FleetEvent(event.kind().name(), event.revision(), event.reason().name(), event.at().toString(),
+                event.coalesced(), event.previous().map(service -> Service.of(service, event)).orElse(null),
+                event.current().map(service -> Service.of(service, event)).orElse(null));
+    }
+}

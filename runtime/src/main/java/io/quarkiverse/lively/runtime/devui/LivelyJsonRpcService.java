@@ -1,0 +1,122 @@
+package io.quarkiverse.lively.runtime.devui;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import jakarta.annotation.PreDestroy;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.LivelyException;
+import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.LivenessView;
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.ServiceRecord;
+import io.smallrye.mutiny.Multi;
+
+/**
+ * What the page of the Dev UI asks for and writes, by JSON-RPC. In dev mode only: it is not part of an application that is
+ * built for production, and what it injects does not make the view start there. The view starts once a page is open.
+ * <p>
+ * The methods that return a {@link Multi} or answer from memory do not block; those that ask etcd do, and are called on a
+ * worker
+ * thread.
+ */
+public class LivelyJsonRpcService {
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+    /** Of a large fleet the first list would otherwise be as many messages. */
+    private static final int BATCH = 500;
+    private static final Duration BATCH_WAITS = Duration.ofMillis(50);
+
+    private final LivenessRegistry registry;
+    private final LivenessView view;
+    private volatile boolean ended;
+
+    LivelyJsonRpcService(LivenessRegistry registry, LivenessView view) {
+        this.registry = registry;
+        this.view = view;
+    }
+
+    /** The services that there are and what changes, as {@link LivenessView#watch} tells it, a few at a time. */
+    public Multi<List<FleetEvent>> fleet() {
+        return Multi.createFrom().deferred(() -> view.watch(ServiceQuery.all())).map(FleetEvent::of)
+                .group().intoLists().of(BATCH, BATCH_WAITS);
+    }
+
+    /** The registration of this application, and how fresh the view is, each second. */
+    public Multi<OwnState> self() {
+        return each(TICK, () -> OwnState.of(registry.registration(), view.freshness()));
+    }
+
+    /** The state of the registration of this application, for the card: at once, and whenever it changes. */
+    public Multi<String> state() {
+        return each(TICK, () -> registry.registration().state().name()).skip().repetitions();
+    }
+
+    /** What happened to a service, the newest first. */
+    public List<HistoryEntry> history(String uuid) {
+        return registry.history(uuid).stream().map(HistoryEntry::of).toList();
+    }
+
+    /**
+     * Takes a service down.
+     *
+     * @param note why; may be empty
+     * @param end when the maintenance ends, as ISO 8601 has it, in UTC; empty: when somebody lifts it
+     */
+    public Outcome down(String uuid, String note, String end) {
+        return Outcome.of(() -> {
+            Maintenance maintenance = new Maintenance(note, Optional.empty(), instant(end));
+            return note.isEmpty() && end.isEmpty() ? registry.down(uuid) : registry.down(uuid, maintenance);
+        });
+    }
+
+    /** Lifts what took a service down. */
+    public Outcome up(String uuid) {
+        return Outcome.of(() -> registry.up(uuid));
+    }
+
+    /**
+     * Whether something was written.
+     *
+     * @param done whether it was
+     * @param message why not, for a human; empty if it was
+     */
+    public record Outcome(boolean done, String message) {
+
+        static Outcome of(Supplier<ServiceRecord> write) {
+            try {
+                write.get();
+                return new Outcome(true, "");
+            } catch (LivelyException | InvalidServiceException e) {
+                // Quarkus would log a stack trace of what is thrown, and these are for who sits at the page.
+                return new Outcome(false, e.getMessage());
+            }
+        }
+    }
+
+    private static Optional<Instant> instant(String end) {
+        try {
+            return end.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(end));
+        } catch (DateTimeParseException e) {
+            throw new InvalidServiceException("end", "the end must be a time such as 2030-01-31T12:00:00Z");
+        }
+    }
+
+    /** At a reload Quarkus leaves the streams of open pages running, and there is nobody to be asked any more. */
+    @PreDestroy
+    void end() {
+        ended = true;
+    }
+
+    /** Now, and then again and again; a page that is slow misses some. */
+    private <T> Multi<T> each(Duration interval, Supplier<T> answer) {
+        return Multi.createFrom().ticks().every(interval).onOverflow().drop().select().first(tick -> !ended)
+                .map(tick -> answer.get());
+    }
+}
