@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -174,28 +175,31 @@ public final class CutProxy implements AutoCloseable {
 
         private void pass(Socket from, Socket to) {
             byte[] buffer = new byte[64 << 10];
-            ScheduledThreadPoolExecutor late = inOrder();
-            long due = System.nanoTime();
+            ExecutorService late = null;
             try {
                 for (int n = from.getInputStream().read(buffer); n >= 0; n = from.getInputStream().read(buffer)) {
                     if (dropping || halfClosed && to == client) {
                         continue;
                     }
-                    byte[] bytes = Arrays.copyOf(buffer, n);
-                    long now = System.nanoTime();
-                    // Nothing overtakes what came before it.
-                    due = Math.max(due, now + delay.toNanos());
-                    if (due <= now) {
-                        to.getOutputStream().write(bytes);
-                    } else {
-                        late.schedule(() -> write(to, bytes), due - now, TimeUnit.NANOSECONDS);
-                        due++;
+                    if (late == null && delay.isZero()) {
+                        to.getOutputStream().write(buffer, 0, n);
+                        continue;
                     }
+                    // From the first that is late on, one thread writes all: nothing may overtake what came before it.
+                    late = late == null ? Executors.newSingleThreadExecutor(CutProxy::unstarted) : late;
+                    byte[] bytes = Arrays.copyOf(buffer, n);
+                    long due = System.nanoTime() + delay.toNanos();
+                    late.execute(() -> {
+                        sleepUntil(due);
+                        write(to, bytes);
+                    });
                 }
             } catch (IOException e) {
                 // Cut.
             }
-            late.shutdown();
+            if (late != null) {
+                late.shutdownNow();
+            }
             end();
         }
 
@@ -208,12 +212,12 @@ public final class CutProxy implements AutoCloseable {
         }
     }
 
-    private static ScheduledThreadPoolExecutor inOrder() {
-        return new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "cut-proxy-late");
-            thread.setDaemon(true);
-            return thread;
-        });
+    private static void sleepUntil(long due) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void close(Socket socket) {
@@ -225,8 +229,12 @@ public final class CutProxy implements AutoCloseable {
     }
 
     private static void thread(Runnable task) {
+        unstarted(task).start();
+    }
+
+    private static Thread unstarted(Runnable task) {
         Thread thread = new Thread(task, "cut-proxy");
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 }

@@ -15,11 +15,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.quarkiverse.lively.runtime.registration.QuietLog;
 import io.quarkiverse.lively.test.EtcdProgram;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.IOThreadDetector;
 
 /** Faults that are made on one scene, one after another. Each test is a row of the table. */
 @ExtendWith({ FaultTableParameter.class, QuietLog.class })
+@NeedsProgram({ "etcd", "etcdctl" })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 6, unit = TimeUnit.MINUTES)
 abstract class Faults {

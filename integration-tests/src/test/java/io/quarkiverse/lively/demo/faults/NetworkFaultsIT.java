@@ -47,7 +47,7 @@ class NetworkFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
+    @Tag(LONG)
     void halfClose() {
         make("All connections are closed on one side, and new ones work", trial -> {
             trial.crash();

@@ -49,7 +49,7 @@ class OneMemberFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
+    @Tag(LONG)
     void stoppedForThreeTtls() {
         make("etcd is stopped for three TTLs (SIGSTOP), and goes on (SIGCONT): all leases have run out", trial -> {
             trial.leasesMayRunOut();
@@ -104,6 +104,7 @@ class OneMemberFaultsIT extends Faults {
     }
 
     @Test
+    @Tag(LONG_ON_NEXT)
     void compactedWhileAViewerIsCutOff() {
         make("etcd is compacted while a viewer is cut off", trial -> {
             int before = scene().viewers().get(1).count();

@@ -10,6 +10,11 @@ record Row(FaultTable table, String fault, String test, String version) {
         add(what, seconds(promised), seconds(measured));
     }
 
+    /** What is promised depends on what happened meanwhile, and so it is not the same in each round. */
+    void measuredOf(String what, Duration promised, Duration measured) {
+        add(what, "see there", seconds(measured) + " of " + seconds(promised));
+    }
+
     /** Nothing is promised about it. */
     void measured(String what, Duration measured) {
         add(what, "", seconds(measured));

@@ -1,7 +1,6 @@
 package io.quarkiverse.lively.demo.faults;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,7 @@ final class Scene implements AutoCloseable {
     private final List<CutProxy> doors;
     private final List<CutProxy> doorsOfTheLastViewer;
     private final String endpoints;
-    private final List<DemoProcess> applications = new ArrayList<>();
+    private final List<DemoProcess> applications;
     private final Generator generator;
     private final List<Viewer> viewers;
     private final Etcd etcd;
@@ -63,9 +62,9 @@ final class Scene implements AutoCloseable {
                 members.all().stream().map(EtcdServer::url).collect(Collectors.joining(","))).settings().etcd());
         this.generator = new Generator(configured, SERVICES - 3);
         this.viewers = List.of(new Viewer(configured), new Viewer(configured(urls(doorsOfTheLastViewer))));
-        applications.add(start("first"));
-        applications.add(start("second"));
-        victim = start(VICTIM);
+        List<DemoProcess> processes = Stream.of("first", "second", VICTIM).parallel().map(this::start).toList();
+        applications = processes.subList(0, 2);
+        victim = processes.get(2);
         living = new TreeSet<>(generator.uuids());
         applications.forEach(application -> living.add(application.uuid()));
         Awaitility.await("the fleet is there").atMost(Duration.ofSeconds(60))

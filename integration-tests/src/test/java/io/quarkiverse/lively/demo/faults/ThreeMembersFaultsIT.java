@@ -32,7 +32,7 @@ class ThreeMembersFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
+    @Tag(LONG)
     void leaderStopped() {
         make("The leader of three members is stopped for three TTLs (SIGSTOP), and goes on (SIGCONT)", trial -> {
             EtcdServer leader = scene().members().leader();
