@@ -67,7 +67,7 @@ export class QwcLivelyServices extends LitElement {
 
     _filter(label, value, choose) {
         return html`<vaadin-combo-box class="filter-${label.toLowerCase()}" placeholder=${label} aria-label=${label}
-            theme="small" clear-button-visible .items=${[...new Set(this.services.map(value))].sort()}
+            theme="small" clear-button-visible .items=${[...new Set(this.services.map(value))].sort().map(it => ({ label: plain(it), value: it }))}
             @value-changed=${e => choose(e.detail.value)}></vaadin-combo-box>`;
     }
 

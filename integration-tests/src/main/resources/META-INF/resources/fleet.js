@@ -2,6 +2,7 @@ const services = new Map();
 const rows = new Map();
 const changed = new Set();
 const dialog = document.getElementById('maintenance');
+document.getElementById('cancel').onclick = () => dialog.close();
 // What could make a text look like another one: control characters, and marks that change the direction of what follows.
 const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 

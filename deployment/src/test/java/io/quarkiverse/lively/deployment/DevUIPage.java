@@ -88,8 +88,9 @@ final class DevUIPage {
 
     /** Waits until something is there. */
     WebElement element(String css) {
-        return Awaitility.await(css).atMost(PATIENCE).until(() -> (WebElement) script(
-                DEEP + "return deep(arguments[0])", css), element -> element != null && element.isDisplayed());
+        return Awaitility.await(css).atMost(PATIENCE).ignoreException(StaleElementReferenceException.class)
+                .until(() -> (WebElement) script(
+                        DEEP + "return deep(arguments[0])", css), element -> element != null && element.isDisplayed());
     }
 
     void awaitText(String css, String... words) {

@@ -9,6 +9,17 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Arrays;
 
 import jakarta.inject.Inject;
 
@@ -124,11 +135,27 @@ class ManagementEndpointTest {
         RestAssured.get("/q/lively/services?typ=x").then().statusCode(400).body("field", equalTo("typ"));
         RestAssured.get("/q/lively/services?status=sleepy").then().statusCode(400).body("error", containsString("EXPIRED"));
         RestAssured.get("/q/lively/services?type=").then().statusCode(400);
+        RestAssured.given().urlEncodingEnabled(false).get("/q/lively/services?type=%zz").then().statusCode(400)
+                .body("error", containsString("query"));
         RestAssured.given().urlEncodingEnabled(false).get("/q/lively/services/a%2Fb").then().statusCode(400).body("field",
                 equalTo("uuid"));
         RestAssured.get("/q/lively/services/none").then().statusCode(404).body("error", containsString("none"));
         RestAssured.get("/q/lively/services/none/history").then().statusCode(404);
         write().post("/q/lively/services/none/up").then().statusCode(404);
+    }
+
+    /** One that does not say before how long it is. */
+    @Test
+    void aBodyThatIsTooLongIsRefused() throws IOException, InterruptedException {
+        byte[] blanks = new byte[1 << 20];
+        Arrays.fill(blanks, (byte) ' ');
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + "/q/lively/services/u/down"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(blanks))).build(),
+                BodyHandlers.ofString());
+        assertEquals(400, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains("must not be longer"), answer.body());
     }
 
     @Test

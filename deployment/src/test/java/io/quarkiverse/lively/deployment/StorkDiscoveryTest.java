@@ -19,7 +19,10 @@ import java.util.stream.Stream;
 import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -40,6 +43,7 @@ import io.smallrye.stork.api.ServiceInstance;
 
 /** Stork is offered the services that are UP and can be called, and hears of changes as soon as the view does. */
 @ExtendWith(RealEtcd.class)
+@TestMethodOrder(OrderAnnotation.class)
 class StorkDiscoveryTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -65,7 +69,9 @@ class StorkDiscoveryTest {
         await().atMost(SOON).until(() -> ports("worker").isEmpty());
     }
 
+    /** Before anybody has asked Stork, which would start it, too. */
     @Test
+    @Order(0)
     void theViewRunsFromTheStart() {
         await().atMost(SOON).until(() -> Thread.getAllStackTraces().keySet().stream()
                 .anyMatch(thread -> thread.getName().equals("lively-view")));

@@ -3,7 +3,6 @@ package io.quarkiverse.lively.deployment;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -160,7 +159,7 @@ class TracingTest {
         }).close();
         Thread.sleep(2500);
         assertEquals(List.of(), exporter.getFinishedSpanItems());
-        assertTrue(registry.registration().lease().isPresent());
+        await().until(() -> registry.registration().lease().isPresent());
     }
 
     private List<SpanData> spans(int count) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 
@@ -40,9 +41,9 @@ class FrontPageInBrowserIT {
 
     @AfterAll
     static void end() {
-        browser.close();
         demo.close();
         etcd.close();
+        browser.close();
     }
 
     @Test
@@ -58,7 +59,7 @@ class FrontPageInBrowserIT {
                         "-Dquarkus.lively.service.region=eu-west").awaitRegistered()) {
             uuid = dying.uuid();
             awaitRow(uuid, "lively-demo on host2", "eu-west", "UP", "REGISTERED");
-            maintain(other.uuid(), "new disk", "10");
+            maintenance(other.uuid(), "new disk", "10").findElement(By.className("primary")).click();
             awaitRow(other.uuid(), "DOWN", "MAINTENANCE", "new disk until ");
 
             Measured crash = Measured.fromNow();
@@ -68,9 +69,9 @@ class FrontPageInBrowserIT {
             awaitText("#count", "1 of 3 up");
             browser.screenshot("front-page.png");
 
-            button(other.uuid(), "Up").click();
+            click(other.uuid(), "Up");
             awaitRow(other.uuid(), "UP", "REGISTERED");
-            button(other.uuid(), "Down").click();
+            click(other.uuid(), "Down");
             awaitRow(other.uuid(), "DOWN", "OPERATOR");
         }
         assertEquals(true, script("return window.notReloaded"), "the page was reloaded");
@@ -84,7 +85,7 @@ class FrontPageInBrowserIT {
         open("http://127.0.0.1:" + demo.port());
         awaitRow(uuid, "<script>window.forged=true<script> on \\u202e1tsoh", SCRIPT, "DOWN");
 
-        maintain(uuid, SCRIPT + "\"'&lt;\u202e", "");
+        maintenance(uuid, SCRIPT + "\"'&lt;\u202e", "").findElement(By.name("note")).sendKeys(Keys.ENTER);
         awaitRow(uuid, SCRIPT + "\"'&lt;\\u202e");
         assertEquals(null, script("return window.forged"));
         assertEquals(List.of(), browser.driver().findElements(By.cssSelector("#services img, #services script")));
@@ -99,18 +100,23 @@ class FrontPageInBrowserIT {
         return ((JavascriptExecutor) browser.driver()).executeScript(script);
     }
 
-    private static void maintain(String uuid, String note, String minutes) {
-        button(uuid, "Maintenance…").click();
+    /** The dialog, filled in. */
+    private static WebElement maintenance(String uuid, String note, String minutes) {
+        click(uuid, "Maintenance…");
         WebElement dialog = browser.driver().findElement(By.id("maintenance"));
         WebElement field = dialog.findElement(By.name("note"));
         field.clear();
         field.sendKeys(note);
         dialog.findElement(By.name("minutes")).sendKeys(minutes);
-        dialog.findElement(By.className("primary")).click();
+        return dialog;
     }
 
-    private static WebElement button(String uuid, String label) {
-        return browser.driver().findElement(By.xpath("//tr[@data-uuid='" + uuid + "']//button[.='" + label + "']"));
+    /** A change of the service makes its buttons anew. */
+    private static void click(String uuid, String label) {
+        Awaitility.await(label).atMost(PATIENCE).ignoreException(StaleElementReferenceException.class).until(() -> {
+            browser.driver().findElement(By.xpath("//tr[@data-uuid='" + uuid + "']//button[.='" + label + "']")).click();
+            return true;
+        });
     }
 
     private static String row(String uuid) {

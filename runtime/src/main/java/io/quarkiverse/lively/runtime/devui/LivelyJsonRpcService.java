@@ -16,15 +16,14 @@ import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.smallrye.mutiny.Multi;
 
 /**
  * What the page of the Dev UI asks for and writes, by JSON-RPC. In dev mode only: it is not part of an application that is
  * built for production, and what it injects does not make the view start there. The view starts once a page is open.
  * <p>
- * The methods that return a {@link Multi} or answer from memory do not block; those that ask etcd do, and are called on a
- * worker
- * thread.
+ * The methods that return a {@link Multi} do not block; the others ask etcd, and are called on a worker thread.
  */
 public class LivelyJsonRpcService {
 
@@ -35,11 +34,13 @@ public class LivelyJsonRpcService {
 
     private final LivenessRegistry registry;
     private final LivenessView view;
+    private final LivelyConfig config;
     private volatile boolean ended;
 
-    LivelyJsonRpcService(LivenessRegistry registry, LivenessView view) {
+    LivelyJsonRpcService(LivenessRegistry registry, LivenessView view, LivelyConfig config) {
         this.registry = registry;
         this.view = view;
+        this.config = config;
     }
 
     /** The services that there are and what changes, as {@link LivenessView#watch} tells it, a few at a time. */
@@ -55,7 +56,8 @@ public class LivelyJsonRpcService {
 
     /** The state of the registration of this application, for the card: at once, and whenever it changes. */
     public Multi<String> state() {
-        return each(TICK, () -> registry.registration().state().name()).skip().repetitions();
+        return !config.active() ? Multi.createFrom().item("switched off")
+                : each(TICK, () -> registry.registration().state().name()).skip().repetitions();
     }
 
     /** What happened to a service, the newest first. */

@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.PermissionDeniedException;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.StaleRecordException;
@@ -15,6 +16,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 
 /** Answers in JSON, be it an answer or why there is none. */
 final class JsonAnswer {
@@ -37,6 +39,10 @@ final class JsonAnswer {
         if (failure instanceof InvalidServiceException invalid) {
             end(request, 400,
                     new JsonObject().put("error", invalid.getMessage()).put("field", invalid.field()).toBuffer());
+        } else if (failure instanceof HttpException unreadable) {
+            refuse(request, unreadable.getStatusCode(), "the query cannot be read");
+        } else if (failure instanceof PermissionDeniedException) {
+            refuse(request, 403, failure.getMessage());
         } else if (failure instanceof UnknownServiceException) {
             refuse(request, 404, failure.getMessage());
         } else if (failure instanceof StaleRecordException || failure instanceof ServiceConflictException) {

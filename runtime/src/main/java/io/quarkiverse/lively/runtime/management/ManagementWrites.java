@@ -27,7 +27,7 @@ record ManagementWrites(ReactiveLivenessRegistry registry) {
                 only(body, List.of());
                 yield registry.up(uuid);
             }
-            default -> throw new IllegalStateException(operation + " changes nothing");
+            default -> throw new AssertionError(operation + " changes nothing");
         };
         return written.map(ServiceJson::of);
     }

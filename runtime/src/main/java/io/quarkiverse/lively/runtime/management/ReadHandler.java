@@ -13,7 +13,7 @@ record ReadHandler(ManagementOperation operation, ManagementReads reads) impleme
             case SERVICES -> reads.services(ServiceFilters.of(request.queryParams()));
             case SERVICE -> reads.service(request.pathParam("uuid"));
             case HISTORY -> reads.history(request.pathParam("uuid"));
-            default -> throw new IllegalStateException(operation + " changes something");
+            default -> throw new AssertionError(operation + " changes something");
         });
     }
 }

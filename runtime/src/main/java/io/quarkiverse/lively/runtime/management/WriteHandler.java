@@ -5,6 +5,7 @@ import java.util.Optional;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -30,14 +31,22 @@ record WriteHandler(ManagementOperation operation, ManagementWrites writes) impl
     /** Somebody else may have read it already. */
     private static Future<Buffer> body(RoutingContext request) {
         if (request.body().available()) {
-            return Future.succeededFuture(request.body().buffer());
+            Buffer read = request.body().buffer();
+            return Future.succeededFuture(read == null ? Buffer.buffer() : read);
         }
         if (request.request().isEnded()) {
             return Future.succeededFuture(Buffer.buffer());
         }
-        Future<Buffer> body = request.request().body();
+        Promise<Buffer> whole = Promise.promise();
+        Buffer read = Buffer.buffer();
+        request.request().handler(part -> {
+            // Enough to refuse it. Quarkus bounds only bodies that say how long they are.
+            if (read.length() <= MOST_BYTES) {
+                read.appendBuffer(part);
+            }
+        }).exceptionHandler(whole::tryFail).endHandler(end -> whole.tryComplete(read));
         request.request().resume();
-        return body;
+        return whole.future();
     }
 
     private static JsonObject json(Buffer body) {

@@ -11,7 +11,7 @@ import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
 
-/** Measures the transactions and the renewals of one caller. */
+/** Measures the transactions, the pages of lists, and the renewals of one caller. */
 final class MeteredEtcd implements Etcd {
 
     private final Etcd etcd;
@@ -19,14 +19,14 @@ final class MeteredEtcd implements Etcd {
     private final BiConsumer<Kind, Outcome> transactions;
     private final BiConsumer<Duration, Outcome> renewals;
 
-    /** What a transaction does. */
+    /** What a transaction does. A page of a list counts as one that reads. */
     enum Kind {
         READ,
         WRITE
     }
 
     /**
-     * @param transactions told of each transaction once it is over
+     * @param transactions told of each transaction and each page once it is over
      * @param renewals told of each renewal once it is over, and how long it took
      */
     MeteredEtcd(Etcd etcd, LongSupplier nanoClock, BiConsumer<Kind, Outcome> transactions,
@@ -58,7 +58,10 @@ final class MeteredEtcd implements Etcd {
 
     @Override
     public CompletableFuture<Range.Page> read(Range range) {
-        return etcd.read(range);
+        CompletableFuture<Range.Page> answer = etcd.read(range);
+        answer.whenComplete((page, failure) -> transactions.accept(Kind.READ,
+                failure != null ? Outcome.of(failure) : Outcome.SUCCESS));
+        return answer;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
@@ -60,7 +61,6 @@ record Offer(String name, ServiceQuery query, Map<String, String> metadata) {
 
     private static ConfigurationException invalid(String name, String attribute, String value, String why) {
         String property = "quarkus.stork." + name + ".service-discovery." + attribute;
-        String printable = value.replaceAll("\\p{Cc}", "?");
-        return new ConfigurationException(property + " is '" + printable + "', but " + why, Set.of(property));
+        return new ConfigurationException(property + " is '" + PrintableText.of(value) + "', but " + why, Set.of(property));
     }
 }
