@@ -71,7 +71,7 @@ final class EtcdConfiguration {
     }
 
     private static String withoutPassword(String endpoint) {
-        return endpoint.replaceFirst("//.*@", "//***@");
+        return endpoint.replaceFirst("^([a-zA-Z]+://)?.*@", "$1***@");
     }
 
     private static URI parse(String endpoint) {

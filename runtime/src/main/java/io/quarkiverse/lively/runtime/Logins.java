@@ -3,9 +3,12 @@ package io.quarkiverse.lively.runtime;
 import static io.quarkiverse.lively.runtime.BadValue.PREFIX;
 import static io.quarkiverse.lively.runtime.BadValue.require;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkiverse.lively.runtime.etcd.EtcdLogin;
@@ -20,6 +23,9 @@ final class Logins {
     private static final String PASSWORD = "etcd.password";
     private static final String PROVIDER = "etcd.credentials-provider";
     private static final String PROVIDER_BEAN = "etcd.credentials-provider-name";
+
+    /** An answer may get lost. */
+    private static final Duration LONGEST_QUESTION = Duration.ofSeconds(30);
 
     private Logins() {
     }
@@ -51,9 +57,25 @@ final class Logins {
     private static EtcdLogin provided(String name, Optional<String> bean, SecurityServices services) {
         CredentialsProvider provider = provider(bean, services);
         // A thread of the client of etcd must not run what the application brings along.
-        return new EtcdLogin(() -> Uni.createFrom().deferred(() -> provider.getCredentialsAsync(name)).map(Logins::user)
-                .runSubscriptionOn(Infrastructure.getDefaultExecutor()).subscribeAsCompletionStage(),
+        Uni<EtcdLogin.User> question = Uni.createFrom().deferred(() -> provider.getCredentialsAsync(name)).map(Logins::user)
+                .runSubscriptionOn(Infrastructure.getDefaultExecutor()).ifNoItem().after(LONGEST_QUESTION).fail();
+        return new EtcdLogin(oneAtATime(question::subscribeAsCompletionStage),
                 "what the credentials provider gives (" + PREFIX + PROVIDER + " is '" + name + "')");
+    }
+
+    /**
+     * For all clients of etcd: a provider that hangs keeps one thread, and one that is slow is not asked from the beginning.
+     */
+    private static <T> Supplier<CompletableFuture<T>> oneAtATime(Supplier<CompletableFuture<T>> question) {
+        AtomicReference<CompletableFuture<T>> last = new AtomicReference<>(CompletableFuture.completedFuture(null));
+        return () -> {
+            synchronized (last) {
+                if (last.get().isDone()) {
+                    last.set(question.get());
+                }
+                return last.get();
+            }
+        };
     }
 
     private static CredentialsProvider provider(Optional<String> bean, SecurityServices services) {

@@ -31,10 +31,12 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.credentials.CredentialsProvider;
 import io.quarkus.runtime.LaunchMode;
 
 /** The roles that the page about security gives are made by its own commands, and are enough, and no more than that. */
+@NeedsProgram({ "etcd", "etcdctl", "bash" })
 class SecurityRolesTest {
 
     private static final Path PAGE = Path.of("..", "docs", "modules", "ROOT", "pages", "security.adoc");

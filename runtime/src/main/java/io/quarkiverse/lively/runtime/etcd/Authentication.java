@@ -28,7 +28,10 @@ final class Authentication extends CallCredentials {
 
     private static final Logger LOG = Logger.getLogger(Authentication.class);
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
-    /** To check a password is made to cost etcd much. One that it refused is not tried again sooner. */
+    /**
+     * To check a password is made to cost etcd much. After a try that failed, be it for a lost connection, there is no sooner
+     * one.
+     */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final EtcdLogin login;

@@ -29,6 +29,7 @@ public final class EtcdConnection implements Etcd {
     private final Duration patience;
     private final Duration grace;
     private final Optional<EtcdTls> tls;
+    private final Range probe;
     private final Executor builder;
     private final LongSupplier nanoClock;
     /** Replaced, and closed once what is under way has had its time. */
@@ -40,26 +41,30 @@ public final class EtcdConnection implements Etcd {
     private FailureStreak streak;
     private boolean warned;
     private boolean outdated;
+    private boolean renewing;
     private boolean closed;
 
     /** Opens no connection before the first call, and does not wait for anything. */
     public EtcdConnection(EtcdSettings settings) {
         this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size())), settings.patience(),
-                settings.requestTimeout(), settings.security().tls(), EtcdConnection::inAThreadOfItsOwn, System::nanoTime);
+                settings.requestTimeout(), settings.security().tls(), settings.probe(), EtcdConnection::inAThreadOfItsOwn,
+                System::nanoTime);
     }
 
     /**
      * @param clients makes the client that comes after so many others
      * @param grace how long a client that is replaced although it works is left alone with what is under way
      * @param tls whose certificates may change; empty if there are none
+     * @param probe what is read to find out whether etcd accepts new certificates, and the user that they may stand for
      * @param builder where clients are made. That takes some ten milliseconds, and is not allowed on a thread of Vert.x
      */
-    EtcdConnection(IntFunction<Etcd> clients, Duration patience, Duration grace, Optional<EtcdTls> tls, Executor builder,
-            LongSupplier nanoClock) {
+    EtcdConnection(IntFunction<Etcd> clients, Duration patience, Duration grace, Optional<EtcdTls> tls, Range probe,
+            Executor builder, LongSupplier nanoClock) {
         this.clients = clients;
         this.patience = patience;
         this.grace = grace;
         this.tls = tls;
+        this.probe = probe;
         this.builder = builder;
         this.nanoClock = nanoClock;
         this.streak = new FailureStreak(nanoClock.getAsLong());
@@ -122,9 +127,19 @@ public final class EtcdConnection implements Etcd {
      */
     public void certificatesUpdated(String configurationName) {
         if (tls.filter(used -> used.isCalled(configurationName) && (isOutdated() || used.isChanged())).isPresent()) {
-            CompletableFuture<Etcd> next = next();
-            next.thenCompose(etcd -> etcd.read(Range.ANYTHING)).whenComplete((page, failure) -> takeOver(next, failure));
+            renew();
         }
+    }
+
+    /** One at a time: what changes meanwhile is found by the next update. */
+    private synchronized void renew() {
+        if (renewing || closed) {
+            return;
+        }
+        renewing = true;
+        CompletableFuture<Etcd> former = client;
+        CompletableFuture<Etcd> next = next();
+        next.thenCompose(etcd -> etcd.read(probe)).whenComplete((page, failure) -> takeOver(former, next, failure));
     }
 
     @Override
@@ -213,18 +228,19 @@ public final class EtcdConnection implements Etcd {
         return outdated;
     }
 
-    private synchronized void takeOver(CompletableFuture<Etcd> next, Throwable failure) {
-        if (closed) {
+    private synchronized void takeOver(CompletableFuture<Etcd> former, CompletableFuture<Etcd> next, Throwable failure) {
+        renewing = false;
+        if (closed || client != former) {
+            // One that was made meanwhile has the new ones, too.
             next.thenAccept(Etcd::close);
-        } else if (failure != null && EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE) {
+        } else if (failure != null) {
+            next.thenAccept(Etcd::close);
+            if (!outdated) {
+                LOG.warnf("The certificates have changed, but with the new ones etcd does not answer. The connection made with"
+                        + " the old ones stays for now: %s", EtcdException.of(failure).getMessage());
+            }
             outdated = true;
-            next.thenAccept(Etcd::close);
-            LOG.warnf(
-                    "The certificates have changed, but with the new ones there is no connection to etcd. The one made with the"
-                            + " old ones stays for now: %s",
-                    EtcdException.of(failure).getMessage());
         } else {
-            CompletableFuture<Etcd> former = client;
             retired.add(former);
             CompletableFuture.delayedExecutor(grace.toMillis(), TimeUnit.MILLISECONDS, builder).execute(() -> retire(former));
             use(next);

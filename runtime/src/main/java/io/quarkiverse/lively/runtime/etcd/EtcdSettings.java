@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import com.google.protobuf.ByteString;
+
 /**
  * Where etcd is, and how long to wait for it.
  *
@@ -34,6 +36,12 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
         List<URI> order = new ArrayList<>(endpoints);
         Collections.rotate(order, -(member % order.size()));
         return new EtcdSettings(order, connectTimeout, requestTimeout, patience, keys, security);
+    }
+
+    /** What who may read those keys gets an answer to, whatever it is. */
+    Range probe() {
+        ByteString from = ByteString.copyFromUtf8(keys);
+        return from.isEmpty() ? Range.ANYTHING : new Range(from, from.concat(ByteString.copyFrom(new byte[1])), 0, 1, true);
     }
 
     /** The endpoints as a user would write them. */

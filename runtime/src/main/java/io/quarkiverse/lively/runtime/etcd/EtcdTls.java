@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -130,7 +131,7 @@ public final class EtcdTls {
         try {
             for (String alias : store == null ? List.<String> of() : Collections.list(store.aliases())) {
                 Certificate[] chain = store.getCertificateChain(alias);
-                certificates.addAll(chain == null ? List.of(store.getCertificate(alias)) : List.of(chain));
+                certificates.addAll(chain != null ? List.of(chain) : Stream.ofNullable(store.getCertificate(alias)).toList());
             }
         } catch (KeyStoreException e) {
             throw new IllegalStateException("A key store of the TLS registry was not loaded", e);

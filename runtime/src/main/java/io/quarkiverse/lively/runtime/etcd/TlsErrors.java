@@ -27,16 +27,17 @@ final class TlsErrors {
     Optional<String> meaning(Throwable failure) {
         if (security.tls().isEmpty()) {
             return says(failure, "Network closed for unknown reason").or(() -> says(failure, "Connection reset"))
-                    .map(words -> "it hangs up at once (" + words
-                            + "): if it speaks TLS, let quarkus.lively.etcd.endpoints begin with https://");
+                    .map(words -> "it closed the connection (" + words
+                            + "). If it does so each time, it may speak TLS: then let quarkus.lively.etcd.endpoints begin with"
+                            + " https://");
         }
         String tls = security.tls().get().properties();
         return causes(failure).map(cause -> ofCertificate(cause, tls)).flatMap(Optional::stream).findFirst()
                 .or(() -> causes(failure).filter(SSLHandshakeException.class::isInstance).map(Throwable::getMessage).findFirst()
                         .map(words -> ofHandshake(words, tls)))
                 .or(() -> says(failure, "Connection closed while performing TLS negotiation")
-                        .map(words -> "it hangs up when TLS"
-                                + " begins (" + words
+                        .or(() -> says(failure, "not an SSL/TLS record")).or(() -> says(failure, "Connection reset"))
+                        .map(words -> "it hangs up (" + words
                                 + "): if it speaks plain text, start it with --cert-file and --key-file, or let"
                                 + " quarkus.lively.etcd.endpoints begin with http://"));
     }

@@ -55,7 +55,8 @@ class BadConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "http://user:secret@etcd:2379", "https://user:secret@etcd:2379", "http://user:secret@:2379" })
+    @ValueSource(strings = { "http://user:secret@etcd:2379", "https://user:secret@etcd:2379", "http://user:secret@:2379",
+            "user:secret@etcd:2379", "http:user:secret@etcd:2379" })
     void endpointWithPassword(String endpoint) {
         String message = assertRefused(Configured.nothing().with("etcd.endpoints", endpoint), "etcd.endpoints");
         assertFalse(message.contains("secret"), message);
