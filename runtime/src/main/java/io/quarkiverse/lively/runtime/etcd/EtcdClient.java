@@ -2,9 +2,7 @@ package io.quarkiverse.lively.runtime.etcd;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,20 +13,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-import com.google.protobuf.ByteString;
-
-import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
-import io.etcd.jetcd.KV;
-import io.etcd.jetcd.kv.TxnResponse;
-import io.etcd.jetcd.op.Cmp;
-import io.etcd.jetcd.op.CmpTarget;
-import io.etcd.jetcd.op.Op;
-import io.etcd.jetcd.options.DeleteOption;
-import io.etcd.jetcd.options.GetOption;
-import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.resolver.IPResolverProvider;
+import io.grpc.ClientInterceptors;
 import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
 import io.netty.handler.ssl.SslContext;
@@ -49,7 +37,7 @@ final class EtcdClient implements Etcd {
     private final EtcdErrors errors;
     private final CallInterceptor calls;
     private final Client client;
-    private final KV kv;
+    private final KeyValueCalls kv;
     private final Set<WatchCall> watches = ConcurrentHashMap.newKeySet();
     private KeepAliveStream keepAlive;
 
@@ -81,32 +69,17 @@ final class EtcdClient implements Etcd {
         if (calls.channel() == null) {
             throw new IllegalStateException("jetcd hides its channel in a new way: use the version that Lively was built with");
         }
-        this.kv = client.getKVClient();
+        this.kv = new KeyValueCalls(ClientInterceptors.intercept(calls.channel(), calls));
     }
 
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
-        return call(transaction.writes() ? Access.WRITE : Access.READ, () -> kv.txn()
-                .If(transaction.compares().stream().map(EtcdClient::compare).toArray(Cmp[]::new))
-                .Then(transaction.then().stream().map(EtcdClient::operation).toArray(Op[]::new))
-                .Else(transaction.otherwise().stream().map(EtcdClient::operation).toArray(Op[]::new))
-                .commit()
-                .thenApply(EtcdClient::result));
+        return call(transaction.writes() ? Access.WRITE : Access.READ, () -> kv.commit(transaction));
     }
 
     @Override
     public CompletableFuture<Range.Page> read(Range range) {
-        GetOption.Builder option = GetOption.builder()
-                .withRange(ByteSequence.from(range.to()))
-                .withRevision(range.revision())
-                .withLimit(range.limit())
-                .withKeysOnly(range.keysOnly());
-        if (range.newestFirst()) {
-            option.withSortField(GetOption.SortTarget.MOD).withSortOrder(GetOption.SortOrder.DESCEND);
-        }
-        return call(Access.READ, () -> kv.get(ByteSequence.from(range.from()), option.build())
-                .thenApply(response -> new Range.Page(response.getKvs().stream().map(EtcdClient::keyValue).toList(),
-                        response.getHeader().getRevision(), response.isMore(), response.getCount())));
+        return call(Access.READ, () -> kv.read(range));
     }
 
     @Override
@@ -214,41 +187,6 @@ final class EtcdClient implements Etcd {
         }
         return answer.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(errors.translate(failure, access, deadline)));
-    }
-
-    private static Cmp compare(Transaction.Compare compare) {
-        if (compare instanceof Transaction.ModRevisionIs is) {
-            return new Cmp(ByteSequence.from(is.key()), Cmp.Op.EQUAL, CmpTarget.modRevision(is.revision()));
-        }
-        Transaction.ValueIs is = (Transaction.ValueIs) compare;
-        return new Cmp(ByteSequence.from(is.key()), Cmp.Op.EQUAL, CmpTarget.value(ByteSequence.from(is.value())));
-    }
-
-    private static Op operation(Transaction.Operation operation) {
-        if (operation instanceof Transaction.Put put) {
-            return Op.put(ByteSequence.from(put.key()), ByteSequence.from(put.value()),
-                    PutOption.builder().withLeaseId(put.lease()).build());
-        }
-        if (operation instanceof Transaction.Delete delete) {
-            return Op.delete(ByteSequence.from(delete.key()), DeleteOption.DEFAULT);
-        }
-        Transaction.Get get = (Transaction.Get) operation;
-        return Op.get(ByteSequence.from(get.key()), GetOption.builder().withRevision(get.revision()).build());
-    }
-
-    private static Transaction.Result result(TxnResponse response) {
-        Map<ByteString, KeyValue> found = new HashMap<>();
-        response.getGetResponses().forEach(get -> get.getKvs().stream().map(EtcdClient::keyValue)
-                .forEach(entry -> found.put(entry.key(), entry)));
-        return new Transaction.Result(response.isSucceeded(), response.getHeader().getRevision(), found);
-    }
-
-    private static KeyValue keyValue(io.etcd.jetcd.KeyValue entry) {
-        return new KeyValue(bytes(entry.getKey()), bytes(entry.getValue()), entry.getModRevision(), entry.getLease());
-    }
-
-    private static ByteString bytes(ByteSequence sequence) {
-        return ByteString.copyFrom(sequence.getBytes());
     }
 
     private static SslContext context(EtcdTls tls) {

@@ -173,7 +173,7 @@ public final class ServiceReader {
             CompletableFuture<Map<ByteString, KeyValue>> ups = byKey(layout.ups(), services.revision());
             CompletableFuture<Map<ByteString, KeyValue>> owners = byKey(layout.owners(), services.revision());
             CompletableFuture<Map<ByteString, KeyValue>> states = byKey(layout.states(), services.revision());
-            return CompletableFuture.allOf(ups, owners, states).thenApply(done -> services.entries().stream()
+            return CompletableFuture.allOf(ups, owners, states).thenApplyAsync(done -> services.entries().stream()
                     .map(service -> {
                         String uuid = KeyLayout.nameIn(layout.services(), service.key());
                         return decoder.decode(service, ups.join().containsKey(layout.up(uuid)),
