@@ -232,7 +232,10 @@ final class Publication {
         }
         Instant now = worker.now();
         noteWhatIsSeen(now);
-        watch.add(this);
+        if (seenRevision > 0) {
+            // Before the first answer there is nothing to go on from: etcd would go through all of its history.
+            watch.add(this);
+        }
         Optional<Hold> hold = holds.of(seen, claimed, under.id(), now);
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
