@@ -48,8 +48,9 @@ public interface Watch extends AutoCloseable {
      * A change of one key.
      *
      * @param deleted whether the key is gone; its entry then has no value
+     * @param created whether the key was not there before
      * @param entry the key as it is since this change, whose revision is its mod revision
      */
-    record Event(boolean deleted, KeyValue entry) {
+    record Event(boolean deleted, boolean created, KeyValue entry) {
     }
 }

@@ -69,7 +69,8 @@ final class WatchStream implements Watch {
 
     private static Event event(io.etcd.jetcd.api.Event event) {
         io.etcd.jetcd.api.KeyValue entry = event.getKv();
-        return new Event(event.getType() == io.etcd.jetcd.api.Event.EventType.DELETE,
+        boolean deleted = event.getType() == io.etcd.jetcd.api.Event.EventType.DELETE;
+        return new Event(deleted, !deleted && entry.getCreateRevision() == entry.getModRevision(),
                 new KeyValue(entry.getKey(), entry.getValue(), entry.getModRevision(), entry.getLease()));
     }
 }

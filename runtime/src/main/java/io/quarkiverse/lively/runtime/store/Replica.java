@@ -1,13 +1,12 @@
 package io.quarkiverse.lively.runtime.store;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 import com.google.protobuf.ByteString;
 
@@ -16,11 +15,9 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.etcd.Watch;
 import io.quarkiverse.lively.runtime.store.RegistryKey.Kind;
-import io.quarkiverse.lively.runtime.store.proto.Claim;
-import io.quarkiverse.lively.runtime.store.proto.State;
 
 /**
- * A copy of all keys of the registry, and what their changes mean for services. Used by one thread at a time.
+ * A copy of what the registry says of services, and what changes of its keys mean for them. Used by one thread at a time.
  * <p>
  * It is at a revision, its cursor: it holds everything up to there, and nothing after it. Only a list and applied events move
  * it.
@@ -32,8 +29,13 @@ public final class Replica {
 
     private final KeyLayout layout;
     private final ServiceDecoder decoder;
-    private Map<ByteString, KeyValue> entries = new HashMap<>();
+    /** What has nothing at all is left out. */
+    private PersistentMap<String, ServiceCopy> services = PersistentMap.empty(ServiceCopy::uuid);
+    /** The names that many services share, each once. */
+    private Map<String, String> names = new HashMap<>();
+    private RecentKeys recent = new RecentKeys();
     private Map<ByteString, Optional<KeyValue>> lastChanged = Map.of();
+    private long keys;
     private long cursor;
 
     public Replica(KeyLayout layout) {
@@ -54,27 +56,37 @@ public final class Replica {
         return cursor;
     }
 
-    /** Starts again from a list. Returns every service and every name that was there before or is now. */
+    /** Starts again from a list. Returns every service that was there before or is now, and every name that is now. */
     public RegistryChanges replace(RegistrySnapshot snapshot) {
-        Set<RegistryKey> known = new LinkedHashSet<>();
-        entries.keySet().forEach(key -> parse(key).ifPresent(known::add));
-        entries = new HashMap<>(snapshot.entries().size() * 2);
+        PersistentMap<String, ServiceCopy> former = services;
+        names = new HashMap<>();
+        recent = new RecentKeys();
         lastChanged = Map.of();
         cursor = snapshot.revision();
+        keys = snapshot.entries().size();
+        Map<String, Map<Kind, Optional<KeyValue>>> present = new HashMap<>();
+        List<NameChange> named = new ArrayList<>();
         for (KeyValue entry : snapshot.entries()) {
-            entries.put(entry.key(), entry);
-            parse(entry.key()).ifPresent(known::add);
+            recent.put(entry);
+            parse(entry.key()).ifPresent(key -> sort(key, Optional.of(entry), present, named));
         }
-        Set<String> uuids = new LinkedHashSet<>();
-        List<NameChange> names = new ArrayList<>();
-        for (RegistryKey key : known) {
-            if (key.kind() == Kind.TYPE_HOST) {
-                names.add(name(key));
-            } else {
-                uuids.add(key.name());
+        List<ServiceChange> changes = new ArrayList<>();
+        former.forEach(copy -> {
+            if (!present.containsKey(copy.uuid())) {
+                changes.add(new ServiceChange(copy.uuid(), Optional.empty(), Reason.UNKNOWN));
             }
-        }
-        return new RegistryChanges(cursor, uuids.stream().map(uuid -> change(uuid, Map.of())).toList(), names);
+        });
+        List<ServiceCopy> copies = new ArrayList<>(present.size());
+        present.forEach((uuid, held) -> {
+            ServiceCopy copy = shared(ServiceCopy.nothing(uuid).with(held, decoder));
+            if (!copy.isNothing()) {
+                copies.add(copy);
+            }
+            Optional<ServiceRecord> current = Optional.ofNullable(copy.record());
+            changes.add(new ServiceChange(uuid, current, current.map(ServiceRecord::reason).orElse(Reason.UNKNOWN)));
+        });
+        services = PersistentMap.of(ServiceCopy::uuid, copies);
+        return new RegistryChanges(cursor, changes, named);
     }
 
     /** Applies what is after the cursor. Returns what changed, revision by revision. */
@@ -100,44 +112,59 @@ public final class Replica {
 
     /** What to ask etcd to find out whether it still has the history that this is a copy of. */
     public Witness witness() {
-        Map<ByteString, Optional<KeyValue>> keys = new LinkedHashMap<>();
-        lastChanged.entrySet().stream().limit(WITNESSES / 2).forEach(entry -> keys.put(entry.getKey(), entry.getValue()));
+        Map<ByteString, Optional<KeyValue>> witnesses = new LinkedHashMap<>();
+        lastChanged.entrySet().stream().limit(WITNESSES / 2).forEach(entry -> witnesses.put(entry.getKey(), entry.getValue()));
         // After a list, or when the last change was a deletion, what changed last of what is there.
-        Extent extent = extent();
-        entries.values().stream().filter(entry -> entry.modRevision() == extent.newest()).limit(WITNESSES / 2)
-                .forEach(entry -> keys.put(entry.key(), Optional.of(entry)));
-        return new Witness(cursor, keys, extent);
+        recent.newest().values().stream().limit(WITNESSES / 2)
+                .forEach(entry -> witnesses.put(entry.key(), Optional.of(entry)));
+        return new Witness(cursor, witnesses, extent());
+    }
+
+    /** How far this copy goes. */
+    public Extent extent() {
+        return new Extent(keys, keys == 0 ? 0 : recent.newestRevision().orElse(Extent.UNKNOWN));
     }
 
     /**
-     * How far this copy goes. If the registry goes as far at a later revision, the copy is what the registry is then.
+     * Whether this copy is what the registry was when it went so far, at the cursor or later: then nothing in it has changed
+     * since, and nothing is gone.
      */
-    public Extent extent() {
-        return new Extent(entries.size(), entries.values().stream().mapToLong(KeyValue::modRevision).max().orElse(0));
+    public boolean goesAsFarAs(Extent later) {
+        return later.newest() <= cursor && later.keys() == keys;
     }
 
     private RegistryChanges applyRevision(List<Watch.Event> events) {
-        Map<ByteString, Optional<KeyValue>> before = new HashMap<>();
         Map<ByteString, Optional<KeyValue>> after = new LinkedHashMap<>();
-        Set<String> uuids = new LinkedHashSet<>();
-        List<NameChange> names = new ArrayList<>();
+        Map<String, Map<Kind, Optional<KeyValue>>> changed = new LinkedHashMap<>();
+        List<NameChange> named = new ArrayList<>();
         cursor = events.get(0).entry().modRevision();
         for (Watch.Event event : events) {
             ByteString bytes = event.entry().key();
             // A deletion carries no value, which would read as a service that is UP.
-            KeyValue former = event.deleted() ? entries.remove(bytes) : entries.put(bytes, event.entry());
-            before.put(bytes, Optional.ofNullable(former));
-            after.put(bytes, event.deleted() ? Optional.empty() : Optional.of(event.entry()));
-            parse(bytes).ifPresent(key -> {
-                if (key.kind() == Kind.TYPE_HOST) {
-                    names.add(name(key));
-                } else {
-                    uuids.add(key.name());
-                }
-            });
+            Optional<KeyValue> entry = event.deleted() ? Optional.empty() : Optional.of(event.entry());
+            after.put(bytes, entry);
+            keys += event.deleted() ? -1 : event.created() ? 1 : 0;
+            recent.remove(bytes);
+            entry.ifPresent(recent::put);
+            parse(bytes).ifPresent(key -> sort(key, entry, changed, named));
         }
         lastChanged = after;
-        return new RegistryChanges(cursor, uuids.stream().map(uuid -> change(uuid, before)).toList(), names);
+        return new RegistryChanges(cursor,
+                changed.entrySet().stream().map(service -> change(service.getKey(), service.getValue())).toList(), named);
+    }
+
+    private ServiceChange change(String uuid, Map<Kind, Optional<KeyValue>> changed) {
+        ServiceCopy known = services.get(uuid);
+        ServiceCopy before = known == null ? ServiceCopy.nothing(uuid) : known;
+        ServiceCopy after = shared(before.with(changed, decoder));
+        services = after.isNothing() ? services.without(uuid) : services.with(after);
+        Optional<ServiceRecord> current = Optional.ofNullable(after.record());
+        Optional<Reason> said = changed.getOrDefault(Kind.STATE, Optional.empty()).flatMap(decoder::state)
+                .map(ServiceRecords::reason);
+        // A claim was put over the living one of another incarnation.
+        boolean isTakenOver = before.isClaimed() && after.isClaimed() && before.incarnation() != after.incarnation();
+        return new ServiceChange(uuid, current, isTakenOver ? Reason.TAKEOVER
+                : said.or(() -> current.map(ServiceRecord::reason)).orElse(Reason.UNKNOWN));
     }
 
     private Optional<RegistryKey> parse(ByteString key) {
@@ -148,41 +175,27 @@ public final class Replica {
         return parsed;
     }
 
-    private NameChange name(RegistryKey key) {
-        int slash = key.name().indexOf('/');
-        String type = key.name().substring(0, slash);
-        String host = key.name().substring(slash + 1);
-        return new NameChange(type, host,
-                Optional.ofNullable(entries.get(layout.typeHost(type, host)))
-                        .flatMap(entry -> ServiceIdentity.uuidIn(entry.value())));
+    /** With the names that many services have, each kept only once. */
+    private ServiceCopy shared(ServiceCopy copy) {
+        ServiceRecord record = copy.record();
+        return record == null ? copy
+                : copy.with(new ServiceRecord(record.uuid(), shared(record.type()), record.host(), shared(record.region()),
+                        record.status(), record.maintenance(), record.endpoint(), record.metadata(), record.owned(),
+                        record.liveness(), record.reason(), record.since(), record.revision()));
     }
 
-    /**
-     * @param before what the keys that changed in this revision held before
-     */
-    private ServiceChange change(String uuid, Map<ByteString, Optional<KeyValue>> before) {
-        Optional<KeyValue> owner = entry(layout.owner(uuid));
-        Optional<KeyValue> state = entry(layout.state(uuid));
-        Optional<ServiceRecord> current = entry(layout.service(uuid))
-                .flatMap(service -> decoder.decode(service, entries.containsKey(layout.up(uuid)), owner, state));
-        Optional<State> said = state.filter(entry -> before.containsKey(entry.key()))
-                .flatMap(entry -> Entry.parse(entry.value(), State.parser()));
-        Reason reason = isTakenOver(before.get(layout.owner(uuid)), owner) ? Reason.TAKEOVER
-                : said.map(ServiceRecords::reason).or(() -> current.map(ServiceRecord::reason)).orElse(Reason.UNKNOWN);
-        return new ServiceChange(uuid, current, reason);
+    private String shared(String name) {
+        return names.computeIfAbsent(name, same -> same);
     }
 
-    private Optional<KeyValue> entry(ByteString key) {
-        return Optional.ofNullable(entries.get(key));
-    }
-
-    /** Whether a claim was put over the living one of another incarnation. */
-    private static boolean isTakenOver(Optional<KeyValue> former, Optional<KeyValue> present) {
-        return former != null && former.isPresent() && present.isPresent()
-                && !incarnation(former.get()).equals(incarnation(present.get()));
-    }
-
-    private static Optional<String> incarnation(KeyValue owner) {
-        return Entry.parse(owner.value(), Claim.parser()).map(Claim::getIncarnation);
+    private static void sort(RegistryKey key, Optional<KeyValue> entry, Map<String, Map<Kind, Optional<KeyValue>>> services,
+            List<NameChange> names) {
+        if (key.kind() == Kind.TYPE_HOST) {
+            int slash = key.name().indexOf('/');
+            names.add(new NameChange(key.name().substring(0, slash), key.name().substring(slash + 1),
+                    entry.flatMap(found -> ServiceIdentity.uuidIn(found.value()))));
+        } else {
+            services.computeIfAbsent(key.name(), uuid -> new EnumMap<>(Kind.class)).put(key.kind(), entry);
+        }
     }
 }

@@ -36,9 +36,18 @@ final class ServiceDecoder {
             return Optional.empty();
         }
         return Optional.of(ServiceRecords.of(record.get(), service.modRevision(), up,
-                owner.flatMap(entry -> parse(entry, Claim.parser(), "its value is no claim")),
-                state.filter(entry -> entry.modRevision() >= service.modRevision())
-                        .flatMap(entry -> parse(entry, State.parser(), "its value is no state"))));
+                owner.flatMap(this::claim),
+                state.filter(entry -> entry.modRevision() >= service.modRevision()).flatMap(this::state)));
+    }
+
+    /** What that key of a claim says, if it can be read. */
+    Optional<Claim> claim(KeyValue owner) {
+        return parse(owner, Claim.parser(), "its value is no claim");
+    }
+
+    /** What that key of a state says, if it can be read. */
+    Optional<State> state(KeyValue state) {
+        return parse(state, State.parser(), "its value is no state");
     }
 
     private <T extends MessageLite> Optional<T> parse(KeyValue entry, Parser<T> parser, String otherwise) {

@@ -35,15 +35,21 @@ public final class ServiceRecords {
      * @param state if it is current
      */
     static ServiceRecord of(Service record, long revision, boolean up, Optional<Claim> claim, Optional<State> state) {
-        Status status = status(record);
-        Liveness liveness = status == Status.DOWN ? Liveness.DOWN : up ? Liveness.UP : Liveness.EXPIRED;
-        Reason reason = liveness == Liveness.EXPIRED ? Reason.EXPIRED
-                : state.map(ServiceRecords::reason).orElse(Reason.UNKNOWN);
+        ServiceRecord declared = new ServiceRecord(record.getUuid(), record.getType(), record.getHost(), region(record),
+                status(record), maintenance(record), Optional.empty(), Map.of(), false, Liveness.UNKNOWN, Reason.UNKNOWN,
+                Optional.empty(), revision);
+        return of(declared, up, claim.map(Claimed::of), state.map(Said::of));
+    }
+
+    /** The same record with other keys beside it. */
+    static ServiceRecord of(ServiceRecord declared, boolean up, Optional<Claimed> claimed, Optional<Said> said) {
+        Liveness liveness = declared.status() == Status.DOWN ? Liveness.DOWN : up ? Liveness.UP : Liveness.EXPIRED;
         // Its state is from when it was up; since when it is not, nobody is there to say.
-        Optional<State> saying = state.filter(said -> liveness != Liveness.EXPIRED);
-        return new ServiceRecord(record.getUuid(), record.getType(), record.getHost(), region(record), status,
-                maintenance(record), claim.flatMap(ServiceRecords::endpoint), claim.map(Claim::getMetadataMap).orElse(Map.of()),
-                claim.isPresent(), liveness, reason, saying.map(said -> Instant.ofEpochMilli(said.getSince())), revision);
+        Optional<Said> saying = said.filter(state -> liveness != Liveness.EXPIRED);
+        Reason reason = liveness == Liveness.EXPIRED ? Reason.EXPIRED : saying.map(Said::reason).orElse(Reason.UNKNOWN);
+        return new ServiceRecord(declared.uuid(), declared.type(), declared.host(), declared.region(), declared.status(),
+                declared.maintenance(), claimed.flatMap(Claimed::endpoint), claimed.map(Claimed::metadata).orElse(Map.of()),
+                claimed.isPresent(), liveness, reason, saying.map(Said::since), declared.revision());
     }
 
     public static Status status(Service record) {
@@ -75,7 +81,7 @@ public final class ServiceRecords {
         return status == io.quarkiverse.lively.runtime.store.proto.Status.UP ? Status.UP : Status.DOWN;
     }
 
-    private static Optional<Endpoint> endpoint(Claim claim) {
+    static Optional<Endpoint> endpoint(Claim claim) {
         boolean isPort = claim.getPort() > 0 && claim.getPort() <= MOST_PORT;
         return !isPort ? Optional.empty()
                 : Optional.of(new Endpoint(claim.getAddress(), claim.getPort(), claim.getSecure()));

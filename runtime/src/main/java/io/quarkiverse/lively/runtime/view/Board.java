@@ -112,14 +112,16 @@ final class Board {
      */
     void listed(RegistryChanges list, boolean missed, Moment asOf) {
         if (shown.isLoading()) {
-            Fleet fleet = apply(shown.fleet(), list, new ArrayList<>());
+            Fleet fleet = Fleet.of(list, worker.now());
+            fleet.services().forEach(service -> metrics.changed(Optional.empty(), Optional.of(service)));
             show(fleet, asOf);
             audience.forEach(delivery -> delivery.begin(fleet, clock));
             return;
         }
         List<ServiceChange> believed = suspectLimit.isZero() ? list.services() : believed(list.services());
         List<LivenessEvent> events = new ArrayList<>();
-        Fleet fleet = apply(shown.fleet(), new RegistryChanges(list.revision(), believed, list.names()), events);
+        Fleet fleet = apply(shown.fleet().withHoldersOf(list),
+                new RegistryChanges(list.revision(), believed, list.names()), events);
         resyncing |= missed || !events.isEmpty() || !suspicions.isEmpty();
         show(fleet, asOf);
         tell(events);

@@ -3,13 +3,16 @@ package io.quarkiverse.lively.runtime.view;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.NameChange;
+import io.quarkiverse.lively.runtime.store.PersistentMap;
 import io.quarkiverse.lively.runtime.store.RegistryChanges;
 import io.quarkiverse.lively.runtime.store.ServiceChange;
 
@@ -17,27 +20,46 @@ import io.quarkiverse.lively.runtime.store.ServiceChange;
  * All services at one revision, with their indexes. It never changes.
  *
  * @param services by uuid
- * @param names by type, then by host
- * @param regions by region, then by uuid
+ * @param types by name
+ * @param regions by name
  * @param seen when the services that do not say since when they are as they are were first seen so, by uuid
  */
-record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
-        PersistentMap<String, PersistentMap<String, Named>> names,
-        PersistentMap<String, PersistentMap<String, ServiceRecord>> regions, PersistentMap<String, Instant> seen) {
+record Fleet(long revision, PersistentMap<String, ServiceRecord> services, PersistentMap<String, ServiceType> types,
+        PersistentMap<String, Region> regions, PersistentMap<String, Seen> seen) {
 
-    static final Fleet EMPTY = new Fleet(0, PersistentMap.empty(), PersistentMap.empty(), PersistentMap.empty(),
-            PersistentMap.empty());
+    static final Fleet EMPTY = new Fleet(0, PersistentMap.empty(ServiceRecord::uuid), PersistentMap.empty(ServiceType::name),
+            PersistentMap.empty(Region::name), PersistentMap.empty(Seen::uuid));
 
     /** What a list says. */
     static Fleet of(RegistryChanges list, Instant at) {
-        Fleet fleet = EMPTY.at(list.revision());
+        List<ServiceRecord> services = new ArrayList<>(list.services().size());
+        Map<String, Map<String, Named>> names = new HashMap<>();
+        Map<String, List<ServiceRecord>> regions = new HashMap<>();
+        List<Seen> seen = new ArrayList<>();
         for (NameChange name : list.names()) {
-            fleet = fleet.withHolder(name.type(), name.host(), name.holder());
+            names.computeIfAbsent(name.type(), type -> new HashMap<>())
+                    .computeIfAbsent(name.host(), Named::nobody);
+            names.get(name.type()).computeIfPresent(name.host(), (host, named) -> named.heldBy(name.holder()));
         }
-        for (ServiceChange service : list.services()) {
-            fleet = fleet.with(service.uuid(), service.current(), at);
+        for (ServiceChange change : list.services()) {
+            change.current().ifPresent(service -> {
+                services.add(service);
+                Map<String, Named> hosts = names.computeIfAbsent(service.type(), type -> new HashMap<>());
+                hosts.put(service.host(), hosts.getOrDefault(service.host(), Named.nobody(service.host())).with(service));
+                regions.computeIfAbsent(service.region(), region -> new ArrayList<>()).add(service);
+                if (service.since().isEmpty()) {
+                    seen.add(new Seen(service.uuid(), at));
+                }
+            });
         }
-        return fleet;
+        return new Fleet(list.revision(), PersistentMap.of(ServiceRecord::uuid, services),
+                PersistentMap.of(ServiceType::name,
+                        names.entrySet().stream().map(type -> ServiceType.of(type.getKey(), type.getValue().values()))
+                                .filter(type -> !type.isEmpty()).toList()),
+                PersistentMap.of(Region::name,
+                        regions.entrySet().stream().map(region -> new Region(region.getKey(),
+                                PersistentMap.of(ServiceRecord::uuid, region.getValue()))).toList()),
+                PersistentMap.of(Seen::uuid, seen));
     }
 
     /** The service with that uuid; null if there is none. */
@@ -47,9 +69,8 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
 
     /** The service of that type on that host; null if there is none. */
     ServiceRecord find(String type, String host) {
-        PersistentMap<String, Named> hosts = names.get(type);
-        Named named = hosts == null ? null : hosts.get(host);
-        return named == null ? null : named.found();
+        ServiceType found = types.get(type);
+        return found == null ? null : found.find(host);
     }
 
     /** Those that match, in the order of their uuids. */
@@ -65,12 +86,13 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
     }
 
     Fleet at(long otherRevision) {
-        return new Fleet(otherRevision, services, names, regions, seen);
+        return new Fleet(otherRevision, services, types, regions, seen);
     }
 
     /** When a service that does not say since when it is as it is was first seen so. */
     Instant seenAt(String uuid) {
-        return seen.get(uuid);
+        Seen found = seen.get(uuid);
+        return found == null ? null : found.at();
     }
 
     /**
@@ -78,27 +100,38 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
      */
     Fleet with(String uuid, Optional<ServiceRecord> service, Instant at) {
         ServiceRecord former = services.get(uuid);
-        PersistentMap<String, PersistentMap<String, Named>> newNames = names;
-        PersistentMap<String, PersistentMap<String, ServiceRecord>> newRegions = regions;
-        if (former != null) {
-            newNames = named(newNames, former.type(), former.host(),
-                    name(newNames, former.type(), former.host()).without(uuid));
-            newRegions = inner(newRegions, former.region(), newRegions.get(former.region()).without(uuid));
-        }
+        Fleet left = former == null ? this : withoutPlaces(former);
         if (service.isEmpty()) {
-            return new Fleet(revision, services.without(uuid), newNames, newRegions, seen.without(uuid));
+            return new Fleet(revision, services.without(uuid), left.types, left.regions, seen.without(uuid));
         }
         ServiceRecord now = service.get();
-        newNames = named(newNames, now.type(), now.host(), name(newNames, now.type(), now.host()).with(now));
-        PersistentMap<String, ServiceRecord> region = newRegions.get(now.region());
-        newRegions = inner(newRegions, now.region(),
-                (region == null ? PersistentMap.<String, ServiceRecord> empty() : region).with(uuid, now));
-        return new Fleet(revision, services.with(uuid, now), newNames, newRegions, seen(former, now, at));
+        ServiceType type = left.type(now.type());
+        Region region = left.regions.get(now.region());
+        Region present = region == null ? Region.empty(now.region()) : region;
+        return new Fleet(revision, services.with(now), left.types.with(type.with(type.named(now.host()).with(now))),
+                left.regions.with(new Region(present.name(), present.services().with(now))), seen(former, now, at));
     }
 
     /** The registry names that service for that type and host. */
     Fleet withHolder(String type, String host, Optional<String> uuid) {
-        return new Fleet(revision, services, named(names, type, host, name(names, type, host).heldBy(uuid)), regions, seen);
+        return withName(type, type(type).named(host).heldBy(uuid));
+    }
+
+    /** The same, but the registry names nobody for types and hosts that a list does not tell of. */
+    Fleet withHoldersOf(RegistryChanges list) {
+        Map<String, Map<String, Optional<String>>> listed = new HashMap<>();
+        list.names().forEach(
+                name -> listed.computeIfAbsent(name.type(), type -> new HashMap<>()).put(name.host(), name.holder()));
+        Fleet[] fleet = { this };
+        types.forEach(type -> {
+            Map<String, Optional<String>> hosts = listed.getOrDefault(type.name(), Map.of());
+            List<String> gone = new ArrayList<>();
+            type.plain().forEach(service -> gone.add(service.host()));
+            type.others().forEach(named -> gone.add(named.host()));
+            gone.removeIf(hosts::containsKey);
+            gone.forEach(host -> fleet[0] = fleet[0].withHolder(type.name(), host, Optional.empty()));
+        });
+        return fleet[0];
     }
 
     /** Whether both have the same services under the same names. */
@@ -108,34 +141,32 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
                         && find(service.type(), service.host()).equals(other.find(service.type(), service.host())));
     }
 
-    private PersistentMap<String, Instant> seen(ServiceRecord former, ServiceRecord now, Instant at) {
+    private PersistentMap<String, Seen> seen(ServiceRecord former, ServiceRecord now, Instant at) {
         if (now.since().isPresent()) {
             return seen.without(now.uuid());
         }
         boolean isStillSo = former != null && former.since().isEmpty() && former.liveness() == now.liveness();
-        return isStillSo ? seen : seen.with(now.uuid(), at);
+        return isStillSo ? seen : seen.with(new Seen(now.uuid(), at));
     }
 
     private void candidates(ServiceQuery query, Consumer<ServiceRecord> action) {
         if (!query.uuids().isEmpty()) {
             query.uuids().forEach(uuid -> present(services.get(uuid), action));
         } else if (!query.types().isEmpty()) {
-            query.types().forEach(type -> ofType(type, query, action));
+            query.types().forEach(type -> present(types.get(type), found -> ofType(found, query, action)));
         } else if (!query.regions().isEmpty()) {
-            query.regions().forEach(region -> present(regions.get(region), services -> services.forEach(action)));
+            query.regions().forEach(region -> present(regions.get(region), found -> found.services().forEach(action)));
         } else {
             services.forEach(action);
         }
     }
 
-    private void ofType(String type, ServiceQuery query, Consumer<ServiceRecord> action) {
-        present(names.get(type), hosts -> {
-            if (query.hosts().isEmpty()) {
-                hosts.forEach(named -> named.bearers().forEach(action));
-            } else {
-                query.hosts().forEach(host -> present(hosts.get(host), named -> named.bearers().forEach(action)));
-            }
-        });
+    private static void ofType(ServiceType type, ServiceQuery query, Consumer<ServiceRecord> action) {
+        if (query.hosts().isEmpty()) {
+            type.forEach(action);
+        } else {
+            query.hosts().forEach(host -> type.bearers(host, action));
+        }
     }
 
     private static <T> void present(T value, Consumer<T> action) {
@@ -144,22 +175,21 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services,
         }
     }
 
-    private static Named name(PersistentMap<String, PersistentMap<String, Named>> names, String type, String host) {
-        PersistentMap<String, Named> hosts = names.get(type);
-        Named named = hosts == null ? null : hosts.get(host);
-        return named == null ? Named.NOBODY : named;
+    private ServiceType type(String name) {
+        ServiceType found = types.get(name);
+        return found == null ? ServiceType.empty(name) : found;
     }
 
-    private static PersistentMap<String, PersistentMap<String, Named>> named(
-            PersistentMap<String, PersistentMap<String, Named>> names, String type, String host, Named named) {
-        PersistentMap<String, Named> hosts = names.get(type);
-        PersistentMap<String, Named> present = hosts == null ? PersistentMap.empty() : hosts;
-        boolean nobody = named.bearers().isEmpty() && named.holder().isEmpty();
-        return inner(names, type, nobody ? present.without(host) : present.with(host, named));
+    private Fleet withName(String type, Named named) {
+        ServiceType changed = type(type).with(named);
+        return new Fleet(revision, services, changed.isEmpty() ? types.without(type) : types.with(changed), regions, seen);
     }
 
-    private static <T> PersistentMap<String, PersistentMap<String, T>> inner(
-            PersistentMap<String, PersistentMap<String, T>> outer, String key, PersistentMap<String, T> value) {
-        return value.size() == 0 ? outer.without(key) : outer.with(key, value);
+    /** Not found by its names any more. */
+    private Fleet withoutPlaces(ServiceRecord former) {
+        Fleet unnamed = withName(former.type(), type(former.type()).named(former.host()).without(former.uuid()));
+        PersistentMap<String, ServiceRecord> left = regions.get(former.region()).services().without(former.uuid());
+        return new Fleet(revision, services, unnamed.types,
+                left.size() == 0 ? regions.without(former.region()) : regions.with(new Region(former.region(), left)), seen);
     }
 }

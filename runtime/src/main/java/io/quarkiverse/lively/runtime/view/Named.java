@@ -1,40 +1,62 @@
 package io.quarkiverse.lively.runtime.view;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 import io.quarkiverse.lively.ServiceRecord;
 
 /**
- * Who has one type and host.
+ * Who has one host, among the services of one type.
  *
- * @param holder the uuid that the registry names for them, if any: a hint
+ * @param holder the uuid that the registry names for type and host, if any: a hint
  * @param bearers the services whose records have them; one, but for what a client left that guards nothing
- * @param found the one that is found by them; null if there is none
  */
-record Named(Optional<String> holder, List<ServiceRecord> bearers, ServiceRecord found) {
+record Named(String host, Optional<String> holder, List<ServiceRecord> bearers) {
 
-    static final Named NOBODY = new Named(Optional.empty(), List.of(), null);
-
-    Named heldBy(Optional<String> uuid) {
-        return of(uuid, bearers);
+    /** As it should be: one service has the name, and the registry names it. */
+    static Named plainly(ServiceRecord service) {
+        return new Named(service.host(), Optional.of(service.uuid()), List.of(service));
     }
 
-    Named with(ServiceRecord service) {
-        return of(holder, Stream.concat(without(service.uuid()).bearers.stream(), Stream.of(service)).toList());
+    static Named nobody(String host) {
+        return new Named(host, Optional.empty(), List.of());
     }
 
-    Named without(String uuid) {
-        return of(holder, bearers.stream().filter(bearer -> !bearer.uuid().equals(uuid)).toList());
+    boolean isNobody() {
+        return holder.isEmpty() && bearers.isEmpty();
     }
 
-    private static Named of(Optional<String> holder, List<ServiceRecord> bearers) {
-        ServiceRecord found = bearers.stream().filter(bearer -> holder.filter(bearer.uuid()::equals).isPresent()).findFirst()
+    /** Whether there is nothing more to know than the one service that has the name. */
+    boolean isPlain() {
+        return bearers.size() == 1 && holder.filter(bearers.get(0).uuid()::equals).isPresent();
+    }
+
+    /** The one that is found by type and host; null if there is none. */
+    ServiceRecord found() {
+        return bearers.stream().filter(bearer -> holder.filter(bearer.uuid()::equals).isPresent()).findFirst()
                 .orElseGet(() -> bearers.stream()
                         .max(Comparator.comparingLong(ServiceRecord::revision).thenComparing(ServiceRecord::uuid))
                         .orElse(null));
-        return new Named(holder, bearers, found);
+    }
+
+    Named heldBy(Optional<String> uuid) {
+        return new Named(host, uuid, bearers);
+    }
+
+    Named with(ServiceRecord service) {
+        List<ServiceRecord> others = without(service.uuid()).bearers;
+        if (others.isEmpty()) {
+            return new Named(host, holder, List.of(service));
+        }
+        List<ServiceRecord> all = new ArrayList<>(others);
+        all.add(service);
+        return new Named(host, holder, List.copyOf(all));
+    }
+
+    Named without(String uuid) {
+        return new Named(host, holder,
+                bearers.isEmpty() ? bearers : bearers.stream().filter(bearer -> !bearer.uuid().equals(uuid)).toList());
     }
 }

@@ -116,7 +116,7 @@ final class Proof {
                 claim = null;
             } else if (failure != null) {
                 fail(failure);
-            } else if (extent.equals(replica.extent())) {
+            } else if (replica.goesAsFarAs(extent)) {
                 prove();
             } else if (worker.nanoTime() - movedAt >= settings.requestTimeout().toNanos()) {
                 fail(new EtcdException(EtcdException.Kind.COMPACTED, "etcd has changes that its watch does not tell", null));

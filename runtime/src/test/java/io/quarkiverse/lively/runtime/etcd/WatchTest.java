@@ -26,17 +26,18 @@ class WatchTest {
     @Test
     void itTellsWhatWasAndWhatComes() throws InterruptedException {
         long lease = etcd.client.grantLease(Duration.ofSeconds(60)).join().id();
-        long first = commit(new Transaction.Put(key("a1"), key("v"), lease), new Transaction.Put(key("other"), key("v"), 0));
+        long first = commit(new Transaction.Put(key("a-first"), key("v"), lease),
+                new Transaction.Put(key("other"), key("v"), 0));
         etcd.client.watch(RANGE, first, heard);
         assertEquals(first, heard.createdAt());
-        assertEquals(List.of(new Watch.Event(false, new KeyValue(key("a1"), key("v"), first, lease))),
+        assertEquals(List.of(new Watch.Event(false, true, new KeyValue(key("a-first"), key("v"), first, lease))),
                 heard.response().events());
 
-        long second = commit(new Transaction.Put(key("a2"), key("w"), 0), new Transaction.Delete(key("a1")));
+        long second = commit(new Transaction.Put(key("a-second"), key("w"), 0), new Transaction.Delete(key("a-first")));
         Watch.Response response = heard.response();
         assertEquals(second, response.revision());
-        assertEquals(List.of(new Watch.Event(false, new KeyValue(key("a2"), key("w"), second, 0)),
-                new Watch.Event(true, new KeyValue(key("a1"), ByteString.EMPTY, second, 0))), response.events());
+        assertEquals(List.of(new Watch.Event(false, true, new KeyValue(key("a-second"), key("w"), second, 0)),
+                new Watch.Event(true, false, new KeyValue(key("a-first"), ByteString.EMPTY, second, 0))), response.events());
     }
 
     @Test

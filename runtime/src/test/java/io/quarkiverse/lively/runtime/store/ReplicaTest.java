@@ -17,6 +17,7 @@ import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
@@ -84,19 +85,19 @@ class ReplicaTest {
         // DOWN, so that the reason is not that it expired.
         assertEquals(Reason.OPERATOR, change(put(layout.service("u"), service(Status.DOWN), 10), claim("second", 10),
                 put(layout.state("u"), OPERATOR, 10)).reason());
-        change(new Watch.Event(true, entry(layout.owner("u"), ByteString.EMPTY, 11)));
+        change(new Watch.Event(true, false, entry(layout.owner("u"), ByteString.EMPTY, 11)));
         assertEquals(Reason.UNKNOWN, change(put(layout.service("u"), service(Status.UP), 12), claim("third", 12)).reason());
     }
 
     @Test
     void aListTellsOfWhatIsGoneToo() {
-        replica.apply(List.of(put(layout.service("gone"), service(Status.UP), 5),
+        replica.apply(List.of(put(layout.service("gone"), service("gone", Status.UP), 5),
                 put(layout.typeHost("type", "gone"), text("gone"), 5)));
         RegistryChanges list = replica
                 .replace(new RegistrySnapshot(List.of(entry(layout.service("u"), service(Status.UP), 9)), 20));
         assertEquals(20, list.revision());
         assertEquals(Map.of("gone", false, "u", true), present(list));
-        assertEquals(List.of(new NameChange("type", "gone", Optional.empty())), list.names());
+        assertEquals(List.of(), list.names(), "whoever knew others forgets them");
     }
 
     @Test
@@ -127,6 +128,50 @@ class ReplicaTest {
         assertEquals(new Extent(2, 11), replica.extent());
     }
 
+    @Test
+    void theNewestKeyMayBeForgottenButIsNeverTakenForAnother() {
+        replica.apply(List.of(put(layout.service("u"), service(Status.UP), 5)));
+        for (int i = 0; i < 40; i++) {
+            replica.apply(List.of(put(layout.region("r", "u" + i), ByteString.EMPTY, 10 + i)));
+        }
+        assertEquals(new Extent(41, 49), replica.extent());
+        for (int i = 39; i >= 10; i--) {
+            replica.apply(List.of(new Watch.Event(true, false, entry(layout.region("r", "u" + i), ByteString.EMPTY, 100 - i))));
+        }
+        assertEquals(new Extent(11, 19), replica.extent());
+        for (int i = 9; i >= 8; i--) {
+            replica.apply(List.of(new Watch.Event(true, false, entry(layout.region("r", "u" + i), ByteString.EMPTY, 100 - i))));
+        }
+        assertEquals(new Extent(9, Extent.UNKNOWN), replica.extent());
+        assertFalse(replica.witness().agrees(answer(), new Extent(9, 17)));
+        replica.apply(List.of(put(layout.up("u"), ByteString.EMPTY, 200)));
+        assertEquals(new Extent(10, 200), replica.extent());
+    }
+
+    @Test
+    void itGoesAsFarAsARegistryInWhichNothingIsNewerAndNothingIsGone() {
+        replica.replace(new RegistrySnapshot(List.of(entry(layout.service("u"), service(Status.UP), 3)), 10));
+        assertTrue(replica.goesAsFarAs(new Extent(1, 3)));
+        assertFalse(replica.goesAsFarAs(new Extent(1, 11)), "one was put");
+        assertFalse(replica.goesAsFarAs(new Extent(0, 0)), "one is gone");
+        assertFalse(replica.goesAsFarAs(new Extent(2, 11)), "another one came");
+    }
+
+    @Test
+    void whatOtherKeysSaidIsRememberedWhileTheRecordCannotTell() {
+        // A claim, before there is a record.
+        assertEquals(Optional.empty(), change(claim("first", 5)).current());
+        assertTrue(change(put(layout.service("u"), service(Status.UP), 6), put(layout.up("u"), ByteString.EMPTY, 6),
+                put(layout.state("u"), OPERATOR, 6)).current().orElseThrow().owned());
+        // A state, while nobody is up.
+        assertEquals(Optional.empty(), change(deletedUp("u", 7)).current().orElseThrow().since());
+        ServiceRecord back = change(put(layout.up("u"), ByteString.EMPTY, 8)).current().orElseThrow();
+        assertEquals(Reason.OPERATOR, back.reason());
+        assertEquals(Optional.of(Instant.ofEpochSecond(5)), back.since());
+        // One that is older than the record says nothing of it.
+        assertEquals(Optional.empty(), change(put(layout.service("u"), service(Status.UP), 9)).current().orElseThrow().since());
+    }
+
     private ServiceChange change(Watch.Event... events) {
         return only(replica.apply(Arrays.asList(events)).get(0));
     }
@@ -155,11 +200,11 @@ class ReplicaTest {
     }
 
     private Watch.Event deleted(String uuid, long revision) {
-        return new Watch.Event(true, entry(layout.service(uuid), ByteString.EMPTY, revision));
+        return new Watch.Event(true, false, entry(layout.service(uuid), ByteString.EMPTY, revision));
     }
 
     private Watch.Event deletedUp(String uuid, long revision) {
-        return new Watch.Event(true, entry(layout.up(uuid), ByteString.EMPTY, revision));
+        return new Watch.Event(true, false, entry(layout.up(uuid), ByteString.EMPTY, revision));
     }
 
     private static Watch.Event put(ByteString key, State value, long revision) {
@@ -167,7 +212,7 @@ class ReplicaTest {
     }
 
     private static Watch.Event put(ByteString key, ByteString value, long revision) {
-        return new Watch.Event(false, entry(key, value, revision));
+        return new Watch.Event(false, true, entry(key, value, revision));
     }
 
     private static KeyValue entry(ByteString key, ByteString value, long revision) {
@@ -175,7 +220,11 @@ class ReplicaTest {
     }
 
     private static ByteString service(Status status) {
-        return Service.newBuilder().setUuid("u").setType("type").setHost("host").setStatus(status).build().toByteString();
+        return service("u", status);
+    }
+
+    private static ByteString service(String uuid, Status status) {
+        return Service.newBuilder().setUuid(uuid).setType("type").setHost("host").setStatus(status).build().toByteString();
     }
 
     private static ByteString text(String text) {

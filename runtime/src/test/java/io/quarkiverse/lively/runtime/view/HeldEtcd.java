@@ -71,9 +71,10 @@ final class HeldEtcd implements Etcd {
             Map<ByteString, KeyValue> found = new HashMap<>();
             for (Transaction.Operation operation : transaction.then()) {
                 if (operation instanceof Transaction.Put put) {
-                    history.add(new Watch.Event(false, new KeyValue(put.key(), put.value(), revision, put.lease())));
+                    history.add(new Watch.Event(false, !at(revision).containsKey(put.key()),
+                            new KeyValue(put.key(), put.value(), revision, put.lease())));
                 } else if (operation instanceof Transaction.Delete delete && at(revision).containsKey(delete.key())) {
-                    history.add(new Watch.Event(true, new KeyValue(delete.key(), ByteString.EMPTY, revision, 0)));
+                    history.add(new Watch.Event(true, false, new KeyValue(delete.key(), ByteString.EMPTY, revision, 0)));
                 } else if (operation instanceof Transaction.Get get) {
                     KeyValue entry = at(get.revision()).get(get.key());
                     if (entry != null) {

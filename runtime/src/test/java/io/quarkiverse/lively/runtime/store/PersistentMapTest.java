@@ -1,4 +1,4 @@
-package io.quarkiverse.lively.runtime.view;
+package io.quarkiverse.lively.runtime.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -28,36 +28,43 @@ class PersistentMapTest {
         }
     }
 
+    private record Entry(Key key, int value) {
+    }
+
     @Test
     void itIsWhatAMapIs() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         Map<Key, Integer> expected = new HashMap<>();
-        PersistentMap<Key, Integer> map = PersistentMap.empty();
+        PersistentMap<Key, Entry> map = PersistentMap.empty(Entry::key);
         for (int i = 0; i < 20_000; i++) {
             Key key = new Key(random.nextInt(300));
             if (random.nextInt(5) < 3) {
-                map = map.with(key, i);
+                map = map.with(new Entry(key, i));
                 expected.put(key, i);
             } else {
                 map = map.without(key);
                 expected.remove(key);
             }
             assertEquals(expected.size(), map.size(), "seed " + seed);
-            assertEquals(expected.get(key), map.get(key), "seed " + seed);
+            assertEquals(expected.get(key), value(map, key), "seed " + seed);
             if (i % 100 == 0) {
                 assertSame(expected, map, seed);
+                List<Entry> entries = new ArrayList<>();
+                map.forEach(entries::add);
+                assertSame(expected, PersistentMap.of(Entry::key, entries), seed);
             }
         }
     }
 
     @Test
     void aMapDoesNotChangeWhenAnotherIsMadeOfIt() {
-        PersistentMap<Key, Integer> before = PersistentMap.<Key, Integer> empty().with(new Key(2), 1).with(new Key(6), 2);
-        before.with(new Key(2), 3).without(new Key(6)).with(new Key(10), 4);
+        PersistentMap<Key, Entry> before = PersistentMap.<Key, Entry> empty(Entry::key).with(new Entry(new Key(2), 1))
+                .with(new Entry(new Key(6), 2));
+        before.with(new Entry(new Key(2), 3)).without(new Key(6)).with(new Entry(new Key(10), 4));
         assertEquals(2, before.size());
-        assertEquals(1, before.get(new Key(2)));
-        assertEquals(2, before.get(new Key(6)));
+        assertEquals(1, value(before, new Key(2)));
+        assertEquals(2, value(before, new Key(6)));
         assertNull(before.get(new Key(10)));
     }
 
@@ -71,15 +78,20 @@ class PersistentMapTest {
                 return 42;
             }
         }
-        int count = 10_000;
-        PersistentMap<Colliding, Integer> map = PersistentMap.empty();
-        for (int i = 0; i < count; i++) {
-            map = map.with(new Colliding(i), i);
+        record Entry(Colliding key, int value) {
         }
-        map = map.with(new Colliding(0), -1).with(new Colliding(count - 1), -2);
+        int count = 10_000;
+        PersistentMap<Colliding, Entry> map = PersistentMap.empty(Entry::key);
+        for (int i = 0; i < count; i++) {
+            map = map.with(new Entry(new Colliding(i), i));
+        }
+        map = map.with(new Entry(new Colliding(0), -1)).with(new Entry(new Colliding(count - 1), -2));
         assertEquals(count, map.size());
-        assertEquals(-1, map.get(new Colliding(0)));
-        assertEquals(7, map.get(new Colliding(7)));
+        assertEquals(-1, map.get(new Colliding(0)).value());
+        assertEquals(7, map.get(new Colliding(7)).value());
+        List<Entry> entries = new ArrayList<>();
+        map.forEach(entries::add);
+        assertEquals(7, PersistentMap.of(Entry::key, entries).get(new Colliding(7)).value());
         for (int i = 0; i < count; i++) {
             map = map.without(new Colliding(i));
         }
@@ -87,10 +99,15 @@ class PersistentMapTest {
         assertNull(map.get(new Colliding(7)));
     }
 
-    private static void assertSame(Map<Key, Integer> expected, PersistentMap<Key, Integer> map, long seed) {
-        expected.forEach((key, value) -> assertEquals(value, map.get(key), "seed " + seed));
+    private static Integer value(PersistentMap<Key, Entry> map, Key key) {
+        Entry found = map.get(key);
+        return found == null ? null : found.value();
+    }
+
+    private static void assertSame(Map<Key, Integer> expected, PersistentMap<Key, Entry> map, long seed) {
+        expected.forEach((key, value) -> assertEquals(value, value(map, key), "seed " + seed));
         List<Integer> values = new ArrayList<>();
-        map.forEach(values::add);
+        map.forEach(entry -> values.add(entry.value()));
         List<Integer> all = new ArrayList<>(expected.values());
         Collections.sort(values);
         Collections.sort(all);
