@@ -1,0 +1,68 @@
+package io.quarkiverse.lively.benchmark;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Runs all experiments, one after the other, and reports: {@code mvn verify -Pbenchmark}. */
+public final class Benchmarks {
+
+    private Benchmarks() {
+    }
+
+    /**
+     * @param arguments the {@link Scale}; where to write what was found; optionally the names of the experiments to
+     *        run, with commas between them
+     */
+    public static void main(String[] arguments) throws Exception {
+        quiet();
+        Scale scale = Scale.of(arguments[0]);
+        Path directory = Files.createDirectories(Path.of(arguments[1]));
+        Set<String> only = arguments.length < 3 || arguments[2].isBlank() ? Set.of() : Set.of(arguments[2].split(","));
+        Map<String, Experiment> experiments = new LinkedHashMap<>();
+        experiments.put("remote", new RemoteReads());
+        experiments.put("local", new LocalReads());
+        experiments.put("register", new Registering());
+        experiments.put("stop", new StopToEvent());
+        experiments.put("crash", new CrashToEvent());
+        experiments.put("snapshot", new Snapshots());
+        experiments.put("changes", new Changes());
+        experiments.put("idle", new Idling());
+        experiments.put("start", new ApplicationStart());
+        experiments.put("size", new CostOfSize());
+        List<Line> lines = new ArrayList<>();
+        List<Growth> growth = new ArrayList<>();
+        for (Map.Entry<String, Experiment> experiment : experiments.entrySet()) {
+            if (only.isEmpty() || only.contains(experiment.getKey())) {
+                long start = System.nanoTime();
+                Findings findings = experiment.getValue().run(scale);
+                System.out.printf("%s: %d s%n", experiment.getKey(), (System.nanoTime() - start) / 1_000_000_000);
+                lines.addAll(findings.lines());
+                growth.addAll(findings.growth());
+            }
+        }
+        Report report = Report.of(new Findings(lines, growth));
+        System.out.println(report.table());
+        Files.writeString(directory.resolve("benchmark.json"), report.json());
+        Files.writeString(directory.resolve("performance-figures.adoc"), report.asciidoc());
+        Files.writeString(directory.resolve("performance.svg"), new Chart(report.findings().lines()).svg());
+        System.exit(0);
+    }
+
+    /** A line in the log for each of thousands of services would be measured, too. */
+    static void quiet() {
+        for (String name : List.of("", "io.quarkiverse.lively", "org.apache", "io.netty")) {
+            LOGGERS.add(Logger.getLogger(name));
+            Logger.getLogger(name).setLevel(Level.SEVERE);
+        }
+    }
+
+    /** Else they would be collected, and forget their levels. */
+    private static final List<Logger> LOGGERS = new ArrayList<>();
+}
