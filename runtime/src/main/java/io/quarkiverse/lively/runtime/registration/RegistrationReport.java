@@ -161,9 +161,13 @@ final class RegistrationReport implements Publication.Listener {
     @Override
     public void nameTaken(ServiceKeys keys, String uuid) {
         note(keys);
-        refused("NAME_TAKEN: the service " + PrintableText.of(uuid) + " has the type " + PrintableText.of(identity.type())
+        String why = "NAME_TAKEN: the service " + PrintableText.of(uuid) + " has the type " + PrintableText.of(identity.type())
                 + " and the host " + PrintableText.of(identity.host()) + " and is alive or held; choose " + remedy
-                + ", or its uuid");
+                + ", or its uuid";
+        if (standing.state() == RegistrationState.FENCED) {
+            stand(RegistrationState.FENCED, "no other process is registered as the same service any more, but " + why);
+        }
+        refused(why);
     }
 
     @Override

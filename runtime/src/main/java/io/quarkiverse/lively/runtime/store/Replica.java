@@ -26,13 +26,15 @@ public final class Replica {
 
     /** A transaction takes 128 operations; fewer are proof enough. */
     private static final int WITNESSES = 64;
+    /** Services may come and go with a type of their own each. */
+    private static final int MOST_NAMES = 10_000;
 
     private final KeyLayout layout;
     private final ServiceDecoder decoder;
     /** What has nothing at all is left out. */
     private PersistentMap<String, ServiceCopy> services = PersistentMap.empty(ServiceCopy::uuid);
     /** The names that many services share, each once. */
-    private Map<String, String> names = new HashMap<>();
+    private final Map<String, String> names = new HashMap<>();
     private RecentKeys recent = new RecentKeys();
     private Map<ByteString, Optional<KeyValue>> lastChanged = Map.of();
     private long keys;
@@ -59,7 +61,6 @@ public final class Replica {
     /** Starts again from a list. Returns every service that was there before or is now, and every name that is now. */
     public RegistryChanges replace(RegistrySnapshot snapshot) {
         PersistentMap<String, ServiceCopy> former = services;
-        names = new HashMap<>();
         recent = new RecentKeys();
         lastChanged = Map.of();
         cursor = snapshot.revision();
@@ -78,7 +79,7 @@ public final class Replica {
         });
         List<ServiceCopy> copies = new ArrayList<>(present.size());
         present.forEach((uuid, held) -> {
-            ServiceCopy copy = shared(ServiceCopy.nothing(uuid).with(held, decoder));
+            ServiceCopy copy = kept(ServiceCopy.nothing(uuid).with(held, decoder), former.get(uuid));
             if (!copy.isNothing()) {
                 copies.add(copy);
             }
@@ -156,7 +157,7 @@ public final class Replica {
     private ServiceChange change(String uuid, Map<Kind, Optional<KeyValue>> changed) {
         ServiceCopy known = services.get(uuid);
         ServiceCopy before = known == null ? ServiceCopy.nothing(uuid) : known;
-        ServiceCopy after = shared(before.with(changed, decoder));
+        ServiceCopy after = kept(before.with(changed, decoder), known);
         services = after.isNothing() ? services.without(uuid) : services.with(after);
         Optional<ServiceRecord> current = Optional.ofNullable(after.record());
         Optional<Reason> said = changed.getOrDefault(Kind.STATE, Optional.empty()).flatMap(decoder::state)
@@ -175,6 +176,12 @@ public final class Replica {
         return parsed;
     }
 
+    /** Whoever has an equal record keeps that one, which readers share; known may be null. */
+    private ServiceCopy kept(ServiceCopy copy, ServiceCopy known) {
+        boolean isSame = known != null && copy.record() != null && copy.record().equals(known.record());
+        return isSame ? copy.with(known.record()) : shared(copy);
+    }
+
     /** With the names that many services have, each kept only once. */
     private ServiceCopy shared(ServiceCopy copy) {
         ServiceRecord record = copy.record();
@@ -185,6 +192,9 @@ public final class Replica {
     }
 
     private String shared(String name) {
+        if (names.size() >= MOST_NAMES) {
+            names.clear();
+        }
         return names.computeIfAbsent(name, same -> same);
     }
 

@@ -15,6 +15,10 @@ import io.quarkiverse.lively.ServiceRecord;
  */
 record Named(String host, Optional<String> holder, List<ServiceRecord> bearers) {
 
+    private static final Comparator<ServiceRecord> LATEST = (one, other) -> one.revision() == other.revision()
+            ? one.uuid().compareTo(other.uuid())
+            : Long.compare(one.revision(), other.revision());
+
     /** As it should be: one service has the name, and the registry names it. */
     static Named plainly(ServiceRecord service) {
         return new Named(service.host(), Optional.of(service.uuid()), List.of(service));
@@ -35,10 +39,18 @@ record Named(String host, Optional<String> holder, List<ServiceRecord> bearers) 
 
     /** The one that is found by type and host; null if there is none. */
     ServiceRecord found() {
-        return bearers.stream().filter(bearer -> holder.filter(bearer.uuid()::equals).isPresent()).findFirst()
-                .orElseGet(() -> bearers.stream()
-                        .max(Comparator.comparingLong(ServiceRecord::revision).thenComparing(ServiceRecord::uuid))
-                        .orElse(null));
+        ServiceRecord latest = null;
+        // Readers come by here, and must allocate nothing.
+        for (int i = 0; i < bearers.size(); i++) {
+            ServiceRecord bearer = bearers.get(i);
+            if (holder.isPresent() && holder.get().equals(bearer.uuid())) {
+                return bearer;
+            }
+            if (latest == null || LATEST.compare(bearer, latest) > 0) {
+                latest = bearer;
+            }
+        }
+        return latest;
     }
 
     Named heldBy(Optional<String> uuid) {

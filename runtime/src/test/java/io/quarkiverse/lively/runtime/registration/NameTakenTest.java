@@ -32,6 +32,19 @@ class NameTakenTest {
     }
 
     @Test
+    void whoWasFencedSaysWhatKeepsItAwayOnceNobodyFencesIt() {
+        Registrar winner = scene.process(Scene.ID);
+        scene.start(winner);
+        scene.seconds(1);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        winner.stop(Scene.STOP_TIMEOUT);
+        scene.start(other);
+        scene.seconds(30);
+        assertEquals(RegistrationState.REGISTERED, other.own().state());
+        assertTrue(scene.registrar.own().reason().contains("NAME_TAKEN"), scene.registrar.own().reason());
+    }
+
+    @Test
     void aServiceThatIsHeldKeepsItsName() {
         scene.downByOther("disk", null);
         scene.registrar.stop(Scene.STOP_TIMEOUT);

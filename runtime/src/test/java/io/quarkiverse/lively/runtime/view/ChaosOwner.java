@@ -108,7 +108,8 @@ final class ChaosOwner implements AutoCloseable {
                     assertEquals(mine.mark(), claimed, where);
                     assertFalse(contents.isUp(uuid), where);
                 }
-                case FENCED -> assertFalse(claimed.equals("none") || claimed.equals(mine.mark()), where);
+                case FENCED -> assertTrue(registration.reason().contains("NAME_TAKEN")
+                        || !claimed.equals("none") && !claimed.equals(mine.mark()), where);
                 case STARTING, LOST -> assertTrue(registration.reason().startsWith("NAME_TAKEN"), where);
                 default -> throw new AssertionError(where);
             }
