@@ -139,7 +139,7 @@ final class EtcdProcess implements LocalEtcd {
     private boolean answersInTime() {
         long deadline = System.nanoTime() + patience.toNanos();
         while (process.isAlive() && System.nanoTime() - deadline < 0) {
-            // Alive after the answer: else it was somebody else on the same port who answered.
+            // Alive after the answer: else it was most likely somebody else who answered, who took the port just now.
             if (answers() && process.isAlive()) {
                 return true;
             }

@@ -71,7 +71,8 @@ class LivelyDevServicesProcessor {
     /** One if a provider is named, be it there or not. Else those that are there, in the order in which they are tried. */
     static List<LocalEtcd> candidates(DevServices config, LaunchMode mode, Duration patience,
             BooleanSupplier docker, SearchPath path) {
-        int port = config.port().orElse(0);
+        // A test is given another port than the one that is shared, where an application in dev mode may have its etcd.
+        int port = config.shared() && !isShared(config, mode) ? 0 : config.port().orElse(0);
         LocalEtcd container = new EtcdContainer(config.imageName(), mode, port,
                 Optional.of(config.serviceName()).filter(name -> isShared(config, mode)), patience);
         Optional<Path> program = path.find(PROGRAM);

@@ -14,14 +14,15 @@ record LoopbackPorts(int client, int peer) {
     private static final byte[] LOOPBACK = { 127, 0, 0, 1 };
 
     /**
-     * @param wanted that for the clients, which may be taken; 0 for a free one
+     * @param wanted that for the clients, which must be free; 0 for any that is
      */
     static LoopbackPorts of(int wanted) {
         // Both at once, so that they differ.
-        try (ServerSocket client = listening(); ServerSocket peer = listening()) {
-            return new LoopbackPorts(wanted == 0 ? client.getLocalPort() : wanted, peer.getLocalPort());
+        try (ServerSocket client = listening(wanted); ServerSocket peer = listening(0)) {
+            return new LoopbackPorts(client.getLocalPort(), peer.getLocalPort());
         } catch (IOException e) {
-            throw new UncheckedIOException("No free port on 127.0.0.1", e);
+            throw new UncheckedIOException(
+                    wanted == 0 ? "No free port on 127.0.0.1" : "Port " + wanted + " of 127.0.0.1 is taken", e);
         }
     }
 
@@ -33,7 +34,7 @@ record LoopbackPorts(int client, int peer) {
         return "http://127.0.0.1:" + peer;
     }
 
-    private static ServerSocket listening() throws IOException {
-        return new ServerSocket(0, 1, InetAddress.getByAddress(LOOPBACK));
+    private static ServerSocket listening(int port) throws IOException {
+        return new ServerSocket(port, 1, InetAddress.getByAddress(LOOPBACK));
     }
 }

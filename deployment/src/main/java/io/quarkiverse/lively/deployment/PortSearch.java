@@ -23,10 +23,12 @@ record PortSearch(int port) implements EtcdSearch {
         if (!isTaken()) {
             return Optional.empty();
         }
-        ManagedChannel channel = NettyChannelBuilder.forAddress(HOST, port).usePlaintext().build();
+        ManagedChannel channel = NettyChannelBuilder.forAddress(HOST, port).usePlaintext().proxyDetector(address -> null)
+                .build();
         try {
-            String version = MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                    .status(StatusRequest.getDefaultInstance()).getVersion();
+            String version = MaintenanceGrpc.newBlockingStub(channel).withWaitForReady()
+                    .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS).status(StatusRequest.getDefaultInstance())
+                    .getVersion();
             return Optional.of(new FoundEtcd("etcd " + version + " of another process", "http://" + HOST + ":" + port, null));
         } catch (StatusRuntimeException e) {
             throw new IllegalStateException("Port " + port + " is taken by something that does not answer as an etcd ("

@@ -21,6 +21,7 @@ class DevServicesReloadTest {
 
     @RegisterExtension
     static final QuarkusDevModeTest APPLICATION = new QuarkusDevModeTest()
+            .setBuildSystemProperty("quarkus.lively.devservices.provider", "binary")
             .withApplicationRoot(archive -> archive.addClass(StateResource.class));
 
     @Test

@@ -28,6 +28,7 @@ class DevServicesStartTest {
     @RegisterExtension
     static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
             .withApplicationRoot(archive -> archive.addClass(EtcdChildren.class))
+            .overrideConfigKey("quarkus.lively.devservices.provider", "binary")
             .setAfterAllCustomizer(() -> assertEquals(List.of(), EtcdChildren.pids(), "etcd outlives the application"));
 
     @Inject

@@ -3,9 +3,14 @@ package io.quarkiverse.lively.deployment.etcd;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+
+import org.jboss.logging.Logger;
 
 /** The watch streams that are open, one of which may end while it is told something. They belong to the thread of the store. */
 final class Watches {
+
+    private static final Logger LOG = Logger.getLogger(Watches.class);
 
     private final Set<WatchStream> streams = new LinkedHashSet<>();
 
@@ -19,11 +24,23 @@ final class Watches {
 
     /** Tells all what is new. */
     void tell() {
-        List.copyOf(streams).forEach(WatchStream::tell);
+        each(WatchStream::tell);
     }
 
     /** Tells those who want it how far they are, unless they have been told something since the last time. */
     void tellProgress() {
-        List.copyOf(streams).forEach(WatchStream::tellProgress);
+        each(WatchStream::tellProgress);
+    }
+
+    /** One that cannot be told is gone, and no reason not to tell the others. */
+    private void each(Consumer<WatchStream> action) {
+        List.copyOf(streams).forEach(stream -> {
+            try {
+                action.accept(stream);
+            } catch (RuntimeException e) {
+                LOG.debug("A watch stream is given up", e);
+                streams.remove(stream);
+            }
+        });
     }
 }

@@ -12,11 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** etcd's own command line finds an etcd. */
 @NeedsProgram("etcdctl")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EtcdctlTest {
 
     private MemoryEtcd etcd;
