@@ -35,7 +35,7 @@ class WriteGuard {
         URI target = request.getUriInfo().getBaseUri();
         String origin = request.getHeaderString("Origin");
         boolean fromElsewhere = origin != null && !origin.equals(target.getScheme() + "://" + target.getAuthority());
-        if (fromElsewhere || !NAMES.contains(target.getHost())) {
+        if (fromElsewhere || target.getHost() == null || !NAMES.contains(target.getHost())) {
             return forbidden("the demo cannot be written to from the page of another site");
         }
         return Optional.empty();
