@@ -32,6 +32,7 @@ public final class Benchmarks {
         experiments.put("stop", new StopToEvent());
         experiments.put("crash", new CrashToEvent());
         experiments.put("snapshot", new Snapshots());
+        experiments.put("memory", new Memory());
         experiments.put("changes", new Changes());
         experiments.put("idle", new Idling());
         experiments.put("start", new ApplicationStart());
@@ -43,6 +44,9 @@ public final class Benchmarks {
                 long start = System.nanoTime();
                 Findings findings = experiment.getValue().run(scale);
                 System.out.printf("%s: %d s%n", experiment.getKey(), (System.nanoTime() - start) / 1_000_000_000);
+                // In case that the run is ended before the report.
+                findings.lines().forEach(System.out::println);
+                findings.growth().forEach(System.out::println);
                 lines.addAll(findings.lines());
                 growth.addAll(findings.growth());
             }

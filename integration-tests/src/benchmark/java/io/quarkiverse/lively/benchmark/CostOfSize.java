@@ -35,7 +35,7 @@ final class CostOfSize implements Experiment {
                 prepare(scale, size, fleet, node);
             }
             for (Turns turns : works.values()) {
-                turns.run(1, Math.max(2, scale.repetitions() - 2));
+                turns.run(1, scale.repetitions());
             }
             nodes.forEach(Node::close);
         }

@@ -38,7 +38,7 @@ final class CrashToEvent implements Experiment {
                 }
             });
             int next = 0;
-            for (int round = 0; round < Math.max(2, scale.repetitions() - 2); round++) {
+            for (int round = 0; round < scale.repetitions(); round++) {
                 CountDownLatch all = new CountDownLatch(TTLS.size() * LEASES);
                 Map<Integer, Integer> firsts = new LinkedHashMap<>();
                 Map<Integer, ChildJvm> processes = new LinkedHashMap<>();

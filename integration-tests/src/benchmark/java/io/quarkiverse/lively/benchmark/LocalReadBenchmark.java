@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -81,6 +82,7 @@ public class LocalReadBenchmark {
 
         private EtcdConnection etcd;
         private WorkerThread worker;
+        private ExecutorService pool;
         private LocalView view;
 
         @Setup
@@ -89,8 +91,9 @@ public class LocalReadBenchmark {
             FleetData fleet = FleetData.in(namespace(questions.services));
             etcd = Node.connect(System.getProperty(ETCD));
             worker = new WorkerThread("view");
-            view = new LocalView(new RegistryFeed(etcd, fleet.layout()), new Replica(fleet.layout()), worker,
-                    Executors.newCachedThreadPool(), new Random(), Node.view());
+            pool = Executors.newCachedThreadPool();
+            view = new LocalView(new RegistryFeed(etcd, fleet.layout()), new Replica(fleet.layout()), worker, pool,
+                    new Random(), Node.view());
             view.awaitReady().await().atMost(Duration.ofMinutes(1));
         }
 
@@ -99,6 +102,8 @@ public class LocalReadBenchmark {
             view.close().join();
             worker.close();
             etcd.close();
+            // JMH waits for half a minute for threads that live on.
+            pool.shutdownNow();
         }
     }
 

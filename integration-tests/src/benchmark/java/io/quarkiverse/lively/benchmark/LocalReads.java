@@ -48,7 +48,7 @@ final class LocalReads implements Experiment {
             String[] properties = { "-D" + LocalReadBenchmark.ETCD + "=" + etcd.url(),
                     "-D" + LocalReadBenchmark.ZOOKEEPER + "=" + zookeeper.getConnectString(),
                     "-D" + LocalReadBenchmark.INSTANCES + "=" + instances };
-            for (int i = 0; i < Math.max(2, scale.repetitions() - 2); i++) {
+            for (int i = 0; i < scale.repetitions(); i++) {
                 fork(properties, scale.usual(), 1, "viewIsUp|mapGet");
                 fork(properties, scale.usual(), 2, "viewIsUp|mapGet");
                 fork(properties, instances, 1, "curatorLookUp");
@@ -63,8 +63,8 @@ final class LocalReads implements Experiment {
     private void fork(String[] properties, int services, int threads, String benchmarks) throws Exception {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(LocalReadBenchmark.class.getSimpleName() + "\\.(" + benchmarks + ")$").forks(1).threads(threads)
-                .warmupIterations(3).warmupTime(TimeValue.milliseconds(300)).measurementIterations(4)
-                .measurementTime(TimeValue.milliseconds(300)).addProfiler(GCProfiler.class).verbosity(VerboseMode.SILENT)
+                .warmupIterations(3).warmupTime(TimeValue.milliseconds(250)).measurementIterations(3)
+                .measurementTime(TimeValue.milliseconds(250)).addProfiler(GCProfiler.class).verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true).jvmArgsAppend(properties);
         if (!benchmarks.equals("curatorLookUp")) {
             options.param("services", Integer.toString(services));

@@ -3,20 +3,16 @@ package io.quarkiverse.lively.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 
 import io.quarkiverse.lively.test.EtcdServer;
 
-/** How long it takes until a view can be asked, and what it keeps in memory then. */
+/** How long it takes until a view can be asked. */
 final class Snapshots implements Experiment {
-
-    private static final int LIMIT_BYTES = 400;
 
     @Override
     public Findings run(Scale scale) throws Exception {
         List<Line> lines = new ArrayList<>();
         TreeMap<Integer, Double> times = new TreeMap<>();
-        Figure memory = null;
         try (EtcdServer etcd = EtcdServer.started("--quota-backend-bytes", "8589934592");
                 RawEtcd raw = new RawEtcd(etcd.url());
                 Views views = new Views(etcd.url())) {
@@ -45,46 +41,17 @@ final class Snapshots implements Experiment {
                         })
                         .run(2, scale.repetitions());
                 times.put(size, turns.figure("ours").median() / 1e6);
-                if (size == scale.most()) {
-                    double[] each = new double[scale.repetitions()];
-                    for (int i = 0; i < each.length; i++) {
-                        each[i] = bytesAService(views, fleet, size);
-                    }
-                    memory = Figure.of(each);
-                }
                 if (size != scale.sizes().get(0)) {
                     lines.add(Line.ratio("snapshot of %,d services, ready to query".formatted(size), turns.figure("ours"),
                             "raw paged read", turns.figure("raw"), "ms", 1e6, Bar.atMost(1.5)));
                 }
             }
         }
-        // The larger the fleet, the less it matters what else came and went meanwhile.
-        lines.add(Line.absolute("memory a service in the view of %,d, beyond its characters".formatted(scale.most()), memory,
-                memory.median(), "bytes", "heap after a collection, less the characters of uuid, host and address",
-                Bar.atMost(LIMIT_BYTES)));
         return new Findings(lines, List.of(new Growth("snapshot, ready to query", "ms", times)));
     }
 
     private static Line perService(String work, long bytes, int services) {
         Figure figure = Figure.of(bytes / (double) services);
         return Line.absolute(work, figure, figure.median(), "bytes", "as etcd says itself", null);
-    }
-
-    private static double bytesAService(Views views, FleetData fleet, int size) throws InterruptedException {
-        long before = heap();
-        Views.Open opened = views.open(fleet.layout());
-        long after = heap();
-        RemoteReads.present(opened.view().isUp(fleet.uuid(0)));
-        opened.close();
-        long characters = LongStream.range(0, size).map(i -> fleet.characters((int) i)).sum();
-        return (after - before - characters) / (double) size;
-    }
-
-    private static long heap() throws InterruptedException {
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            Thread.sleep(50);
-        }
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 }
