@@ -7,8 +7,10 @@ import java.util.Locale;
 record Chart(List<Line> lines) {
 
     private static final int ROW = 26;
-    private static final int LEFT = 470;
-    private static final int WIDTH = 980;
+    private static final int LEFT = 530;
+    private static final int WIDTH = 1040;
+    /** Of such a label there is no room for what it is held against. */
+    private static final int LONG = 50;
     /** Of a bar that is just met. */
     private static final int FULL = 220;
     /** What is longer is cut. */
@@ -38,9 +40,13 @@ record Chart(List<Line> lines) {
                 <text x="%d" y="%d" text-anchor="end" fill="#222">%s</text>
                 <rect x="%d" y="%d" width="%.1f" height="16" fill="%s"/>
                 <text x="%.1f" y="%d" fill="#222">%s (%s)</text>
-                """, LEFT - 8, y + 13, escaped(line.work() + (line.against().isEmpty() || line.work().length() > 50 ? "" : " : " + line.against())), LEFT, y,
+                """, LEFT - 8, y + 13, escaped(label(line)), LEFT, y,
                 Math.max(1, length), line.isMet() ? "#3a7d5c" : "#c0562f", LEFT + length + 6, y + 13,
                 Line.number(line.value()) + " " + line.unit(), escaped(bar.describe(line.unit()))));
+    }
+
+    private static String label(Line line) {
+        return line.against().isEmpty() || line.work().length() > LONG ? line.work() : line.work() + " : " + line.against();
     }
 
     private static String escaped(String text) {
