@@ -69,9 +69,8 @@ class LivelyProcessor {
     }
 
     /**
-     * jetcd warns of each failed call; Lively itself says, once, that etcd cannot be reached. Frames of HTTP/2 hold passwords
-     * and
-     * tokens: who really wants to see them has to name their category.
+     * jetcd warns of each failed call; Lively itself says, once, that etcd cannot be reached. Frames of HTTP/2 hold
+     * passwords and tokens: who really wants to see them has to name their category.
      */
     @BuildStep
     void quietClient(BuildProducer<LogCategoryBuildItem> categories) {

@@ -18,9 +18,8 @@ import io.quarkus.test.QuarkusDevModeTest;
 import io.restassured.RestAssured;
 
 /**
- * The page of the Dev UI shows the fleet as it changes, and what others wrote as text, in a real browser. One story, as each
- * test
- * would start the application again.
+ * The page of the Dev UI shows the fleet as it changes, and what others wrote as text, in a real browser. One story,
+ * as each test would start the application again.
  */
 @NeedsProgram({ "chromium", "chromedriver" })
 @ExtendWith(RealEtcd.class)

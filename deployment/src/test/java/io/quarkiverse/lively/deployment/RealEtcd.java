@@ -12,9 +12,8 @@ import io.quarkiverse.lively.test.EtcdServer;
 
 /**
  * An etcd, a real one where that is installed, while the tests of one class run, which the application of the test is
- * configured to use. The tests themselves
- * are run by another class loader than this extension: they reach it by the static methods, which know it from system
- * properties. The archive of a test that calls one has to contain this class.
+ * configured to use. The tests themselves are run by another class loader than this extension: they reach it by the
+ * static methods, which know it from system properties. The archive of a test that calls one has to contain this class.
  */
 class RealEtcd implements BeforeAllCallback, AfterAllCallback {
 

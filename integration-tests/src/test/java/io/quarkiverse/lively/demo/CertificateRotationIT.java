@@ -93,6 +93,7 @@ class CertificateRotationIT {
             for (String text : List.of(demo.log(), demo.get("/q/health").asString(), demo.get("/self").asString())) {
                 assertFalse(text.contains(PASSWORD) || text.contains(hex), "the password is in it");
             }
+            assertFalse(demo.log().contains("OUTBOUND HEADERS"), "tokens are in it");
         }
     }
 

@@ -18,9 +18,8 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
- * A headless Chromium with a profile of its own, through which a test sees a page as a user does. It downloads nothing, and
- * ends
- * with the JVM at the latest.
+ * A headless Chromium with a profile of its own, through which a test sees a page as a user does. It downloads
+ * nothing, and ends with the JVM at the latest.
  */
 public final class Browser implements AutoCloseable {
 

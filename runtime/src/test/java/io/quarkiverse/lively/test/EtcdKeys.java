@@ -19,9 +19,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 
 /**
- * The keys of the etcd at a port of 127.0.0.1, as any client sees them, without any code of Lively and without etcdctl. Each
- * call
- * has a connection of its own, and fails with a {@link StatusRuntimeException} after 3 s.
+ * The keys of the etcd at a port of 127.0.0.1, as any client sees them, without any code of Lively and without
+ * etcdctl. Each call has a connection of its own, and fails with a {@link StatusRuntimeException} after 3 s.
  */
 public record EtcdKeys(int port) {
 

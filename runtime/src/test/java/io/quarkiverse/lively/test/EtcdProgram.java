@@ -20,9 +20,8 @@ public record EtcdProgram(String command) {
     }
 
     /**
-     * A current one: {@code .ci/run} builds it where Go is, and names it in {@value #NEXT}. A test that needs it is left out
-     * where
-     * it is missing.
+     * A current one: {@code .ci/run} builds it where Go is, and names it in {@value #NEXT}. A test that needs it is
+     * left out where it is missing.
      *
      * @throws IllegalStateException in CI, instead, if Go is there
      */

@@ -7,9 +7,8 @@ import java.util.NavigableMap;
 import com.google.protobuf.ByteString;
 
 /**
- * Keys as etcd's requests name them: one key if there is no end, all from {@code from} on if the end is one zero byte, else
- * those
- * before the end.
+ * Keys as etcd's requests name them: one key if there is no end, all from {@code from} on if the end is one zero
+ * byte, else those before the end.
  */
 record KeyRange(ByteString from, ByteString end) {
 

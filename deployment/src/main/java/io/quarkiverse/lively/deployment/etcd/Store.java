@@ -13,9 +13,8 @@ import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
 
 /**
- * All keys, as they are and as they were at each revision since the last compaction. What is written is seen by reads at once,
- * and
- * becomes one revision with {@link #commit()}. It belongs to one thread.
+ * All keys, as they are and as they were at each revision since the last compaction. What is written is seen by reads
+ * at once, and becomes one revision with {@link #commit()}. It belongs to one thread.
  */
 final class Store {
 
