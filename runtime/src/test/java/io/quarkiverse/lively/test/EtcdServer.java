@@ -341,6 +341,10 @@ public final class EtcdServer implements AutoCloseable {
 
     private void deleteData() {
         hasData = false;
+        // An embedded one has none after it was wiped.
+        if (!Files.exists(data)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(data)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         } catch (IOException e) {
