@@ -20,8 +20,8 @@ import org.awaitility.Awaitility;
 /**
  * How many there are in this JVM of what a reload in dev mode could leave behind.
  *
- * @param threads by what they are called, without their numbers; without those of pools that grow by being used. The pool of a
- *        client of etcd is one of them: a client that is left behind shows in its Vert.x
+ * @param threads by what they are called, without their numbers; without those of pools that grow by being used. Those of
+ *        Vert.x and of a client of etcd are among them: a client that is left behind shows in its instance of Vert.x
  * @param connections to the etcd of the test, by anybody
  * @param classLoaders of Quarkus that live on after a garbage collection
  * @param vertx instances of Vert.x
@@ -30,7 +30,8 @@ import org.awaitility.Awaitility;
 record JvmCensus(Map<String, Long> threads, long connections, long classLoaders, long vertx, long livelies) {
 
     private static final Pattern POOLED = Pattern
-            .compile("(vert.x-worker-thread|executor-thread|jetcd-pool|ForkJoinPool|awaitility|process reaper).*");
+            .compile(
+                    "(vert.x-(worker|eventloop)-thread|vert.x-internal-blocking|executor-thread|jetcd-pool|ForkJoinPool|awaitility|process reaper).*");
     private static final Pattern NUMBERS = Pattern.compile("\\d+");
 
     static JvmCensus taken() {
