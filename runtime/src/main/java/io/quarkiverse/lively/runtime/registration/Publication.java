@@ -236,7 +236,7 @@ final class Publication {
             // Before the first answer there is nothing to go on from: etcd would go through all of its history.
             watch.add(this);
         }
-        Optional<Hold> hold = holds.of(seen, claimed, under.id(), now);
+        Optional<Hold> hold = holds.of(seen, incarnation.isIn(seen.owner()), under.id(), now);
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
             listener.registered(seen, under, wanted);
