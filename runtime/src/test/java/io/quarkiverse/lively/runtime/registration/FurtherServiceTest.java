@@ -65,7 +65,10 @@ class FurtherServiceTest {
         assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint("", 80, false)));
         assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint("a\nb", 80, false)));
         assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("k", "x".repeat(65_536))));
+        assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("k", "half \ud83d")));
+        assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("half \ude00", "v")));
         assertTrue(scene.etcd.written().isEmpty());
+        register("whole", Map.of("whole \ud83d\ude00", "whole \ud83d\ude00"));
     }
 
     private static void stop(Registration registration) {
@@ -77,7 +80,11 @@ class FurtherServiceTest {
     }
 
     private Registration register(String host) {
-        Registration registration = registrar.register(ServiceRecord.builder("type", host).build());
+        return register(host, Map.of());
+    }
+
+    private Registration register(String host, Map<String, String> metadata) {
+        Registration registration = registrar.register(ServiceRecord.builder("type", host).metadata(metadata).build());
         assertEquals(RegistrationState.REGISTERED, registration.state());
         return registration;
     }
