@@ -185,7 +185,7 @@ public final class Registrar implements LeaseSession.Listener {
         ServiceIdentity identity = layout.identityOf(record);
         Announcements.check(record.endpoint(), record.metadata());
         if (stopping) {
-            throw new IllegalStateException("The application is stopping, and registers nothing any more");
+            throw tooLate();
         }
         ServiceRegistration further = registration(identity, FURTHER_REMEDY, new OwnWord(false),
                 RegistrationState.STARTING, "it was just registered");
@@ -194,6 +194,11 @@ public final class Registrar implements LeaseSession.Listener {
             throw new ServiceConflictException(identity.uuid(), "uuid", present.state() == RegistrationState.STOPPED
                     ? identity + " was closed, and DOWN is not in etcd yet: try again once etcd answers"
                     : "This process has registered " + identity + " already: close that registration first");
+        }
+        if (stopping) {
+            // The stop may not have seen it any more.
+            registrations.remove(identity.uuid(), further);
+            throw tooLate();
         }
         serve(further, incarnation.claim(record.endpoint(), record.metadata()));
         return further;
@@ -276,12 +281,19 @@ public final class Registrar implements LeaseSession.Listener {
                 Standing.beginning(state, worker.now(), reason), changes, metrics, closed -> remove(identity, closed));
     }
 
+    private static IllegalStateException tooLate() {
+        return new IllegalStateException("The application is stopping, and registers nothing any more");
+    }
+
     private Optional<LeaseTerm> term() {
         return session.flatMap(LeaseSession::term);
     }
 
     private void serve(ServiceRegistration registration, Claim claim) {
         worker.execute(() -> {
+            if (stopping) {
+                return;
+            }
             LeaseSession holder = session();
             holder.term().filter(term -> term.isValidAt(worker.nanoTime())).ifPresent(registration::leaseHeld);
             registration.serve(claim);

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,8 +17,10 @@ import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 class StopTest {
 
@@ -95,7 +100,7 @@ class StopTest {
         fresh.registrar.start();
         fresh.etcd.be(FakeEtcd.Mode.MUTE);
         fresh.registrar.serve(Optional.empty());
-        fresh.pass(java.time.Duration.ofMillis(3_001));
+        fresh.pass(Duration.ofMillis(3_001));
         assertTrue(fresh.isOwned());
         fresh.etcd.be(FakeEtcd.Mode.ANSWERS);
         fresh.registrar.stop(Scene.STOP_TIMEOUT);
@@ -186,6 +191,43 @@ class StopTest {
         scene.registrar.stop(Scene.STOP_TIMEOUT);
         assertThrows(IllegalStateException.class,
                 () -> scene.registrar.register(ServiceRecord.builder("queue", "q1").build()));
+    }
+
+    /** The clock is read after it was asked whether the process stops, and before the stop can see the service. */
+    @Test
+    void nothingIsRegisteredForWhichAStopCameTooEarly() {
+        AtomicReference<Runnable> whenItReadsTheClock = new AtomicReference<>(() -> {
+        });
+        Worker worker = new Worker() {
+            @Override
+            public long nanoTime() {
+                return scene.worker.nanoTime();
+            }
+
+            @Override
+            public Instant now() {
+                whenItReadsTheClock.getAndSet(() -> {
+                }).run();
+                return scene.worker.now();
+            }
+
+            @Override
+            public void execute(Runnable task) {
+                scene.worker.execute(task);
+            }
+
+            @Override
+            public Timer after(Duration delay, Runnable task) {
+                return scene.worker.after(delay, task);
+            }
+        };
+        Registrar process = scene.process(new ServiceIdentity("u2", "inventory", "host2", "default"), worker);
+        scene.start(process);
+        whenItReadsTheClock.set(() -> process.stop(Scene.STOP_TIMEOUT));
+        assertThrows(IllegalStateException.class,
+                () -> process.register(ServiceRecord.builder("queue", "q1").uuid("q").build()));
+        scene.seconds(60);
+        assertFalse(scene.etcd.has(scene.layout.service("q")));
     }
 
     @Test
