@@ -176,12 +176,8 @@ final class Publication {
             return CompletableFuture.completedFuture(seen);
         }
         TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation, word);
-        CompletableFuture<ServiceKeys> inTime = takeDown.result().copy();
-        Worker.Timer timeout = worker.after(limit, () -> inTime.completeExceptionally(takeDown.lastFailure()));
-        takeDown.result().whenComplete((keys, failure) -> {
-            timeout.cancel();
-            atLast.run();
-        });
+        takeDown.result().whenComplete((keys, failure) -> atLast.run());
+        CompletableFuture<ServiceKeys> inTime = takeDown.resultWithin(limit);
         agenda.begin(() -> takeDown.run(seen, claimed));
         // After that is on its way.
         watch.remove(this);

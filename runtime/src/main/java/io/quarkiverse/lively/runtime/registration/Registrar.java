@@ -145,7 +145,7 @@ public final class Registrar implements LeaseSession.Listener {
         if (settings.enabled()) {
             worker.execute(this::session);
         } else {
-            worker.execute(() -> inheritance.ifPresent(left -> left.renounce(etcd, worker)));
+            worker.execute(() -> inheritance.ifPresent(left -> left.renounce(etcd, worker, settings.stopTimeout())));
         }
     }
 
@@ -327,7 +327,7 @@ public final class Registrar implements LeaseSession.Listener {
         } else if (left.get().suits(layout, settings)) {
             holder.resume(left.get().lease());
         } else {
-            worker.when(left.get().renounce(etcd, worker), (revoked, failure) -> holder.start());
+            worker.when(left.get().renounce(etcd, worker, settings.stopTimeout()), (revoked, failure) -> holder.start());
         }
     }
 

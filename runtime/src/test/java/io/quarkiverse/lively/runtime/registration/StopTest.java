@@ -167,6 +167,35 @@ class StopTest {
     }
 
     @Test
+    void aFurtherServiceForWhoseDownThereIsNoSpaceIsNotUpEitherIfEtcdWasAwayThen() {
+        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.be(FakeEtcd.Mode.DOWN));
+        CompletableFuture<Void> closed = ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
+        scene.pass(Scene.STOP_TIMEOUT);
+        assertTrue(closed.isCompletedExceptionally());
+        assertTrue(scene.etcd.has(scene.layout.up("q")));
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(1);
+        assertFalse(scene.etcd.has(scene.layout.up("q")), "its lease lives on, for others");
+        assertFalse(scene.etcd.has(scene.layout.owner("q")));
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void aFurtherServiceForWhoseDownThereIsNoSpaceIsNotUpEitherIfSomebodyWritesItThen() {
+        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.put(scene.layout.service("q"),
+                scene.etcd.get(scene.layout.service("q")).value()));
+        CompletableFuture<Void> closed = ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
+        scene.seconds(1);
+        assertTrue(closed.isCompletedExceptionally());
+        assertFalse(scene.etcd.has(scene.layout.up("q")));
+        assertFalse(scene.etcd.has(scene.layout.owner("q")));
+    }
+
+    @Test
     void aFurtherServiceThatOthersChangeAllTheTimeIsDownOnceTheyStop() {
         Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
         loseRaces(Publication.RACES + 2);
