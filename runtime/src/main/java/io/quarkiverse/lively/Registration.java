@@ -11,8 +11,9 @@ import java.util.OptionalLong;
 public interface Registration extends AutoCloseable {
 
     /**
-     * The service, as this process last knew it to be published. Its liveness is that of its {@link #state()}: UP while
-     * REGISTERED, EXPIRED when LOST, UNKNOWN as long as nothing is known.
+     * The service, as this process last knew it to be published: UP or DOWN. If it was UP, it is EXPIRED while it is LOST,
+     * and UNKNOWN once it was stopped and that could not be published. UNKNOWN also while it is FENCED, and as long as
+     * nothing is known.
      */
     ServiceRecord record();
 

@@ -70,7 +70,8 @@ public record Inheritance(String namespace, ServiceIdentity identity, boolean ep
     CompletableFuture<Void> renounce(Etcd etcd, Worker worker, Duration limit) {
         OwnerWrites writes = new OwnerWrites(new KeyLayout(namespace), identity, ephemeral);
         TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation(""), TakeDown.Word.DOWN);
-        CompletableFuture<Void> revoked = takeDown.resultWithin(limit).handle((keys, failure) -> etcd.revokeLease(lease))
+        CompletableFuture<Void> revoked = takeDown.result(limit, (keys, failure) -> {
+        }).handle((keys, failure) -> etcd.revokeLease(lease))
                 .thenCompose(answer -> answer);
         worker.execute(() -> takeDown.run(ServiceKeys.ABSENT, false));
         return revoked;

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
@@ -165,19 +166,19 @@ final class Publication {
      * Publishes DOWN, if that is the last word, and gives the claim up. From now on nothing else is written. If it cannot
      * be done in time, it is still tried: the lease may go on living for others.
      *
-     * @param atLast run on the worker thread when nothing more will be tried
+     * @param atLast told on the worker thread what became of it when nothing more will be tried
      * @return what the keys hold in the end; fails if it cannot be done by then. Completes on the worker thread
      */
-    CompletableFuture<ServiceKeys> retire(TakeDown.Word word, Duration limit, Runnable atLast) {
+    CompletableFuture<ServiceKeys> retire(TakeDown.Word word, Duration limit,
+            BiConsumer<ServiceKeys, Throwable> atLast) {
         retired = true;
         agenda.cancelRest();
         if (!tried) {
-            atLast.run();
+            atLast.accept(seen, null);
             return CompletableFuture.completedFuture(seen);
         }
         TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation, word);
-        takeDown.result().whenComplete((keys, failure) -> atLast.run());
-        CompletableFuture<ServiceKeys> inTime = takeDown.resultWithin(limit);
+        CompletableFuture<ServiceKeys> inTime = takeDown.result(limit, atLast);
         agenda.begin(() -> takeDown.run(seen, claimed));
         // After that is on its way.
         watch.remove(this);

@@ -175,8 +175,11 @@ final class ServiceRegistration implements Registration {
         CompletableFuture<Void> result = new CompletableFuture<>();
         worker.execute(() -> {
             if (stopped == null) {
-                stopped = publication.retire(lastWord, limit, () -> whenStopped.accept(this));
-                stopped.whenComplete(report::stopped);
+                stopped = publication.retire(lastWord, limit, this::ended);
+                stopped.exceptionally(failure -> {
+                    report.stoppedWithoutAWord(EtcdException.of(failure));
+                    return null;
+                });
             }
             stopped.whenComplete((keys, failure) -> {
                 if (failure == null) {
@@ -187,6 +190,16 @@ final class ServiceRegistration implements Registration {
             });
         });
         return result;
+    }
+
+    /** It may have been stopped long before. */
+    private void ended(ServiceKeys keys, Throwable failure) {
+        if (failure == null) {
+            report.stopped(keys);
+        } else {
+            report.stoppedWithoutAWord(EtcdException.of(failure));
+        }
+        whenStopped.accept(this);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
@@ -58,15 +59,13 @@ final class TakeDown {
     }
 
     /**
-     * What the keys hold in the end. Fails if all that could be done was to give the claim up. Completes on the worker thread.
+     * What the keys hold in the end. Fails if all that could be done was to give the claim up, and if it cannot be done by
+     * then. Completes on the worker thread.
+     *
+     * @param atLast told before that, or if it cannot be done by then, once it is done
      */
-    CompletableFuture<ServiceKeys> result() {
-        return result;
-    }
-
-    /** The same, but fails if it cannot be done by then. It is still tried. */
-    CompletableFuture<ServiceKeys> resultWithin(Duration limit) {
-        CompletableFuture<ServiceKeys> inTime = result.copy();
+    CompletableFuture<ServiceKeys> result(Duration limit, BiConsumer<ServiceKeys, Throwable> atLast) {
+        CompletableFuture<ServiceKeys> inTime = result.whenComplete(atLast).copy();
         Worker.Timer timeout = worker.after(limit, () -> inTime.completeExceptionally(lastFailure));
         result.whenComplete((keys, failure) -> timeout.cancel());
         return inTime;

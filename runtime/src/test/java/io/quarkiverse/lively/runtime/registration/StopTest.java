@@ -150,11 +150,15 @@ class StopTest {
         CompletableFuture<Void> closed = ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
         scene.seconds(2);
         assertTrue(closed.isCompletedExceptionally());
+        assertEquals(Liveness.UNKNOWN, further.record().liveness());
+        assertTrue(further.reason().contains("connection refused"), further.reason());
         scene.etcd.be(FakeEtcd.Mode.ANSWERS);
         scene.seconds(3);
         assertFalse(scene.etcd.has(scene.layout.up("q")), "its lease lives on, for others");
         assertTrue(scene.etcd.has(scene.layout.down("q")));
         assertTrue(scene.isUp());
+        assertEquals(Liveness.DOWN, further.record().liveness());
+        assertEquals("it was stopped", further.reason());
     }
 
     @Test
