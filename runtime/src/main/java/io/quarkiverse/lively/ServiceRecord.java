@@ -58,12 +58,6 @@ public record ServiceRecord(String uuid, String type, String host, String region
                 + owned + ", liveness=" + liveness + ", reason=" + reason + ", since=" + since + ", revision=" + revision + "]";
     }
 
-    /** The same service with another liveness, for another reason. Since when, nobody said. */
-    public ServiceRecord withLiveness(Liveness otherLiveness, Reason otherReason) {
-        return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata, owned, otherLiveness,
-                otherReason, Optional.empty(), revision);
-    }
-
     /** A service to be written: UP, in the default region, with the uuid that follows from its type and host. */
     public static Builder builder(String type, String host) {
         return new Builder(type, host);
