@@ -25,7 +25,10 @@ public interface Registration extends AutoCloseable {
     /** Why it is in its {@link #state()}, in a few words for a human. */
     String reason();
 
-    /** The lease that it lives under; empty while there is none. */
+    /**
+     * The lease that it lives under, or is to live under; empty while there is none, and while it is DISABLED, FENCED or
+     * STOPPED, though the process may have a lease for other services.
+     */
     Optional<Lease> lease();
 
     /**

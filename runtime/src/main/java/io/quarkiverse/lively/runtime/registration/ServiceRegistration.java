@@ -40,7 +40,7 @@ final class ServiceRegistration implements Registration {
 
     private static final Logger LOG = Logger.getLogger(ServiceRegistration.class);
 
-    private static final Set<RegistrationState> NOTHING_TO_LEAVE = EnumSet.of(RegistrationState.FENCED,
+    private static final Set<RegistrationState> NOT_KEPT_ALIVE = EnumSet.of(RegistrationState.FENCED,
             RegistrationState.STOPPED, RegistrationState.DISABLED);
 
     private final ServiceIdentity identity;
@@ -152,7 +152,7 @@ final class ServiceRegistration implements Registration {
      * @return whether there is anything to leave; if not, nothing has changed
      */
     boolean handOver() {
-        if (NOTHING_TO_LEAVE.contains(report.standing().state())) {
+        if (NOT_KEPT_ALIVE.contains(report.standing().state())) {
             return false;
         }
         stopped = CompletableFuture.completedFuture(report.standing().keys());
@@ -219,6 +219,9 @@ final class ServiceRegistration implements Registration {
 
     @Override
     public Optional<Lease> lease() {
+        if (NOT_KEPT_ALIVE.contains(state())) {
+            return Optional.empty();
+        }
         long now = worker.nanoTime();
         return leases.get().map(term -> new Lease(String.format("%016x", term.id()), term.ttl(), term.remainingAt(now)));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,21 @@ class FurtherServiceTest {
         assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("half \ude00", "v")));
         assertTrue(scene.etcd.written().isEmpty());
         register("whole", Map.of("whole \ud83d\ude00", "whole \ud83d\ude00"));
+    }
+
+    @Test
+    void whatIsNotKeptAliveHasNoLease() {
+        Registration open = register("first");
+        Registration closed = register("second");
+        Registration taken = register("third");
+        stop(closed);
+        scene.process(Scene.ID).register(ServiceRecord.builder("type", "third").build());
+        scene.seconds(1);
+        assertEquals(RegistrationState.FENCED, taken.state());
+        assertTrue(open.lease().isPresent());
+        assertEquals(Optional.empty(), closed.lease());
+        assertEquals(Optional.empty(), taken.lease());
+        assertEquals(Optional.empty(), registrar.own().lease(), "the application is not registered");
     }
 
     private static void stop(Registration registration) {
