@@ -29,7 +29,9 @@ public interface LivenessRegistry {
 
     /**
      * Whether the service of that type on that host is up. Needs a second request the first time that a service is asked
-     * for whose uuid does not follow from its type and host.
+     * for whose uuid does not follow from its type and host. Where another client has left an entry of that type and host that
+     * leads nowhere, each question needs up to two requests, and the first one a {@link #list} of the whole registry; each one does
+     * as long as no service has that type and host.
      */
     boolean isUp(String type, String host);
 
@@ -40,8 +42,8 @@ public interface LivenessRegistry {
     Optional<ServiceRecord> find(String uuid);
 
     /**
-     * What is known of the service of that type on that host; as {@link #isUp(String, String)}. One that os-lively wrote is
-     * not found if its entry under type and host is missing; {@link #list} finds it.
+     * What is known of the service of that type on that host; it costs what {@link #isUp(String, String)} does. One that
+     * os-lively wrote is not found if its entry under type and host is missing; {@link #list} finds it.
      */
     Optional<ServiceRecord> find(String type, String host);
 

@@ -217,14 +217,17 @@ class ServiceReaderTest {
         assertEquals(Optional.of(Liveness.EXPIRED), reader.liveness("u").join());
     }
 
-    /** The real etcd, and how many transactions it was asked for. */
+    /** The real etcd, and how many transactions and pages it was asked for. */
     private static final class CountedEtcd {
 
         final AtomicInteger commits = new AtomicInteger();
+        final AtomicInteger reads = new AtomicInteger();
         final Etcd etcd = (Etcd) Proxy.newProxyInstance(Etcd.class.getClassLoader(), new Class<?>[] { Etcd.class },
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("commit")) {
                         commits.incrementAndGet();
+                    } else if (method.getName().equals("read")) {
+                        reads.incrementAndGet();
                     }
                     return method.invoke(store.etcd, arguments);
                 });
@@ -299,6 +302,20 @@ class ServiceReaderTest {
             put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(thief));
             assertTrue(reader.isUp("type", "host").join(), thief);
         }
+    }
+
+    @Test
+    void whoLostItsEntryToAThiefIsSearchedForOnce() {
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        put(layout.up("u"), ByteString.EMPTY);
+        CountedEtcd counted = new CountedEtcd();
+        ServiceReader counting = new ServiceReader(counted.etcd, layout);
+        for (String thief : List.of("a/b", "nobody")) {
+            put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(thief));
+            assertTrue(counting.isUp("type", "host").join(), thief);
+        }
+        assertEquals(4, counted.reads.get(), "one list");
+        assertEquals(3, counted.commits.get());
     }
 
     @Test
