@@ -30,7 +30,8 @@ public interface LivenessRegistry {
     /**
      * Whether the service of that type on that host is up. Needs a second request the first time that a service is asked
      * for whose uuid does not follow from its type and host. Where another client has left an entry of that type and host that
-     * leads nowhere, each question needs up to two requests, and the first one a {@link #list} of the whole registry; each one does
+     * leads nowhere, each question needs up to two requests, and the first one a {@link #list} of the whole registry; each one
+     * does
      * as long as no service has that type and host.
      */
     boolean isUp(String type, String host);
