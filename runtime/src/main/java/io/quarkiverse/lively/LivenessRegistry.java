@@ -10,7 +10,8 @@ import java.util.function.Consumer;
  * <p>
  * Every answer is linearizable: it is at least as new as everything that was written before the question was asked. The
  * methods block, for at most {@code quarkus.lively.etcd.request-timeout} for each request to etcd that they need: one,
- * unless stated otherwise. Call them from a worker thread. May be used by many threads at once.
+ * unless stated otherwise. Call them from a worker thread: on an event loop they are refused with Quarkus' {@code
+ * BlockingOperationNotAllowedException}, but for those that never block. May be used by many threads at once.
  * <p>
  * Two things are <em>not</em> promised. An answer is the truth of the moment at which etcd gave it, and may be old when it
  * is read. And a service that died is UP until its lease has run out, one TTL after its last renewal.

@@ -8,8 +8,7 @@ import java.util.Optional;
  * A service, as it was at one revision of etcd.
  *
  * @param uuid identifies it; opaque, never normalised. In a record to be written it may be empty, and then follows from type
- *        and
- *        host
+ *        and host
  * @param type what it is, {@code inventory} for example
  * @param host where it runs; type and host together are unique
  * @param region where the host is; {@code default} if its record names none
@@ -98,11 +97,13 @@ public record ServiceRecord(String uuid, String type, String host, String region
             return this;
         }
 
+        /** What it is; instead of the type that it was begun with. */
         public Builder type(String newType) {
             type = newType;
             return this;
         }
 
+        /** Where it runs; instead of the host that it was begun with. */
         public Builder host(String newHost) {
             host = newHost;
             return this;
@@ -144,6 +145,11 @@ public record ServiceRecord(String uuid, String type, String host, String region
             return this;
         }
 
+        /**
+         * The record. Of one that was read, it keeps what is known of its liveness.
+         *
+         * @throws InvalidServiceException if anything of it is null
+         */
         public ServiceRecord build() {
             return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata,
                     read.map(ServiceRecord::owned).orElse(false), read.map(ServiceRecord::liveness).orElse(Liveness.UNKNOWN),
