@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -234,7 +236,7 @@ class ServiceReaderTest {
     }
 
     @Test
-    void aListOfManyIsComplete() {
+    void aListOfManyIsCompleteAndSoIsOneOfMoreUuidsThanATransactionTakes() {
         List<String> uuids = IntStream.range(0, 2_500).mapToObj(i -> String.format("u%04d", i)).toList();
         uuids.stream().map(uuid -> store.etcd.commit(new Transaction(List.of(),
                 List.of(new Put(layout.service(uuid), service(uuid, Status.UP).toByteString(), 0),
@@ -264,6 +266,26 @@ class ServiceReaderTest {
         List<ServiceRecord> found = list(ServiceQuery.liveness(Liveness.DOWN));
         assertEquals(services, found.size());
         assertEquals(note, found.get(services - 1).maintenance().orElseThrow().note());
+    }
+
+    /** A service may have up to five megabytes, and an answer sixty-four. */
+    @Test
+    void anAnswerThatIsTooLargeIsAskedForInHalves() {
+        List<String> uuids = IntStream.range(0, 70).mapToObj(i -> String.format("u%04d", i)).toList();
+        uuids.forEach(uuid -> put(layout.service(uuid), service(uuid, Status.UP).toByteString()));
+        List<Integer> asked = new ArrayList<>();
+        Etcd narrow = (Etcd) Proxy.newProxyInstance(Etcd.class.getClassLoader(), new Class<?>[] { Etcd.class },
+                (proxy, method, arguments) -> {
+                    int keys = ((Transaction) arguments[0]).then().size();
+                    asked.add(keys / 4);
+                    return keys > 40 ? CompletableFuture.failedFuture(
+                            new EtcdException(EtcdException.Kind.TOO_LARGE, "larger than max", null))
+                            : method.invoke(store.etcd, arguments);
+                });
+        List<ServiceRecord> found = new ServiceReader(narrow, layout)
+                .list(ServiceQuery.uuids(uuids.toArray(String[]::new))).join();
+        assertEquals(uuids, found.stream().map(ServiceRecord::uuid).toList());
+        assertEquals(List.of(32, 16, 8, 8, 8, 8, 8, 8, 8, 8, 6), asked, "each later one is no larger than what went through");
     }
 
     @Test
