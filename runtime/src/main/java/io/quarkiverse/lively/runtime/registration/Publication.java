@@ -296,11 +296,13 @@ final class Publication {
             }
             if (isDone && ++writesInARow < WRITES) {
                 judge(1);
-            } else if (race < RACES && !isDone) {
+            } else if (isDone) {
+                failed(new EtcdException(EtcdException.Kind.REFUSED,
+                        "it is not as it should be after " + WRITES + " writes in a row", null));
+            } else if (race < RACES) {
                 again(race);
             } else {
-                listener.failed(seen, lostAllRaces());
-                agenda.rest(backoff.next());
+                failed(lostAllRaces());
             }
         });
     }
@@ -315,13 +317,21 @@ final class Publication {
                 agenda.step(() -> then.accept(result));
                 return;
             }
-            agenda.rest(backoff.next());
             if (failure.kind() == EtcdException.Kind.LEASE_NOT_FOUND) {
+                agenda.rest(backoff.next());
                 leaseGone.accept(under);
             } else {
-                listener.failed(seen, failure);
+                failed(failure);
             }
         });
+    }
+
+    /** Of what is retired, its end is told by somebody else. */
+    private void failed(EtcdException cause) {
+        if (!retired) {
+            listener.failed(seen, cause);
+        }
+        agenda.rest(backoff.next());
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +22,7 @@ import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.runtime.worker.Worker;
+import io.quarkiverse.lively.test.LogLines;
 
 class StopTest {
 
@@ -273,6 +275,20 @@ class StopTest {
         assertEquals(RegistrationState.STOPPED, scene.state());
         assertEquals(Reason.SHUTDOWN, scene.said().getReason());
         assertFalse(scene.isOwned());
+    }
+
+    @Test
+    void whatWasRefusedBeforeAStopIsNotSaidToBeTriedAgain() {
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.be(FakeEtcd.Mode.FROZEN));
+        scene.registrar.notReady("x");
+        try (LogLines log = new LogLines()) {
+            scene.registrar.stop(Scene.STOP_TIMEOUT);
+            scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+            assertEquals(RegistrationState.STOPPED, scene.state());
+            assertEquals(List.of(), log.with("Trying again"));
+            assertEquals(1, log.with("could not be published as DOWN").size());
+        }
     }
 
     @Test
