@@ -166,11 +166,6 @@ final class ServiceRegistration implements Registration {
         return stop(TakeDown.Word.DOWN, limit);
     }
 
-    /** Lets go without a word; any thread. Fails if that cannot be done in time. */
-    CompletableFuture<Void> abandon(Duration limit) {
-        return stop(TakeDown.Word.NOTHING, limit);
-    }
-
     private CompletableFuture<Void> stop(TakeDown.Word lastWord, Duration limit) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         worker.execute(() -> {
