@@ -30,7 +30,7 @@ import io.quarkiverse.lively.runtime.worker.Worker;
  * Keeps what this process registers alive: one lease, and who lives under it. All methods may be called on any thread,
  * and none blocks.
  */
-public final class Registrar implements LeaseSession.Listener {
+public final class Registrar {
 
     private static final String OWN_REMEDY = "another quarkus.lively.service.type or quarkus.lively.service.host";
     private static final String FURTHER_REMEDY = "another type or host";
@@ -145,7 +145,7 @@ public final class Registrar implements LeaseSession.Listener {
         if (settings.enabled()) {
             worker.execute(this::session);
         } else {
-            worker.execute(() -> inheritance.ifPresent(left -> left.renounce(etcd, worker, settings.stopTimeout())));
+            worker.execute(() -> takeInheritance().ifPresent(left -> left.renounce(etcd, worker, settings.stopTimeout())));
         }
     }
 
@@ -255,22 +255,6 @@ public final class Registrar implements LeaseSession.Listener {
         }, worker).thenCompose(revoked -> revoked);
     }
 
-    @Override
-    public void leaseHeld(LeaseTerm term) {
-        connected.complete(null);
-        List.copyOf(registrations.values()).forEach(registration -> registration.leaseHeld(term));
-    }
-
-    @Override
-    public void leaseLost(Loss loss, String why) {
-        List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(loss, why));
-    }
-
-    @Override
-    public void leaseNotGranted(EtcdException cause) {
-        List.copyOf(registrations.values()).forEach(registration -> registration.leaseNotGranted(cause));
-    }
-
     /** @param remedy what to change if another service has its names */
     private ServiceRegistration registration(ServiceIdentity identity, String remedy, OwnWord word, RegistrationState state,
             String reason) {
@@ -311,7 +295,7 @@ public final class Registrar implements LeaseSession.Listener {
 
     private LeaseSession session() {
         if (session.isEmpty()) {
-            LeaseSession holder = new LeaseSession(etcd, worker, settings.ttl(), random, this);
+            LeaseSession holder = new LeaseSession(etcd, worker, settings.ttl(), random, new SharedLease());
             session = Optional.of(holder);
             start(holder);
         }
@@ -320,8 +304,7 @@ public final class Registrar implements LeaseSession.Listener {
 
     /** With the lease that was left to it; or after what was left to another one is out of the way. */
     private void start(LeaseSession holder) {
-        Optional<Inheritance> left = inheritance;
-        inheritance = Optional.empty();
+        Optional<Inheritance> left = takeInheritance();
         if (left.isEmpty()) {
             holder.start();
         } else if (left.get().suits(layout, settings)) {
@@ -331,7 +314,34 @@ public final class Registrar implements LeaseSession.Listener {
         }
     }
 
+    /** It is seen to once. */
+    private Optional<Inheritance> takeInheritance() {
+        Optional<Inheritance> left = inheritance;
+        inheritance = Optional.empty();
+        return left;
+    }
+
     private CompletableFuture<Void> closeSession() {
         return session.map(LeaseSession::close).orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    /** The one lease under which all registrations live. */
+    private final class SharedLease implements LeaseSession.Listener {
+
+        @Override
+        public void leaseHeld(LeaseTerm term) {
+            connected.complete(null);
+            List.copyOf(registrations.values()).forEach(registration -> registration.leaseHeld(term));
+        }
+
+        @Override
+        public void leaseLost(Loss loss, String why) {
+            List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(loss, why));
+        }
+
+        @Override
+        public void leaseNotGranted(EtcdException cause) {
+            List.copyOf(registrations.values()).forEach(registration -> registration.leaseNotGranted(cause));
+        }
     }
 }
