@@ -76,6 +76,8 @@ final class Publication {
     private final Listener listener;
     private final Agenda agenda;
     private final HoldMemory holds;
+    private final Fence fence = new Fence();
+    private final SeenRevision seenRevision = new SeenRevision();
 
     private Claim claim;
     private LeaseTerm lease;
@@ -83,10 +85,7 @@ final class Publication {
     private ServiceKeys seen = ServiceKeys.ABSENT;
     private boolean tried;
     private boolean claimed;
-    private long seenRevision;
-    private long changedRevision;
     private int writesInARow;
-    private final Fence fence = new Fence();
     private boolean retired;
 
     /**
@@ -137,13 +136,13 @@ final class Publication {
 
     /** The revision up to which everything of the service has been seen. */
     long seenRevision() {
-        return seenRevision;
+        return seenRevision.get();
     }
 
     /** Somebody wrote the service at that revision; this process, maybe. */
     void changed(long revision) {
-        changedRevision = Math.max(changedRevision, revision);
-        if (!agenda.isBusy() && changedRevision > seenRevision) {
+        seenRevision.heard(revision);
+        if (!agenda.isBusy() && seenRevision.isOutdated()) {
             changed();
         }
     }
@@ -309,11 +308,14 @@ final class Publication {
 
     private void send(Transaction transaction, Consumer<Transaction.Result> then) {
         tried = true;
-        long heard = changedRevision;
+        long heard = seenRevision.lastHeard();
         long under = lease == null ? 0 : lease.id();
         worker.when(etcd.commit(transaction), (result, failure) -> {
             if (failure == null) {
-                noteRevision(result.revision(), heard);
+                if (seenRevision.advance(result.revision(), heard)) {
+                    // What is watched is to come after a revision of an etcd that was wiped.
+                    watch.remove(this);
+                }
                 agenda.step(() -> then.accept(result));
                 return;
             }
@@ -349,22 +351,7 @@ final class Publication {
 
     /** Unless it was changed after it was read. */
     private void rest(Duration pause, long change) {
-        agenda.rest(changedRevision > seenRevision ? Duration.ZERO : pause, change);
-    }
-
-    /**
-     * A wiped etcd begins anew.
-     *
-     * @param heard the last change that was heard of when this was asked for: it has been seen, whatever its number
-     */
-    private void noteRevision(long revision, long heard) {
-        if (revision < seenRevision) {
-            watch.remove(this);
-        }
-        seenRevision = revision;
-        if (changedRevision == heard) {
-            changedRevision = Math.min(heard, revision);
-        }
+        agenda.rest(seenRevision.isOutdated() ? Duration.ZERO : pause, change);
     }
 
     /**
