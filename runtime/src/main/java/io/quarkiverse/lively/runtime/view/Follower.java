@@ -78,7 +78,7 @@ final class Follower {
                 return;
             }
             if (failure == null && snapshot.revision() > replica.cursor()) {
-                board.listed(replica.replace(snapshot), false, askedAt);
+                board.refreshed(replica.replace(snapshot), askedAt);
                 present.proof.moved();
             }
             if (failure != null) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,19 @@ class BoardTest {
         assertEquals(State.CURRENT, state());
         assertEquals(Kind.RESYNCED, events.get(events.size() - 1).kind());
         assertEquals(1, events.stream().filter(event -> event.kind() == Kind.RESYNCED).count());
+    }
+
+    @Test
+    void aListMadeWhileWatchingMakesNoneSuspectAndLeavesThoseThatAre() {
+        list(1, up(0, 20));
+        list(2, gone(0, 11), up(11, 20));
+        board.refreshed(new RegistryChanges(3, Stream.concat(up(0, 1).stream(), gone(11, 20).stream()).toList(), List.of()),
+                Moment.now(worker));
+        assertEquals(State.SUSPECT, state());
+        assertEquals(11, ups(), "one is back, ten are suspect, and nine have gone while somebody watched");
+        worker.pass(LIMIT);
+        assertEquals(1, ups());
+        assertEquals(State.CURRENT, state());
     }
 
     @Test
