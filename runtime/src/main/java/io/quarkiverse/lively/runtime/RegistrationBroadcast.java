@@ -54,7 +54,7 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
             observers.join().accept(change);
         } catch (IllegalStateException e) {
             failures.increment();
-            LOG.errorf(e.getCause(), "An observer failed at the change of a registration to %s", change.current());
+            LOG.errorf(e, "An observer failed at the change of a registration to %s", change.current());
         }
     }
 }
