@@ -208,7 +208,7 @@ public final class LocalView implements LivenessView {
     }
 
     private Delivery subscribe(ServiceQuery query, Flow.Subscriber<? super LivenessEvent> subscriber) {
-        Delivery delivery = new Delivery(query, settings.eventBuffer(), pool, subscriber);
+        Delivery delivery = new Delivery(query, settings.eventBuffer(), pool, worker, subscriber);
         subscriber.onSubscribe(delivery);
         start();
         worker.execute(() -> board.join(delivery));

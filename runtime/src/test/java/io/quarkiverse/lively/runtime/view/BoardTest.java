@@ -202,7 +202,7 @@ class BoardTest {
                 events.add(event);
             }
         }, new LongAdder());
-        Delivery delivery = new Delivery(ServiceQuery.all(), 1000, Runnable::run, listener);
+        Delivery delivery = new Delivery(ServiceQuery.all(), 1000, Runnable::run, worker, listener);
         listener.onSubscribe(delivery);
         board.join(delivery);
     }
