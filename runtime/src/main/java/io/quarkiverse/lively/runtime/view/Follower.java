@@ -93,6 +93,9 @@ final class Follower {
     }
 
     private void list() {
+        if (closed) {
+            return;
+        }
         Moment askedAt = Moment.now(worker);
         worker.when(feed.list(), (snapshot, failure) -> {
             if (closed) {

@@ -101,6 +101,16 @@ class ClosedViewTest {
         assertEquals(0, etcd.lists);
     }
 
+    @Test
+    void whatIsStillToBeAskedIsNotAskedAnyMore() {
+        etcd.failure = new EtcdException(EtcdException.Kind.UNAVAILABLE, "away", null);
+        view.start();
+        etcd.failure = null;
+        view.close();
+        worker.pass(Duration.ofMinutes(1));
+        assertEquals(0, etcd.lists);
+    }
+
     /** The application has ended, so there is no thread to be told on but this one. */
     @Test
     void withoutAThreadToTellItOnASubscriptionFails() {
