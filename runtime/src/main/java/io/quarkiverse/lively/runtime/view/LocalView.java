@@ -45,12 +45,6 @@ public final class LocalView implements LivenessView {
     private final LongAdder listenerFailures = new LongAdder();
     private volatile boolean closed;
 
-    /** Without anybody who measures. */
-    public LocalView(RegistryFeed feed, Replica replica, Worker worker, Executor pool, RandomGenerator random,
-            ViewSettings settings) {
-        this(feed, replica, worker, pool, random, settings, LivelyMetrics.NONE);
-    }
-
     /**
      * @param pool where subscribers are called, who may block
      */

@@ -29,6 +29,7 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Delete;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Operation;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
@@ -47,7 +48,8 @@ class FollowerTest {
     private final FakeWorker worker = new FakeWorker();
     private final LocalView view = new LocalView(new RegistryFeed(etcd, layout), new Replica(layout), worker, Runnable::run,
             new Random(1), new ViewSettings(TIMEOUT, INTERVAL, Duration.ofMinutes(2), 1000, Duration.ofMinutes(15),
-                    Duration.ofSeconds(2)));
+                    Duration.ofSeconds(2)),
+            LivelyMetrics.NONE);
     private final List<LivenessEvent> events = new ArrayList<>();
 
     @Test
