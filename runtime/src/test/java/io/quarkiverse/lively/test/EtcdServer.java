@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
  */
 public final class EtcdServer implements AutoCloseable {
 
-    private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcd";
+    private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcdProcess";
 
     private final EtcdProgram program;
     private final List<String> options;
