@@ -35,13 +35,14 @@ public final class EtcdConnection implements Etcd {
     private final Set<CompletableFuture<Etcd>> retired = new HashSet<>();
 
     private int generation;
+    /** Null before the first call. */
     private CompletableFuture<Etcd> client;
     private FailureStreak clientStreak;
     private FailureStreak streak;
     private boolean warned;
     private boolean closed;
 
-    /** Opens no connection before the first call, and does not wait for anything. */
+    /** Makes no client before the first call, as that costs time that an application that starts needs itself. */
     public EtcdConnection(EtcdSettings settings) {
         this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size())), settings.patience(),
                 settings.requestTimeout(), settings.security().tls().map(tls -> new CertificateRotation(tls, settings.probe())),
@@ -63,7 +64,6 @@ public final class EtcdConnection implements Etcd {
         this.builder = builder;
         this.nanoClock = nanoClock;
         this.streak = new FailureStreak(nanoClock.getAsLong());
-        build();
     }
 
     @Override
@@ -110,13 +110,15 @@ public final class EtcdConnection implements Etcd {
      * @param configurationName of the TLS registry
      */
     public void certificatesUpdated(String configurationName) {
-        rotation.filter(any -> !isClosed()).ifPresent(any -> any.certificatesUpdated(configurationName, new Clients()));
+        rotation.filter(any -> isInUse()).ifPresent(any -> any.certificatesUpdated(configurationName, new Clients()));
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        client.thenAccept(Etcd::close);
+        if (client != null) {
+            client.thenAccept(Etcd::close);
+        }
         retired.forEach(former -> former.thenAccept(Etcd::close));
         retired.clear();
     }
@@ -143,8 +145,14 @@ public final class EtcdConnection implements Etcd {
     }
 
     private synchronized CompletableFuture<Etcd> current() {
-        return closed ? CompletableFuture.failedFuture(
-                new EtcdException(EtcdException.Kind.UNAVAILABLE, "The connection to etcd is closed", null)) : client;
+        if (closed) {
+            return CompletableFuture.failedFuture(
+                    new EtcdException(EtcdException.Kind.UNAVAILABLE, "The connection to etcd is closed", null));
+        }
+        if (client == null) {
+            build();
+        }
+        return client;
     }
 
     /** A refusal is an answer, too. */
@@ -176,8 +184,9 @@ public final class EtcdConnection implements Etcd {
         }
     }
 
-    private synchronized boolean isClosed() {
-        return closed;
+    /** Else there is no client whose certificates could be old. */
+    private synchronized boolean isInUse() {
+        return !closed && client != null;
     }
 
     private void build() {
