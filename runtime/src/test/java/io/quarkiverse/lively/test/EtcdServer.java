@@ -202,6 +202,14 @@ public final class EtcdServer implements AutoCloseable {
         useEtcdctl("--user", "root:root");
     }
 
+    /** One without a password: whoever has a certificate with its name as the common name is that user. */
+    public void addUser(String name, String... roles) {
+        etcdctl("user", "add", name, "--no-password");
+        for (String role : roles) {
+            etcdctl("user", "grant-role", name, role);
+        }
+    }
+
     /** Also changes the password of one that there is. */
     public void setUser(String name, String password, String role) {
         if (etcdctl("user", "list").contains(name)) {

@@ -148,7 +148,7 @@ final class TakeDown {
 
     /** With no owner left, the lease of this process may have run out; then the last word must be its own. */
     private boolean mayWrite() {
-        if (seen.owner().exists()) {
+        if (seen.isClaimed()) {
             return incarnation.isIn(seen.owner());
         }
         return claimed && seen.stateIsCurrent() && incarnation.isIn(seen.state().value().orElseGet(State::getDefaultInstance));

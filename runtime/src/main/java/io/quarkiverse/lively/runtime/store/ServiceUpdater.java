@@ -74,7 +74,7 @@ public final class ServiceUpdater {
                 if (!keepsMaintenance(seen)) {
                     writer.check(maintenance);
                 }
-                if (seen.owner().exists()) {
+                if (seen.isClaimed()) {
                     return commit(seen, updateOwned(seen), race);
                 }
                 return (names.hasNeighbours(seen)

@@ -38,7 +38,7 @@ class EtcdConnectionTest {
         clients.incrementAndGet();
         return new EtcdClient(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
                 Duration.ofSeconds(1), PATIENCE));
-    }, PATIENCE, PATIENCE, Optional.empty(), Range.ANYTHING, builder, clock::get);
+    }, PATIENCE, PATIENCE, Optional.empty(), builder, clock::get);
 
     @AfterEach
     void end() {
