@@ -33,7 +33,7 @@ class ApplicationFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
+    @Tag(LONG)
     void killed() {
         make("An application is killed (SIGKILL), and started again", Trial::crash);
     }
