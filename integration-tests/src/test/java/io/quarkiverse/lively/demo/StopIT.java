@@ -28,7 +28,8 @@ class StopIT {
     /** What a JVM needs to end. */
     private static final Duration REST = Duration.ofSeconds(1);
     /** Of requests that have begun and are not answered yet; the question for it is one. */
-    private static final Pattern IN_FLIGHT = Pattern.compile("^http_server_active_requests(?:\\{.*})? ([\\d.]+)$", Pattern.MULTILINE);
+    private static final Pattern IN_FLIGHT = Pattern.compile("^http_server_active_requests(?:\\{.*})? ([\\d.]+)$",
+            Pattern.MULTILINE);
 
     @AutoClose
     private EtcdServer etcd;

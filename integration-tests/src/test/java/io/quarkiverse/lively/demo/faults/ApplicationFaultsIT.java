@@ -110,8 +110,9 @@ class ApplicationFaultsIT extends Faults {
             Path clock = clock();
             set(clock, Duration.ZERO);
             scene().victim().kill();
-            DemoProcess victim = scene().restartVictim(Map.of("LD_PRELOAD", faketime(), "FAKETIME_TIMESTAMP_FILE", clock.toString(),
-                    "FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1"));
+            DemoProcess victim = scene()
+                    .restartVictim(Map.of("LD_PRELOAD", faketime(), "FAKETIME_TIMESTAMP_FILE", clock.toString(),
+                            "FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1"));
             victim.awaitRegistered();
             scene().viewers().forEach(viewer -> Awaitility.await().until(() -> viewer.view().isUp(trial.victim())));
             int before = scene().viewers().get(0).count();
