@@ -267,7 +267,7 @@ public final class EtcdServer implements AutoCloseable {
     /** Sends a signal to a process. */
     public static void signal(long pid, String name) {
         try {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start();
+            Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid).inheritIO().start();
             if (kill.waitFor() != 0) {
                 throw new IllegalStateException("No process " + pid + " to send " + name + " to");
             }
