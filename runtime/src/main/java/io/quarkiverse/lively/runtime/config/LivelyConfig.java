@@ -160,9 +160,15 @@ public interface LivelyConfig {
         Optional<String> address();
 
         /**
-         * The port that others are told. By default the one that the HTTP server listens on.
+         * The port that others are told. By default the one that the HTTP server listens on: of several, the one for HTTPS.
          */
         OptionalInt port();
+
+        /**
+         * Whether others are told to use TLS. By default if the HTTP server has a port for HTTPS. Behind a proxy that ends TLS,
+         * set it to `true`, and `port` to the port of the proxy.
+         */
+        Optional<Boolean> secure();
 
         /**
          * What others are told besides, by name.
