@@ -60,9 +60,10 @@ public class LivelyLifecycle {
         Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
                 ? Optional.of(readinessChecks.get())
                 : Optional.empty(), tracing.isResolvable() ? tracing.get() : CallTracing.NONE, metrics);
+        // At once: what fails from here on ends with a close.
+        lively = Optional.of(started);
         metrics.observe(started.registry().registration(), this::viewInUse, settings.layout().skipped()::count,
                 () -> started.view().listenerFailures() + changes.failures());
-        lively = Optional.of(started);
         if (failFast.isPresent() || started.inherits()) {
             started.start();
         }

@@ -26,10 +26,11 @@ public class LivelyRecorder {
             ShutdownContext shutdown) {
         if (config.getValue().active()) {
             LivelyLifecycle lifecycle = beans.beanInstance(LivelyLifecycle.class);
+            // Before the start, which may fail when some of it is done.
+            shutdown.addLastShutdownTask(lifecycle::close);
             lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), readinessDecides,
                     new SecurityServices(certificates, vertx)),
                     new ViewUse(injectsView, observesEvents));
-            shutdown.addLastShutdownTask(lifecycle::close);
         }
     }
 
