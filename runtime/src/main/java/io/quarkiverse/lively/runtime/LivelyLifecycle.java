@@ -31,7 +31,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.tls.CertificateUpdatedEvent;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
-/** Lively, as the application and the beans of this extension find it. Without a start it stays switched off. */
+/** Lively, as the application and the beans of this extension find it. Until it is started, it refuses to be asked. */
 @Singleton
 public class LivelyLifecycle {
 
@@ -40,6 +40,7 @@ public class LivelyLifecycle {
     private final Instance<ReadinessChecks> readinessChecks;
     private final Instance<CallTracing> tracing;
     private final LivelyMetrics metrics;
+    private volatile boolean switchedOff;
     private volatile Optional<Lively> lively = Optional.empty();
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private volatile Optional<Subscription> broadcast = Optional.empty();
@@ -52,6 +53,11 @@ public class LivelyLifecycle {
         this.readinessChecks = readinessChecks;
         this.tracing = tracing;
         this.metrics = metrics.isResolvable() ? metrics.get() : LivelyMetrics.NONE;
+    }
+
+    /** It is not going to be started. */
+    void switchOff() {
+        switchedOff = true;
     }
 
     void start(LivelySettings settings, ViewUse viewUse) {
@@ -144,7 +150,6 @@ public class LivelyLifecycle {
     }
 
     private Lively running() {
-        return lively.orElseThrow(() -> new IllegalStateException(
-                "Lively is switched off: set quarkus.lively.active to true to ask about services"));
+        return lively.orElseThrow(switchedOff ? NotRunningException::switchedOff : NotRunningException::notStarted);
     }
 }
