@@ -65,11 +65,14 @@ public interface LivelyConfig {
 
     interface Etcd {
 
+        /** The endpoint, if none is configured. */
+        String DEFAULT_ENDPOINT = "http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}";
+
         /**
          * The members of the etcd cluster, as URLs with host and port. In dev mode, in tests and by `quarkus:run` an etcd is
          * started if neither this nor `OSLIVELY_ETCD_HOST` is set.
          */
-        @WithDefault("http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}")
+        @WithDefault(DEFAULT_ENDPOINT)
         List<String> endpoints();
 
         /**
