@@ -14,6 +14,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices;
 import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
+import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkus.deployment.IsDevServicesSupportedByLaunchMode;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.CuratedApplicationShutdownBuildItem;
@@ -28,8 +29,6 @@ class LivelyDevServicesProcessor {
 
     private static final String ENDPOINTS = "quarkus.lively.etcd.endpoints";
     private static final String OSLIVELY_HOST = "OSLIVELY_ETCD_HOST";
-    /** That of {@code LivelyConfig}: a Dev Service cannot take back that it sets the property, so it sets what is so anyway. */
-    private static final String DEFAULT_ENDPOINT = "http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}";
     private static final String NOT_SHARED = "quarkus.lively.devservices.shared has no effect, because an etcd that is not in a"
             + " container is found by its port: set quarkus.lively.devservices.port";
     private static final String PROGRAM = "etcd";
@@ -116,7 +115,8 @@ class LivelyDevServicesProcessor {
                         config.serviceName()).toString())
                 .startable(etcd)
                 .postStartHook(started -> started.announcements().forEach(Announcement::log))
-                .configProvider(Map.of(ENDPOINTS, started -> started.url().orElse(DEFAULT_ENDPOINT)))
+                // It cannot take back that it sets the property, so without an etcd it sets what is so anyway.
+                .configProvider(Map.of(ENDPOINTS, started -> started.url().orElse(LivelyConfig.Etcd.DEFAULT_ENDPOINT)))
                 .build();
     }
 

@@ -37,11 +37,10 @@ final class MeteredEtcd extends ForwardingEtcd {
 
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
-        // Every write is guarded.
-        Kind kind = transaction.compares().isEmpty() ? Kind.READ : Kind.WRITE;
+        Kind kind = transaction.writes() ? Kind.WRITE : Kind.READ;
         CompletableFuture<Transaction.Result> answer = super.commit(transaction);
         answer.whenComplete((result, failure) -> transactions.accept(kind, failure != null ? Outcome.of(failure)
-                : result.succeeded() ? Outcome.SUCCESS : Outcome.CONFLICT));
+                : result.succeeded() || kind == Kind.READ ? Outcome.SUCCESS : Outcome.CONFLICT));
         return answer;
     }
 
