@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,6 +42,8 @@ class CommandsTest {
             "kill -9 $(pgrep -f lively.service.host=second)",
             // reliability.adoc, and line by line in .ci/run
             "export LIVELY_ETCD_NEXT=$(.ci/etcd-next/build)");
+    /** Of {@code Browser}. */
+    private static final String SCREENSHOTS = "lively.screenshots";
     /** Of Maven itself, and of its plugins. */
     private static final Set<String> WORDS = Set.of("mvn", "verify", "package", "install", "quarkus:dev", "-q", "-am", "-pl",
             "-DskipTests");
@@ -96,10 +99,14 @@ class CommandsTest {
             return poms.contains("<id>" + word.substring(2) + "</id>");
         }
         if (word.startsWith("-D")) {
-            String property = word.substring(2).replaceFirst("=.*", "");
-            // Quarkus hands those that begin with its own name on to the application.
-            return property.equals("lively.screenshots") || poms.contains("<" + property + ">")
-                    || PropertiesSnippetsTest.isKnown(property);
+            String[] property = word.substring(2).split("=", 2);
+            if (property[0].startsWith("quarkus.")) {
+                // Of the application, which dev mode hands them on to.
+                Properties properties = new Properties();
+                properties.setProperty(property[0], property[1]);
+                return PropertiesSnippetsTest.faults(properties).isEmpty();
+            }
+            return property[0].equals(SCREENSHOTS) || poms.contains("<" + property[0] + ">");
         }
         return poms.contains("<module>" + word + "</module>");
     }

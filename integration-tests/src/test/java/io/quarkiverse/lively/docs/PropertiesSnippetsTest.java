@@ -3,23 +3,22 @@ package io.quarkiverse.lively.docs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.DocPage;
-import io.quarkus.runtime.annotations.ConfigRoot;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -32,61 +31,54 @@ class PropertiesSnippetsTest {
 
     @Test
     void allOfThemAreKnown() throws IOException {
-        List<Class<?>> roots = roots();
         List<DocPage.Block> blocks = DocPage.all().stream().flatMap(page -> page.blocks("properties").stream()).toList();
         assertTrue(blocks.size() > 10, "the blocks are found: " + blocks.size());
         List<String> faults = new ArrayList<>();
         for (DocPage.Block block : blocks) {
             Properties properties = new Properties();
             properties.load(new StringReader(block.text()));
-            for (String name : properties.stringPropertyNames()) {
-                String plain = name.replaceFirst("^%[a-z,]+\\.", "");
-                if (!isKnown(plain, roots)) {
-                    faults.add(block.where() + ": nothing knows " + name);
-                }
-            }
-            try {
-                SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters()
-                        .withSources(new PropertiesConfigSource(properties, block.where(), 200))
-                        .withSources(new PropertiesConfigSource(ENVIRONMENT, "environment", 100));
-                roots.forEach(builder::withMapping);
-                builder.build();
-            } catch (RuntimeException e) {
-                faults.add(block.where() + ": " + e.getMessage());
-            }
+            faults(properties).forEach(fault -> faults.add(block.where() + ": " + fault));
         }
         assertEquals("", String.join("\n", faults));
     }
 
-    /** Whether that name is a property, whatever its value. */
-    static boolean isKnown(String name) {
-        try {
-            return isKnown(name, roots());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** What Quarkus would say of them, if they were all that is configured. */
+    static List<String> faults(Properties properties) {
+        List<Class<?>> roots = roots();
+        List<String> faults = new ArrayList<>();
+        Map<String, String> plain = new HashMap<>(ENVIRONMENT);
+        for (String name : properties.stringPropertyNames()) {
+            String withoutProfile = name.replaceFirst("^%[a-z,]+\\.", "");
+            plain.put(withoutProfile, properties.getProperty(name));
+            if (roots.stream().map(root -> root.getAnnotation(ConfigMapping.class).prefix())
+                    .noneMatch(prefix -> withoutProfile.startsWith(prefix + "."))) {
+                faults.add("nothing knows " + name);
+            }
         }
-    }
-
-    private static boolean isKnown(String name, List<Class<?>> roots) {
-        return roots.stream().map(root -> root.getAnnotation(ConfigMapping.class).prefix())
-                .anyMatch(prefix -> name.startsWith(prefix + "."));
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters()
+                .withSources(new PropertiesConfigSource(plain, "page", 200));
+        roots.forEach(builder::withMapping);
+        try {
+            builder.build();
+        } catch (RuntimeException e) {
+            faults.add(e.getMessage());
+        }
+        return faults;
     }
 
     /** Of all extensions on the class path. */
-    private static List<Class<?>> roots() throws IOException {
-        List<Class<?>> roots = new ArrayList<>();
-        for (URL list : Collections.list(PropertiesSnippetsTest.class.getClassLoader()
-                .getResources("META-INF/quarkus-config-roots.list"))) {
-            try (BufferedReader names = new BufferedReader(new InputStreamReader(list.openStream(), StandardCharsets.UTF_8))) {
-                for (String name : names.lines().toList()) {
-                    Class<?> root = type(name);
-                    if (root.isAnnotationPresent(ConfigMapping.class) && root.isAnnotationPresent(ConfigRoot.class)) {
-                        roots.add(root);
-                    }
-                }
-            }
+    private static List<Class<?>> roots() {
+        return PropertiesSnippetsTest.class.getClassLoader().resources("META-INF/quarkus-config-roots.list")
+                .flatMap(PropertiesSnippetsTest::lines).<Class<?>> map(PropertiesSnippetsTest::type)
+                .filter(root -> root.isAnnotationPresent(ConfigMapping.class)).toList();
+    }
+
+    private static Stream<String> lines(URL list) {
+        try (InputStream names = list.openStream()) {
+            return new String(names.readAllBytes(), StandardCharsets.UTF_8).lines();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return roots;
     }
 
     private static Class<?> type(String name) {
