@@ -70,7 +70,7 @@ class LinksTest {
         });
     }
 
-    /** Sites differ in the names that they give to headings, so a place must have one of its own. */
+    /** The names that headings get by themselves change with their words, so a place must have one of its own. */
     private void isThere(DocPage page, String target, String place) {
         if (DocPage.all().stream().noneMatch(other -> other.name().equals(target))) {
             faults.add(page.name() + ": there is no page " + target);

@@ -7,8 +7,8 @@ import java.io.File;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -29,9 +29,8 @@ class MarkupSnippetsTest {
 
     /** Java, properties and commands have a test of their own. */
     private static final Set<String> LANGUAGES = Set.of("java", "properties", "shell", "bash", "xml", "yaml");
-    /** What is not on the class path, since it is no jar of an application. */
-    private static final Set<String> TOOLS = Set.of("quarkus-bom", "quarkus-maven-plugin");
-    private static final Map<String, String> PLACEHOLDERS = Map.of("${quarkus.platform.version}", Version.getVersion());
+    /** What is not on the class path as a jar: no part of an application, or just built. */
+    private static final Set<String> OTHERS = Set.of("quarkus-bom", "quarkus-maven-plugin", "quarkus-lively");
 
     @Test
     void eachBlockSaysALanguageThatATestKnows() {
@@ -82,12 +81,12 @@ class MarkupSnippetsTest {
                 .map(node -> node.getTextContent().strip()).toList();
     }
 
-    /** By the names of the jars, and the modules of the build, on the class path. */
+    /** By the names of the jars on the class path. */
     private static Set<String> artifacts() {
-        Set<String> names = new java.util.HashSet<>(TOOLS);
+        Set<String> names = new HashSet<>(OTHERS);
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             String file = Path.of(entry).getFileName().toString();
-            names.add(file.replaceFirst("-\\d.*\\.jar$", "").replaceFirst("-999-SNAPSHOT.*", ""));
+            names.add(file.replaceFirst("-\\d.*\\.jar$", ""));
         }
         return names;
     }
