@@ -17,6 +17,8 @@ import java.util.logging.LogRecord;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
+import jakarta.inject.Inject;
+
 import org.jboss.shrinkwrap.api.asset.ByteArrayAsset;
 import org.jboss.shrinkwrap.api.spec.JavaArchive;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,6 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.test.DocPage;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
-import jakarta.inject.Inject;
 
 /** The application of the page "Getting started", word by word, does what the page says. Only Maven is left out. */
 @ExtendWith(RealEtcd.class)
@@ -54,6 +55,7 @@ class GettingStartedTest {
     void twoSeeEachOther() {
         await().until(() -> fleet().equals(Set.of("greeter on first is UP")));
 
+        assertEquals(Long.toString(ProcessHandle.current().pid()), RestAssured.get("/fleet/pid").asString());
         Registration second = registry.register(ServiceRecord.builder("greeter", "second").build());
         await().until(() -> fleet().equals(Set.of("greeter on first is UP", "greeter on second is UP")));
         assertEquals("true", RestAssured.get("/fleet/up?host=second").asString());

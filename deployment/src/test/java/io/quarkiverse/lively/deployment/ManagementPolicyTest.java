@@ -85,6 +85,7 @@ class ManagementPolicyTest {
             String said = new String(bash.getInputStream().readAllBytes());
             assertEquals(0, bash.waitFor(), block.where() + ": " + said);
         }
+        registry.up(registry.registration().record().uuid());
     }
 
     private static RequestSpecification write() {

@@ -39,7 +39,7 @@ class CommandsTest {
             // getting-started.adoc
             "curl http://localhost:8080/fleet",
             "curl 'http://localhost:8080/fleet/up?host=second'",
-            "kill -9 $(pgrep -f lively.service.host=second)",
+            "kill -9 $(curl http://localhost:8081/fleet/pid)",
             // reliability.adoc, and line by line in .ci/run
             "export LIVELY_ETCD_NEXT=$(.ci/etcd-next/build)");
     /** Of {@code Browser}. */

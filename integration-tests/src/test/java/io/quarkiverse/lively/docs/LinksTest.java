@@ -48,7 +48,8 @@ class LinksTest {
     void theNavigationHasEachPageOnce() throws IOException {
         List<String> listed = PAGE.matcher(Files.readString(NAVIGATION)).results().map(found -> found.group(1)).sorted()
                 .toList();
-        assertEquals(DocPage.all().stream().map(DocPage::name).filter(name -> name.endsWith(".adoc")).sorted().toList(), listed);
+        assertEquals(DocPage.all().stream().map(DocPage::name).filter(name -> name.endsWith(".adoc")).sorted().toList(),
+                listed);
     }
 
     private interface Link {

@@ -28,7 +28,8 @@ class TroubleshootingTest {
     private static final List<Path> SOURCES = List.of(Path.of("../runtime/src/main/java"),
             Path.of("../deployment/src/main/java"));
     /** Where long strings are no messages to a user: what the embedded etcd answers is etcd's, and descriptions of metrics. */
-    private static final Pattern NO_MESSAGES = Pattern.compile("/deployment/etcd/|QuarkusMetrics|LivelyServiceDiscoveryProvider");
+    private static final Pattern NO_MESSAGES = Pattern
+            .compile("/deployment/etcd/|QuarkusMetrics|LivelyServiceDiscoveryProvider");
     private static final int WORDS = 4;
     /** Never seen by anybody, unless Lively or the JVM is broken; or only at the level DEBUG. */
     private static final Set<String> NOT_TOLD = Set.of(
@@ -44,7 +45,7 @@ class TroubleshootingTest {
 
     /** Stands in the code with the message, or with what differs. */
     private static final String EDGE = "^[\\s().:,;]+|[\\s().:,;]+$";
-    private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|(?m)^\\s*//.*$", Pattern.DOTALL);
+    private static final Pattern COMMENT = Pattern.compile("(?m)/\\*(?s:.*?)\\*/|^\\s*//.*$");
     private static final Pattern JOINED = Pattern.compile("(?<!\\\\)\"\\s*\\+\\s*\"");
     private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\\n]|\\\\.)*)\"");
     private static final Pattern QUOTED = Pattern.compile("`\\+(.+?)\\+`", Pattern.DOTALL);
@@ -55,13 +56,15 @@ class TroubleshootingTest {
     @Test
     void whatThePageQuotesIsSaid() {
         assertTrue(quoted.size() > 50, "the messages are found: " + quoted.size());
-        assertEquals(List.of(), quoted.stream().filter(part -> said.stream().noneMatch(message -> message.contains(part))).toList(),
+        assertEquals(List.of(),
+                quoted.stream().filter(part -> said.stream().noneMatch(message -> message.contains(part))).toList(),
                 "no longer in the code as the page has it");
     }
 
     @Test
     void whatIsSaidIsOnThePage() {
-        List<String> missing = said(file -> !NO_MESSAGES.matcher(file.toString()).find()).stream().filter(message -> words(message) >= WORDS && !NOT_TOLD.contains(message))
+        List<String> missing = said(file -> !NO_MESSAGES.matcher(file.toString()).find()).stream()
+                .filter(message -> words(message) >= WORDS && !NOT_TOLD.contains(message))
                 .filter(message -> quoted.stream().noneMatch(part -> part.contains(message))).toList();
         assertEquals("", String.join("\n", missing), "not on the page troubleshooting.adoc");
     }
