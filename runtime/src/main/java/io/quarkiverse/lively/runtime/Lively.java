@@ -91,9 +91,17 @@ public final class Lively {
         return view;
     }
 
-    /** Gets ready to register, in the background. */
+    /**
+     * Gets ready to register, in the background. Without this, it does so once the application serves: until then the
+     * application needs the processors itself.
+     */
     public void start() {
         registrar.start();
+    }
+
+    /** Whether an earlier start of the application has left a lease that does not live on by itself. To be asked first. */
+    boolean inherits() {
+        return registrar.inherits();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -40,6 +41,7 @@ public class LivelyLifecycle {
     private final Instance<CallTracing> tracing;
     private final LivelyMetrics metrics;
     private volatile Optional<Lively> lively = Optional.empty();
+    private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private volatile Optional<Subscription> broadcast = Optional.empty();
     private volatile ViewUse use = ViewUse.NONE;
     private volatile Optional<Duration> failFast = Optional.empty();
@@ -61,12 +63,15 @@ public class LivelyLifecycle {
         metrics.observe(started.registry().registration(), this::viewInUse, settings.layout().skipped()::count,
                 () -> started.view().listenerFailures() + changes.failures());
         lively = Optional.of(started);
-        started.start();
+        if (failFast.isPresent() || started.inherits()) {
+            started.start();
+        }
     }
 
     /** The application serves from now on. Only the first call counts. */
     void serve(Optional<Endpoint> endpoint) {
         lively.ifPresent(running -> running.serve(endpoint));
+        serving.complete(null);
     }
 
     /** The application has started, so its observers are ready. */
@@ -77,12 +82,16 @@ public class LivelyLifecycle {
                 running.awaitConnection(limit);
                 running.onRefusal(LivelyLifecycle::exit);
             });
-            if (use.events()) {
-                broadcast = Optional.of(running.view().watch(ServiceQuery.all(), new EventBroadcast<>(observers)));
-            } else if (use.view()) {
-                running.view().start();
-            }
+            serving.thenRun(() -> startView(running.view(), observers));
         });
+    }
+
+    private void startView(LocalView view, Event<LivenessEvent> observers) {
+        if (use.events()) {
+            broadcast = Optional.of(view.watch(ServiceQuery.all(), new EventBroadcast<>(observers)));
+        } else if (use.view()) {
+            view.start();
+        }
     }
 
     void certificatesUpdated(@Observes CertificateUpdatedEvent event) {

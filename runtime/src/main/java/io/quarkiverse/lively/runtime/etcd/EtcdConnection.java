@@ -36,6 +36,7 @@ public final class EtcdConnection implements Etcd {
     private final Set<CompletableFuture<Etcd>> retired = new HashSet<>();
 
     private int generation;
+    /** Null before the first call. */
     private CompletableFuture<Etcd> client;
     private FailureStreak clientStreak;
     private FailureStreak streak;
@@ -44,7 +45,7 @@ public final class EtcdConnection implements Etcd {
     private boolean renewing;
     private boolean closed;
 
-    /** Opens no connection before the first call, and does not wait for anything. */
+    /** Makes no client before the first call, as that costs time that an application that starts needs itself. */
     public EtcdConnection(EtcdSettings settings) {
         this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size())), settings.patience(),
                 settings.requestTimeout(), settings.security().tls(), settings.probe(), EtcdConnection::inAThreadOfItsOwn,
@@ -68,7 +69,6 @@ public final class EtcdConnection implements Etcd {
         this.builder = builder;
         this.nanoClock = nanoClock;
         this.streak = new FailureStreak(nanoClock.getAsLong());
-        build();
     }
 
     @Override
@@ -133,7 +133,7 @@ public final class EtcdConnection implements Etcd {
 
     /** One at a time: what changes meanwhile is found by the next update. */
     private synchronized void renew() {
-        if (renewing || closed) {
+        if (renewing || closed || client == null) {
             return;
         }
         renewing = true;
@@ -145,7 +145,9 @@ public final class EtcdConnection implements Etcd {
     @Override
     public synchronized void close() {
         closed = true;
-        client.thenAccept(Etcd::close);
+        if (client != null) {
+            client.thenAccept(Etcd::close);
+        }
         retired.forEach(former -> former.thenAccept(Etcd::close));
         retired.clear();
     }
@@ -172,8 +174,14 @@ public final class EtcdConnection implements Etcd {
     }
 
     private synchronized CompletableFuture<Etcd> current() {
-        return closed ? CompletableFuture.failedFuture(
-                new EtcdException(EtcdException.Kind.UNAVAILABLE, "The connection to etcd is closed", null)) : client;
+        if (closed) {
+            return CompletableFuture.failedFuture(
+                    new EtcdException(EtcdException.Kind.UNAVAILABLE, "The connection to etcd is closed", null));
+        }
+        if (client == null) {
+            build();
+        }
+        return client;
     }
 
     /** A refusal is an answer, too. */

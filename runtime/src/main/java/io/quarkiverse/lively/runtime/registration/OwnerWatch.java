@@ -2,7 +2,10 @@ package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import com.google.protobuf.ByteString;
@@ -17,6 +20,9 @@ import io.quarkiverse.lively.runtime.worker.Worker;
  * Tells the publications of this process at once when somebody writes what they own. It only makes them look earlier: without
  * it they look each half TTL. So it may miss something while its stream is away, and is opened again from what each of them
  * has seen. It lives on the worker thread.
+ * <p>
+ * A watch costs etcd nearly as much as a registration. So that many registrations do not wait for watches, only some are asked
+ * for at a time.
  */
 final class OwnerWatch {
 
@@ -34,14 +40,21 @@ final class OwnerWatch {
         }
     };
 
+    /** Of publications, each {@link #PAUSE}. */
+    private static final int AT_A_TIME = 20;
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
     private final Etcd etcd;
     private final Worker worker;
     private final Backoff backoff;
     private final Map<ByteString, Publication> watched = new HashMap<>();
+    /** Those that the stream is still to be asked for. */
+    private final Set<Publication> waiting = new LinkedHashSet<>();
 
     private KeyWatch stream = NONE;
     private Worker.Timer reopening = () -> {
     };
+    private boolean pausing;
 
     OwnerWatch(Etcd etcd, Worker worker, Duration ttl, RandomGenerator random) {
         this.etcd = etcd;
@@ -53,12 +66,14 @@ final class OwnerWatch {
     void add(Publication publication) {
         for (ByteString key : publication.owned()) {
             if (watched.put(key, publication) == null) {
-                stream().add(key, publication.seenRevision() + 1);
+                waiting.add(publication);
             }
         }
+        ask();
     }
 
     void remove(Publication publication) {
+        waiting.remove(publication);
         for (ByteString key : publication.owned()) {
             if (watched.remove(key, publication)) {
                 stream.remove(key);
@@ -71,9 +86,27 @@ final class OwnerWatch {
 
     void close() {
         watched.clear();
+        waiting.clear();
         reopening.cancel();
         stream.close();
         stream = NONE;
+    }
+
+    private void ask() {
+        if (pausing || waiting.isEmpty()) {
+            return;
+        }
+        Iterator<Publication> next = waiting.iterator();
+        for (int i = 0; i < AT_A_TIME && next.hasNext(); i++) {
+            Publication publication = next.next();
+            next.remove();
+            publication.owned().forEach(key -> stream().add(key, publication.seenRevision() + 1));
+        }
+        pausing = true;
+        worker.after(PAUSE, () -> {
+            pausing = false;
+            ask();
+        });
     }
 
     private KeyWatch stream() {
@@ -96,7 +129,8 @@ final class OwnerWatch {
     }
 
     private void open() {
-        Map.copyOf(watched).forEach((key, publication) -> stream().add(key, publication.seenRevision() + 1));
+        waiting.addAll(watched.values());
+        ask();
     }
 
     /** What is heard of a stream that is not the present one any more does not count. */

@@ -171,7 +171,6 @@ final class Publication {
     CompletableFuture<ServiceKeys> retire(TakeDown.Word word, Duration limit, Runnable atLast) {
         retired = true;
         agenda.cancelRest();
-        watch.remove(this);
         if (!tried) {
             atLast.run();
             return CompletableFuture.completedFuture(seen);
@@ -184,6 +183,8 @@ final class Publication {
             atLast.run();
         });
         agenda.begin(() -> takeDown.run(seen, claimed));
+        // After that is on its way.
+        watch.remove(this);
         return inTime;
     }
 
@@ -232,10 +233,6 @@ final class Publication {
         }
         Instant now = worker.now();
         noteWhatIsSeen(now);
-        if (seenRevision > 0) {
-            // Before the first answer there is nothing to go on from: etcd would go through all of its history.
-            watch.add(this);
-        }
         Optional<Hold> hold = holds.of(seen, claimed, under.id(), now);
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
@@ -338,6 +335,8 @@ final class Publication {
     private void settle(LeaseTerm under, long change, Instant now) {
         backoff.reset();
         Duration jittered = Duration.ofNanos((long) (under.ttl().toNanos() * (0.375 + random.nextDouble(0.25))));
+        // Last, so that who waits for the service hears of it first.
+        watch.add(this);
         rest(jittered, change > now.toEpochMilli() ? change : 0);
     }
 

@@ -117,6 +117,11 @@ public final class Registrar implements LeaseSession.Listener {
         return goesOn;
     }
 
+    /** Whether an earlier start has left a lease that is to be seen to. To be asked before anything else. */
+    public boolean inherits() {
+        return inheritance.isPresent();
+    }
+
     /** Done once etcd has granted the first lease. */
     public CompletableFuture<Void> connected() {
         return connected.copy();
@@ -132,7 +137,10 @@ public final class Registrar implements LeaseSession.Listener {
         return settings.identity().type() + "@" + settings.identity().host();
     }
 
-    /** Gets a lease, and keeps trying to. Nothing is registered yet. */
+    /**
+     * Gets a lease, and keeps trying to. Nothing is registered yet. Without this, it does so once there is something to
+     * register.
+     */
     public void start() {
         if (settings.enabled()) {
             worker.execute(this::session);

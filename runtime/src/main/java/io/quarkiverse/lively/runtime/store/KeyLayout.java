@@ -26,6 +26,8 @@ public final class KeyLayout {
     private final String namespace;
     private final String base;
     private final Map<RegistryKey.Kind, ByteString> folders;
+    /** Where the folders begin to differ: most are told apart by one byte. */
+    private final int telling;
     private final SkippedRecords skipped = new SkippedRecords();
 
     /**
@@ -36,6 +38,7 @@ public final class KeyLayout {
         this.namespace = namespace.replaceFirst("^/+", "");
         check(this.namespace);
         this.base = (this.namespace.isEmpty() ? "" : "/" + this.namespace) + "/services";
+        this.telling = key("/by-", "").size();
         this.folders = Map.of(RegistryKey.Kind.SERVICE, service(""), RegistryKey.Kind.UP, up(""), RegistryKey.Kind.OWNER,
                 owner(""), RegistryKey.Kind.STATE, state(""), RegistryKey.Kind.TYPE_HOST, key("/by-type-host/", ""));
     }
@@ -141,7 +144,7 @@ public final class KeyLayout {
     /** What that key says; empty if it only indexes, or is nobody's. */
     Optional<RegistryKey> parse(ByteString key) {
         for (Map.Entry<RegistryKey.Kind, ByteString> folder : folders.entrySet()) {
-            if (key.startsWith(folder.getValue())) {
+            if (isIn(folder.getValue(), key)) {
                 return parse(folder.getKey(), key.substring(folder.getValue().size()));
             }
         }
@@ -149,7 +152,11 @@ public final class KeyLayout {
     }
 
     boolean isService(ByteString key) {
-        return key.startsWith(folders.get(RegistryKey.Kind.SERVICE));
+        return isIn(folders.get(RegistryKey.Kind.SERVICE), key);
+    }
+
+    private boolean isIn(ByteString folder, ByteString key) {
+        return key.size() > telling && key.byteAt(telling) == folder.byteAt(telling) && key.startsWith(folder);
     }
 
     /** What is no text is no name of a service. */

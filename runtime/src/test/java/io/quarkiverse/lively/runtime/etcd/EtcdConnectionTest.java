@@ -86,10 +86,18 @@ class EtcdConnectionTest {
 
     @Test
     void aClosedConnectionRefusesAtOnce() {
-        Awaitility.await().until(() -> clients.get() == 1);
+        assertFails();
+        assertEquals(1, clients.get());
         connection.close();
         assertFails();
         assertEquals(1, clients.get());
+    }
+
+    @Test
+    void oneThatIsNeverUsedMakesNoClient() {
+        connection.close();
+        assertFails();
+        assertEquals(0, clients.get());
     }
 
     private void assertFails() {

@@ -238,6 +238,10 @@ final class FakeEtcd implements Etcd {
         return watches.size();
     }
 
+    int watchedKeys() {
+        return watches.stream().mapToInt(watching -> watching.keys.size()).sum();
+    }
+
     /** Loses what watches should tell from now on. */
     void beDeaf() {
         deaf = true;

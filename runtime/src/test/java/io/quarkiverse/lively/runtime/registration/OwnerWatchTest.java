@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 
 /** What others write of a service, its owner notices at once, and without its watch at the next look. */
@@ -69,6 +73,30 @@ class OwnerWatchTest {
     void aStoppedServiceIsWatchedNoMore() {
         scene.registrar.stop(Scene.STOP_TIMEOUT);
         assertEquals(0, scene.etcd.watches());
+    }
+
+    @Test
+    void manyServicesAreRegisteredAtOnceAndWatchedByAndBy() {
+        scene.pass(Duration.ofSeconds(1));
+        int before = scene.etcd.watchedKeys();
+        List<Registration> many = IntStream.range(0, 50)
+                .mapToObj(i -> scene.registrar.register(ServiceRecord.builder("queue", "q" + i).build())).toList();
+        assertTrue(many.stream().allMatch(further -> further.state() == RegistrationState.REGISTERED));
+        int atOnce = scene.etcd.watchedKeys() - before;
+        assertTrue(atOnce <= 40, atOnce + " at once");
+        scene.pass(Duration.ofSeconds(1));
+        assertEquals(before + 100, scene.etcd.watchedKeys());
+    }
+
+    @Test
+    void whatHappensBeforeItIsWatchedIsHeardOfThen() {
+        scene.etcd.endWatches();
+        scene.pass(Duration.ofSeconds(1));
+        scene.registrar.register(ServiceRecord.builder("queue", "q1").build());
+        Registration second = scene.registrar.register(ServiceRecord.builder("queue", "q2").build());
+        scene.etcd.delete(scene.layout.service(second.record().uuid()));
+        scene.pass(Duration.ofMillis(200));
+        assertTrue(scene.etcd.has(scene.layout.service(second.record().uuid())));
     }
 
     @Test
