@@ -45,10 +45,10 @@ class LivelyDevServicesProcessor {
         LaunchMode launch = mode.getLaunchMode();
         BooleanSupplier works = docker::isContainerRuntimeAvailable;
         List<EtcdSearch> searches = searches(settings, launch, works);
-        if (isShared(settings, launch) && searches.isEmpty()) {
+        if (isShared(settings, launch) && settings.port().isEmpty() && !(mayBeContainer(settings) && works.getAsBoolean())) {
             Announcement.warning(NOT_SHARED).print();
         }
-        Supplier<DevEtcd> etcd = () -> new DevEtcd(searches, candidates(settings, launch,
+        Supplier<DevEtcd> etcd = () -> new DevEtcd(searches, () -> candidates(settings, launch,
                 devServices.timeout().orElse(PATIENCE), works, SearchPath.ofEnvironment()));
         return launch == LaunchMode.RUN ? startedFor(etcd.get(), shutdown) : owned(etcd, settings);
     }
@@ -60,9 +60,8 @@ class LivelyDevServicesProcessor {
         }
         List<EtcdSearch> all = new ArrayList<>();
         config.port().ifPresent(port -> all.add(new PortSearch(port)));
-        boolean container = config.provider() == Provider.CONTAINER || config.provider() == Provider.AUTO;
-        if (container && docker.getAsBoolean()) {
-            all.add(new ContainerSearch(config.serviceName()));
+        if (mayBeContainer(config)) {
+            all.add(new ContainerSearch(config.serviceName(), docker));
         }
         return all;
     }
@@ -96,6 +95,10 @@ class LivelyDevServicesProcessor {
     /** Tests do not depend on what else runs on the machine. */
     private static boolean isShared(DevServices config, LaunchMode mode) {
         return config.shared() && (mode == LaunchMode.DEVELOPMENT || mode == LaunchMode.RUN);
+    }
+
+    private static boolean mayBeContainer(DevServices config) {
+        return config.provider() == Provider.CONTAINER || config.provider() == Provider.AUTO;
     }
 
     private static boolean isConfigured(Config config) {

@@ -4,6 +4,7 @@ import static io.quarkiverse.lively.deployment.WithPolicies.write;
 import static io.quarkiverse.lively.deployment.WithPolicies.writeBy;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.inject.Inject;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.test.DocPage;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
 
@@ -40,5 +43,22 @@ class ManagementPolicyTest {
 
         writeBy("operator", "secret").body("{\"note\":\"disk\"}").post("/q/lively/services/{uuid}/maintenance", uuid).then()
                 .statusCode(200).body("maintenance.note", equalTo("disk"));
+    }
+
+    @Test
+    @NeedsProgram({ "bash", "curl" })
+    void theCommandsOfThePageAreAnswered() throws Exception {
+        await().until(() -> registry.registration().state() != RegistrationState.STARTING);
+        for (DocPage.Block block : DocPage.named("management.adoc").blocks("shell")) {
+            // Whoever has no password in the command is asked for it.
+            String command = block.text().replace("localhost:8080", "localhost:" + RestAssured.port)
+                    .replace("-u operator ", "-u operator:secret ")
+                    .replace("UUID", registry.registration().record().uuid());
+            Process bash = new ProcessBuilder("bash", "-c", command + " --fail --silent --show-error").redirectErrorStream(true)
+                    .start();
+            String said = new String(bash.getInputStream().readAllBytes());
+            assertEquals(0, bash.waitFor(), block.where() + ": " + said);
+        }
+        registry.up(registry.registration().record().uuid());
     }
 }

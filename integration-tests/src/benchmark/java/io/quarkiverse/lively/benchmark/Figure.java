@@ -19,6 +19,11 @@ record Figure(List<double[]> repetitions) {
         return repetitions.stream().mapToDouble(samples -> percentile(samples, 50)).toArray();
     }
 
+    /** The greatest of each repetition. */
+    double[] mosts() {
+        return repetitions.stream().mapToDouble(samples -> percentile(samples, 100)).toArray();
+    }
+
     /** The median of the medians of the repetitions. */
     double median() {
         return percentile(medians(), 50);

@@ -49,7 +49,7 @@ record Report(Findings findings, LocalDate date, String machine) {
     /** For the documentation. */
     String asciidoc() {
         StringBuilder page = new StringBuilder("Measured on %s, on %s.%n%n".formatted(date, machine));
-        page.append("[cols=\"5,3,2,2,2,1\",options=\"header\"]\n|===\n|Work |Against |Measured |Least .. most |Bar |\n\n");
+        page.append("[cols=\"5,3,4,2,2,1\",options=\"header\"]\n|===\n|Work |Against |Measured |Least .. most |Bar |\n\n");
         for (Line line : findings.lines()) {
             page.append("|%s |%s |%s %s (%s) |%s .. %s |%s |%s%n".formatted(line.work(), line.against(),
                     Line.number(line.value()), line.unit(), line.detail(), Line.number(line.least()),

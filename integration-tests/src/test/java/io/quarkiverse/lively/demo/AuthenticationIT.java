@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
@@ -19,12 +19,8 @@ class AuthenticationIT {
 
     private static final String COMPLAINT = "it wants a user name and a password, and this application gives none";
 
+    @AutoClose
     private final EtcdServer etcd = EtcdServer.started();
-
-    @AfterEach
-    void end() {
-        etcd.close();
-    }
 
     @Test
     void theStateSaysWhatIsWrong() {

@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,12 +30,8 @@ class CertificateRotationIT {
 
     @TempDir
     Path directory;
+    @AutoClose
     private EtcdServer etcd;
-
-    @AfterEach
-    void end() {
-        etcd.close();
-    }
 
     @Test
     void theServiceStaysUpUnderItsLease() throws IOException {

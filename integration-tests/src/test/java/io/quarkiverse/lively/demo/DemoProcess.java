@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
@@ -63,12 +64,29 @@ public final class DemoProcess implements AutoCloseable {
     }
 
     private DemoProcess awaitListening() {
-        Awaitility.await("the demo listens").atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
-                .until(() -> !process.isAlive() || listens());
-        if (!process.isAlive()) {
-            throw new IllegalStateException("The demo did not start: " + log());
+        return await("listens", Duration.ofSeconds(30), this::listens);
+    }
+
+    /** If that does not come true, it is closed: who waits for it may not have it in his hands yet. */
+    private DemoProcess await(String what, Duration limit, Callable<Boolean> condition) {
+        try {
+            Awaitility.await(what).atMost(limit).pollInterval(Duration.ofMillis(20))
+                    .until(() -> !process.isAlive() || condition.call());
+            if (process.isAlive()) {
+                return this;
+            }
+        } catch (Exception e) {
+            throw closed(what, e);
         }
-        return this;
+        throw closed(what, null);
+    }
+
+    private IllegalStateException closed(String what, Exception cause) {
+        String now = listens() ? state() + ", " + reason() : "no answer";
+        IllegalStateException failure = new IllegalStateException(
+                "The demo was to be one that " + what + ", and it is not: " + now + System.lineSeparator() + log(), cause);
+        close();
+        return failure;
     }
 
     /** Starts it against that etcd, on a free port, and waits for nothing. */
@@ -135,11 +153,9 @@ public final class DemoProcess implements AutoCloseable {
         return get("/self").path("reason");
     }
 
-    /** Waits until it says that it is registered. */
+    /** Waits until it says that it is registered. If it does not, it is closed. */
     public DemoProcess awaitRegistered() {
-        Awaitility.await("registered").atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20))
-                .until(() -> "REGISTERED".equals(state()));
-        return this;
+        return await("is registered", Duration.ofSeconds(10), () -> "REGISTERED".equals(state()));
     }
 
     public long pid() {
@@ -180,12 +196,17 @@ public final class DemoProcess implements AutoCloseable {
 
     /** The names of the classes that its JVM has loaded by now. */
     List<String> loadedClasses() {
+        // A line is the depth, the name, and the address of the class loader.
+        return jcmd("VM.class_hierarchy").lines().map(line -> line.replaceFirst("^[|\\- ]*", "").replaceFirst("/.*", ""))
+                .toList();
+    }
+
+    /** What its JVM answers to that command. */
+    public String jcmd(String command) {
         try {
             Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                    Long.toString(process.pid()), "VM.class_hierarchy").redirectErrorStream(true).start();
-            // A line is the depth, the name, and the address of the class loader.
-            return new String(jcmd.getInputStream().readAllBytes()).lines()
-                    .map(line -> line.replaceFirst("^[|\\- ]*", "").replaceFirst("/.*", "")).toList();
+                    Long.toString(process.pid()), command).redirectErrorStream(true).start();
+            return new String(jcmd.getInputStream().readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -198,6 +219,11 @@ public final class DemoProcess implements AutoCloseable {
     /** Waits for its end. */
     public boolean hasEndedWithin(Duration limit) throws InterruptedException {
         return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The lines of the log that Lively has written. Its category is shortened there. */
+    List<String> livelyLog() {
+        return log().lines().filter(line -> line.contains("[io.qua.liv.")).toList();
     }
 
     public String log() {

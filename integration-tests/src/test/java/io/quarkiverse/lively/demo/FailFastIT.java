@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
@@ -16,12 +16,8 @@ import io.quarkiverse.lively.test.EtcdServer;
 /** With fail-fast, an application that cannot be registered ends, and one line says why. */
 class FailFastIT {
 
+    @AutoClose
     private final EtcdServer etcd = EtcdServer.absent();
-
-    @AfterEach
-    void end() {
-        etcd.close();
-    }
 
     @Test
     void withoutEtcd() throws InterruptedException {

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
@@ -28,8 +28,11 @@ class FrontPageInBrowserIT {
     /** Turns around what follows it. */
     private static final String TURNED = "\u202e1tsoh";
 
+    @AutoClose
     private static EtcdServer etcd;
+    @AutoClose
     private static DemoProcess demo;
+    @AutoClose
     private static Browser browser;
 
     @BeforeAll
@@ -37,13 +40,6 @@ class FrontPageInBrowserIT {
         etcd = EtcdServer.started();
         demo = DemoProcess.start(etcd, "-Dquarkus.lively.service.host=host1").awaitRegistered();
         browser = Browser.started(1200, 700);
-    }
-
-    @AfterAll
-    static void end() {
-        demo.close();
-        etcd.close();
-        browser.close();
     }
 
     @Test
@@ -66,7 +62,8 @@ class FrontPageInBrowserIT {
             dying.kill();
             crash.await("from SIGKILL to EXPIRED on the page, TTL 5 s", DemoProcess.TTL.plusSeconds(1),
                     () -> row(uuid).contains("EXPIRED"));
-            awaitText("#count", "1 of 3 up");
+            List<String> all = demo.get("/services").path("uuid");
+            awaitText("#count", "1 of " + all.size() + " up");
             browser.screenshot("front-page.png");
 
             click(other.uuid(), "Up");

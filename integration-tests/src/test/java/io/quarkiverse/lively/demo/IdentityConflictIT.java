@@ -17,7 +17,8 @@ import io.quarkiverse.lively.test.EtcdServer;
 @Execution(ExecutionMode.CONCURRENT)
 class IdentityConflictIT {
 
-    private static final Duration PEACE = Duration.ofSeconds(60);
+    /** Whoever loses looks again each half TTL, or less often. */
+    private static final Duration PEACE = DemoProcess.TTL.multipliedBy(4);
 
     @Test
     void oneOfTwoIsRegistered() {

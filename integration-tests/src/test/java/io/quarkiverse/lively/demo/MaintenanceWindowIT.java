@@ -10,7 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -22,14 +22,9 @@ import io.quarkiverse.lively.test.EtcdServer;
 class MaintenanceWindowIT {
 
     private static final Duration PUNCTUAL = Duration.ofSeconds(1);
-    private static final Duration SLACK = Duration.ofSeconds(2);
 
+    @AutoClose
     private final EtcdServer etcd = EtcdServer.started();
-
-    @AfterEach
-    void end() {
-        etcd.close();
-    }
 
     @Test
     void itOutlivesARestart() throws InterruptedException {
@@ -70,7 +65,7 @@ class MaintenanceWindowIT {
         Duration late = Duration.between(promised, Instant.now());
         System.out.printf("%s: %d ms late (promised: %d ms)%n", what, late.toMillis(), PUNCTUAL.toMillis());
         assertFalse(late.isNegative(), "not before it is time");
-        assertTrue(late.compareTo(PUNCTUAL.plus(SLACK)) <= 0, "not too late");
+        assertTrue(late.compareTo(PUNCTUAL.plus(Measured.SLACK)) <= 0, "not too late");
     }
 
     private boolean isUp() {

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,9 @@ class MetricsIT {
     private static final Path DOCS = Path.of("..", "docs", "modules", "ROOT");
     private static final Pattern NAME = Pattern.compile("lively_\\w+");
 
+    @AutoClose
     private static EtcdServer etcd;
+    @AutoClose
     private static DemoProcess demo;
     private static Map<String, Metric> exposed;
 
@@ -37,12 +39,6 @@ class MetricsIT {
         Awaitility.await("it sees itself")
                 .until(() -> demo.get("/q/metrics").asString().contains("lively_view_services{liveness=\"UP\""));
         exposed = Metric.exposed(demo.get("/q/metrics").asString());
-    }
-
-    @AfterAll
-    static void end() {
-        demo.close();
-        etcd.close();
     }
 
     @Test

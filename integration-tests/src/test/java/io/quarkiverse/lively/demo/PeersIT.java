@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +18,11 @@ import io.quarkiverse.lively.test.EtcdServer;
 /** A REST client that finds its peers through Stork survives the death of one, and does not notice the drain of one. */
 class PeersIT {
 
+    @AutoClose
     private static EtcdServer etcd;
+    @AutoClose
     private static DemoProcess caller;
+    @AutoClose
     private static DemoProcess staying;
 
     @BeforeAll
@@ -28,13 +31,6 @@ class PeersIT {
         caller = DemoProcess.start(etcd, "-Dquarkus.lively.service.type=caller");
         caller.get("/peers/ask").then().statusCode(503).body(containsString("No services found"));
         staying = peer("staying");
-    }
-
-    @AfterAll
-    static void end() {
-        staying.close();
-        caller.close();
-        etcd.close();
     }
 
     @Test

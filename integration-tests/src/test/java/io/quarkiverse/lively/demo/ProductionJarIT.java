@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** What is for dev mode only does not get into an application that is built for production. */
 class ProductionJarIT {
 
-    private static final Path LIBRARIES = Path.of("target", "quarkus-app", "lib", "main");
+    private static final Path APPLICATION = Path.of("target", "quarkus-app");
+    private static final Path LIBRARIES = APPLICATION.resolve(Path.of("lib", "main"));
 
     @Test
     void hasNothingOfTheDevUI() throws IOException {
@@ -29,6 +31,26 @@ class ProductionJarIT {
                     .toList();
             assertTrue(classes.contains("io/quarkiverse/lively/LivenessView.class"), "these are its classes");
             assertEquals(List.of(), classes.stream().filter(name -> name.contains("/devui/")).toList());
+        }
+    }
+
+    /** Not even under the name of another library. */
+    @Test
+    void hasNoEmbeddedEtcd() throws IOException {
+        try (Stream<Path> files = Files.walk(APPLICATION)) {
+            List<String> classes = files.filter(file -> file.toString().endsWith(".jar"))
+                    .flatMap(ProductionJarIT::livelyClasses).toList();
+            assertTrue(classes.contains("io/quarkiverse/lively/LivenessRegistry.class"), classes.size() + " classes");
+            assertEquals(List.of(), classes.stream().filter(name -> name.contains("/deployment/")).toList());
+        }
+    }
+
+    private static Stream<String> livelyClasses(Path file) {
+        try (JarFile jar = new JarFile(file.toFile())) {
+            return jar.stream().map(entry -> entry.getName()).filter(name -> name.startsWith("io/quarkiverse/lively/"))
+                    .toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

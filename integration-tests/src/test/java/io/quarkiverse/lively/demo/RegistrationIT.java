@@ -4,12 +4,13 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,11 @@ import io.quarkiverse.lively.test.EtcdServer;
 /** Within 3 s of the port listening, the application is UP in etcd, and says so. */
 class RegistrationIT {
 
+    private static final String RUNTIME = "io.quarkiverse.lively.runtime.";
+
+    @AutoClose
     private static EtcdServer etcd;
+    @AutoClose
     private static DemoProcess demo;
     private static String uuid;
 
@@ -30,12 +35,6 @@ class RegistrationIT {
         listening.await("from listening to UP in etcd", Duration.ofSeconds(3),
                 () -> !etcd.keys("/services/by-status/UP/").isEmpty());
         uuid = demo.awaitRegistered().uuid();
-    }
-
-    @AfterAll
-    static void end() {
-        demo.close();
-        etcd.close();
     }
 
     @Test
@@ -105,6 +104,16 @@ class RegistrationIT {
         assertEquals(400, demo.get("/up", "type", "lively-demo").statusCode());
         assertEquals(400, demo.get("/services", "type", "").statusCode());
         assertEquals(400, demo.get("/services", "status", "SIDEWAYS").statusCode());
+    }
+
+    @Test
+    void whatIsNotUsedIsNotLoaded() {
+        List<String> loaded = demo.loadedClasses();
+        assertTrue(loaded.contains(RUNTIME + "Lively"), () -> loaded.size() + " classes");
+        assertEquals(List.of(), loaded.stream()
+                .filter(name -> name.startsWith(RUNTIME + "management.") || name.startsWith(RUNTIME + "tracing.")
+                        || name.startsWith("io.opentelemetry."))
+                .toList());
     }
 
     private static List<String> uuids(Object... filters) {

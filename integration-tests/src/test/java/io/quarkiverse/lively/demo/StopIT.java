@@ -9,9 +9,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,22 +27,18 @@ class StopIT {
     private static final Duration BUDGET = Duration.ofSeconds(4);
     /** What a JVM needs to end. */
     private static final Duration REST = Duration.ofSeconds(1);
+    /** Of requests that have begun and are not answered yet; the question for it is one. */
+    private static final Pattern IN_FLIGHT = Pattern.compile("^http_server_active_requests(?:\\{.*})? ([\\d.]+)$",
+            Pattern.MULTILINE);
 
-    /** Until a request is known to be there. */
-    private static final Duration ARRIVAL = Duration.ofMillis(500);
-
+    @AutoClose
     private EtcdServer etcd;
+    @AutoClose
     private DemoProcess demo;
 
     @BeforeEach
     void start() {
         etcd = EtcdServer.started();
-    }
-
-    @AfterEach
-    void end() {
-        demo.close();
-        etcd.close();
     }
 
     @Test
@@ -69,7 +67,7 @@ class StopIT {
         try (Socket request = new Socket(InetAddress.getByName("127.0.0.1"), demo.port())) {
             send(request, "POST /services HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
                     + body.length() + "\r\nConnection: close\r\n\r\n" + body.substring(0, 10));
-            Thread.sleep(ARRIVAL.toMillis());
+            Awaitility.await("it has arrived").until(() -> inFlight() > 1);
             Measured stop = terminateUntilDown();
             send(request, body.substring(10));
             String answer = new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -115,6 +113,12 @@ class StopIT {
         assertTrue(demo.hasEndedWithin(BUDGET.multipliedBy(3)));
         stop.check("from SIGTERM to the end, " + how, BUDGET.plus(REST));
         assertTrue(demo.log().contains("could not be published as DOWN"), demo.log());
+    }
+
+    private double inFlight() {
+        Matcher requests = IN_FLIGHT.matcher(demo.get("/q/metrics").asString());
+        assertTrue(requests.find());
+        return Double.parseDouble(requests.group(1));
     }
 
     private static void send(Socket request, String text) throws IOException {

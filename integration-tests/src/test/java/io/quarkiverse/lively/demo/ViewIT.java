@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +28,9 @@ import io.restassured.path.json.JsonPath;
 /** The view of one application shows what happens to others, and says how old it is. */
 class ViewIT {
 
+    @AutoClose
     private static EtcdServer etcd;
+    @AutoClose
     private static DemoProcess viewing;
 
     @BeforeAll
@@ -36,12 +38,6 @@ class ViewIT {
         etcd = EtcdServer.started();
         viewing = DemoProcess.start(etcd, "-Dquarkus.lively.service.host=viewing").awaitRegistered();
         awaitFreshness("CURRENT");
-    }
-
-    @AfterAll
-    static void end() {
-        viewing.close();
-        etcd.close();
     }
 
     @Test

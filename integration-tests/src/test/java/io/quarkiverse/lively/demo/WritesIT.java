@@ -6,33 +6,34 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.test.EtcdServer;
 
-/** An operator takes services down and up, publishes and deletes them, over HTTP. */
+/** An operator takes services down and up, publishes and deletes them, over HTTP or on the page, and no other page does. */
 class WritesIT {
 
+    @AutoClose
     private static EtcdServer etcd;
+    @AutoClose
     private static DemoProcess demo;
 
     @BeforeAll
     static void start() {
         etcd = EtcdServer.started();
-        demo = DemoProcess.start(etcd).awaitRegistered();
+        demo = DemoProcess.start(etcd);
     }
 
-    @AfterAll
-    static void end() {
-        demo.close();
-        etcd.close();
+    /** Whatever the test before has done to it. */
+    @BeforeEach
+    void isRegistered() {
+        demo.awaitRegistered();
     }
 
     @Test
@@ -49,15 +50,6 @@ class WritesIT {
         Measured lifted = Measured.fromNow();
         lifted.await("from the lift to REGISTERED, TTL 5 s", DemoProcess.TTL, () -> "REGISTERED".equals(demo.state()));
         assertEquals("true", demo.get("/up", "uuid", uuid).asString());
-    }
-
-    @Test
-    void aMaintenanceEndsByItself() {
-        demo.request().body(Map.of("end", Instant.now().plusSeconds(4).toString()))
-                .put("/services/" + demo.uuid() + "/down").then().statusCode(200);
-        Measured maintenance = Measured.fromNow();
-        maintenance.await("a maintenance of 4 s", Duration.ofSeconds(5), () -> "HELD_DOWN".equals(demo.state()));
-        maintenance.await("a maintenance of 4 s ends", Duration.ofSeconds(5), () -> "REGISTERED".equals(demo.state()));
     }
 
     @Test
@@ -131,5 +123,30 @@ class WritesIT {
                 .body("[0].status", equalTo("DOWN")).body("[0].reason", equalTo("MAINTENANCE"))
                 .body("[0].by", containsString("@")).body("[1].status", equalTo("UP"));
         demo.request().put("/services/" + demo.uuid() + "/up").then().statusCode(200);
+    }
+
+    @Test
+    void thePageIsServed() {
+        demo.bareRequest().get("/").then().statusCode(200).contentType("text/html").body(containsString("fleet.js"));
+        demo.bareRequest().get("/fleet.js").then().statusCode(200).body(containsString("/events"));
+        demo.bareRequest().get("/fleet.css").then().statusCode(200);
+    }
+
+    /** It could make a user click on what he does not see. */
+    @Test
+    void thePageOfAnotherSiteCannotShowItInAFrame() {
+        demo.bareRequest().get("/").then().header("Content-Security-Policy", containsString("frame-ancestors 'none'"));
+    }
+
+    @Test
+    void thePageOfAnotherSiteCannotWrite() {
+        String down = "/services/" + demo.uuid() + "/down";
+        demo.request().header("Origin", "http://evil.example").put(down).then().statusCode(403);
+        demo.request().header("Origin", "null").put(down).then().statusCode(403);
+        demo.request().header("Host", "evil.example").put(down).then().statusCode(403);
+        assertEquals("true", demo.get("/up", "uuid", demo.uuid()).asString());
+        String own = "http://127.0.0.1:" + demo.port();
+        demo.request().header("Origin", own).put(down).then().statusCode(200);
+        demo.request().header("Origin", own).put("/services/" + demo.uuid() + "/up").then().statusCode(200);
     }
 }

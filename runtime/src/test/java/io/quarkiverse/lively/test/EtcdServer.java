@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
  */
 public final class EtcdServer implements AutoCloseable {
 
-    private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcd";
+    private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcdProcess";
 
     private final EtcdProgram program;
     private final List<String> options;
@@ -202,6 +202,14 @@ public final class EtcdServer implements AutoCloseable {
         useEtcdctl("--user", "root:root");
     }
 
+    /** One without a password: whoever has a certificate with its name as the common name is that user. */
+    public void addUser(String name, String... roles) {
+        etcdctl("user", "add", name, "--no-password");
+        for (String role : roles) {
+            etcdctl("user", "grant-role", name, role);
+        }
+    }
+
     /** Also changes the password of one that there is. */
     public void setUser(String name, String password, String role) {
         if (etcdctl("user", "list").contains(name)) {
@@ -259,7 +267,7 @@ public final class EtcdServer implements AutoCloseable {
     /** Sends a signal to a process. */
     public static void signal(long pid, String name) {
         try {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start();
+            Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid).inheritIO().start();
             if (kill.waitFor() != 0) {
                 throw new IllegalStateException("No process " + pid + " to send " + name + " to");
             }

@@ -8,6 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.quarkiverse.lively.demo.DemoProcess;
+
 /**
  * What a process holds.
  *
@@ -17,8 +19,8 @@ record Census(long threads, long descriptors) {
 
     private static final Pattern HEAP = Pattern.compile("heap\\s+total \\d+K, used (\\d+)K");
 
-    static Census of(long pid) {
-        Path process = Path.of("/proc", Long.toString(pid));
+    static Census of(DemoProcess application) {
+        Path process = Path.of("/proc", Long.toString(application.pid()));
         try (Stream<Path> threads = Files.list(process.resolve("task"));
                 Stream<Path> descriptors = Files.list(process.resolve("fd"))) {
             return new Census(threads.count(), descriptors.count());
@@ -28,22 +30,13 @@ record Census(long threads, long descriptors) {
     }
 
     /** What is left on the heap of a JVM after everything else was thrown away, in KiB. */
-    static long heap(long pid) {
-        jcmd(pid, "GC.run");
-        Matcher used = HEAP.matcher(jcmd(pid, "GC.heap_info"));
+    static long heap(DemoProcess application) {
+        application.jcmd("GC.run");
+        String info = application.jcmd("GC.heap_info");
+        Matcher used = HEAP.matcher(info);
         if (!used.find()) {
-            throw new IllegalStateException(jcmd(pid, "GC.heap_info"));
+            throw new IllegalStateException(info);
         }
         return Long.parseLong(used.group(1));
-    }
-
-    private static String jcmd(long pid, String command) {
-        try {
-            Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                    Long.toString(pid), command).redirectErrorStream(true).start();
-            return new String(jcmd.getInputStream().readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -16,9 +16,16 @@ import java.util.TreeSet;
 final class FaultTable implements AutoCloseable {
 
     private static final Path FILE = Path.of("target", "reliability-table.adoc");
+    /** What stands where a fault was not made on a version of etcd that others were made on. */
+    private static final String NOT_MADE = "not made";
 
+    private final Form form;
     private final Map<Line, Map<String, List<String>>> lines = new LinkedHashMap<>();
     private final Set<String> versions = new TreeSet<>();
+
+    FaultTable(Form form) {
+        this.form = form;
+    }
 
     /**
      * @param test that makes it
@@ -52,6 +59,8 @@ final class FaultTable implements AutoCloseable {
 
     private List<String> asciiDoc() {
         List<String> text = new ArrayList<>();
+        text.add("// Written by the suite: see \"Try it yourself\".");
+        text.add(".TTL of " + form.ttl().toSeconds() + " s");
         text.add("[cols=\"3,3,1" + ",2".repeat(versions.size()) + "\",options=header]");
         text.add("|===");
         text.add("|Fault, and the test that makes it |What is promised, or was seen |At most");
@@ -62,11 +71,15 @@ final class FaultTable implements AutoCloseable {
             text.add("." + ofTest.size() + "+|" + ofTest.get(0).fault() + " +\n`" + each + "`");
             for (Line line : ofTest) {
                 text.add("|" + line.what() + " |" + line.promised());
-                versions.forEach(
-                        version -> text.add("|" + String.join(", ", lines.get(line).getOrDefault(version, List.of()))));
+                versions.forEach(version -> text.add("|" + seen(line, version, ofTest)));
             }
         }
         text.add("|===");
         return text;
+    }
+
+    private String seen(Line line, String version, List<Line> ofTest) {
+        boolean made = ofTest.stream().anyMatch(other -> lines.get(other).containsKey(version));
+        return made ? String.join(", ", lines.get(line).getOrDefault(version, List.of())) : NOT_MADE;
     }
 }

@@ -15,6 +15,6 @@ final class FaultTableParameter implements ParameterResolver {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         return context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(FaultTable.class,
-                first -> new FaultTable(), FaultTable.class);
+                first -> new FaultTable(Form.chosen()), FaultTable.class);
     }
 }

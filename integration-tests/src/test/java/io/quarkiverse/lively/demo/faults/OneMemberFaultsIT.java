@@ -87,7 +87,7 @@ class OneMemberFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
+    @Tag(LONG)
     void noSpace() {
         make("etcd runs out of space (NOSPACE), is compacted, defragmented and disarmed", trial -> {
             trial.crash();

@@ -1,12 +1,14 @@
 package io.quarkiverse.lively.demo.faults;
 
 import java.time.Duration;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,35 +49,53 @@ final class Scene implements AutoCloseable {
     private final Set<String> living;
     private final Map<DemoProcess, Census> censuses = new HashMap<>();
     private final Map<DemoProcess, Long> heaps = new HashMap<>();
+    private final Deque<Runnable> closings = new ConcurrentLinkedDeque<>();
     private DemoProcess victim;
 
-    /** @param throughDoors whether all but the second viewer have to go through doors as well */
+    /**
+     * If it cannot be made, nothing of it is left.
+     *
+     * @param members closed with it
+     * @param throughDoors whether all but the second viewer have to go through doors as well
+     */
     Scene(Form form, Members members, boolean throughDoors) {
         this.form = form;
         this.members = members;
-        this.doors = throughDoors ? doors() : List.of();
-        this.doorsOfTheLastViewer = throughDoors ? doors : doors();
-        this.endpoints = throughDoors ? urls(doors)
-                : members.all().stream().map(EtcdServer::url).collect(Collectors.joining(","));
-        Configured configured = configured(endpoints);
-        this.etcd = new EtcdConnection(configured(
-                members.all().stream().map(EtcdServer::url).collect(Collectors.joining(","))).settings().etcd());
-        this.generator = new Generator(configured, SERVICES - 3);
-        this.viewers = List.of(new Viewer(configured), new Viewer(configured(urls(doorsOfTheLastViewer))));
-        List<DemoProcess> processes = Stream.of("first", "second", VICTIM).parallel().map(this::start).toList();
-        applications = processes.subList(0, 2);
-        victim = processes.get(2);
-        living = new TreeSet<>(generator.uuids());
-        applications.forEach(application -> living.add(application.uuid()));
+        closings.add(members::close);
+        try {
+            this.doors = throughDoors ? doors() : List.of();
+            this.doorsOfTheLastViewer = throughDoors ? doors : doors();
+            String urls = members.all().stream().map(EtcdServer::url).collect(Collectors.joining(","));
+            this.endpoints = throughDoors ? urls(doors) : urls;
+            this.etcd = new EtcdConnection(configured(urls).settings().etcd());
+            closings.add(etcd::close);
+            this.generator = new Generator(configured(endpoints), SERVICES - 3);
+            closings.add(generator::close);
+            this.viewers = List.of(viewer(endpoints), viewer(urls(doorsOfTheLastViewer)));
+            List<DemoProcess> processes = Stream.of("first", "second", VICTIM).parallel().map(this::start).toList();
+            this.applications = processes.subList(0, 2);
+            this.victim = processes.get(2);
+            this.living = new TreeSet<>(generator.uuids());
+            applications.forEach(application -> living.add(application.uuid()));
+            awaitFleet();
+            applications.forEach(this::count);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void awaitFleet() {
         Awaitility.await("the fleet is there").atMost(Duration.ofSeconds(60))
                 .until(() -> allLivingAreRegistered() && "REGISTERED".equals(victim.state())
                         && viewers.stream().allMatch(viewer -> viewer.replay().size() == SERVICES
                                 && viewer.view().freshness().state() == Freshness.State.CURRENT));
-        for (DemoProcess application : applications) {
-            Stream.generate(() -> "/self").limit(WARM_UP).parallel().forEach(application::get);
-            heaps.put(application, Census.heap(application.pid()));
-            censuses.put(application, Census.of(application.pid()));
-        }
+    }
+
+    private void count(DemoProcess application) {
+        Stream.generate(() -> "/self").limit(WARM_UP).parallel().forEach(application::get);
+        heaps.put(application, Census.heap(application));
+        censuses.put(application, Census.of(application));
     }
 
     Duration ttl() {
@@ -91,11 +111,22 @@ final class Scene implements AutoCloseable {
     }
 
     private List<CutProxy> doors() {
-        return members.all().stream().map(member -> new CutProxy(member.port())).toList();
+        return members.all().stream().map(member -> {
+            CutProxy door = new CutProxy(member.port());
+            closings.add(door::close);
+            return door;
+        }).toList();
     }
 
-    CutProxy doorTo(EtcdServer member) {
-        return doors.get(members.all().indexOf(member));
+    private Viewer viewer(String urls) {
+        Viewer viewer = new Viewer(configured(urls));
+        closings.add(viewer::close);
+        return viewer;
+    }
+
+    /** To a member that somebody talks to: each client holds on to one of them. */
+    CutProxy doorInUse() {
+        return doors.stream().filter(CutProxy::isInUse).findFirst().orElseThrow();
     }
 
     List<CutProxy> allDoors() {
@@ -136,9 +167,11 @@ final class Scene implements AutoCloseable {
     }
 
     private DemoProcess start(String host, Map<String, String> environment) {
-        return DemoProcess.start(members.one(), environment, "-Dquarkus.lively.etcd.endpoints=" + endpoints,
+        DemoProcess process = DemoProcess.start(members.one(), environment, "-Dquarkus.lively.etcd.endpoints=" + endpoints,
                 "-Dquarkus.lively.status-ttl=" + ttl().toSeconds(), "-Dquarkus.lively.service.host=" + host,
                 "-Dquarkus.shutdown.delay=1S", "-Dquarkus.shutdown.timeout=2S");
+        closings.add(process::close);
+        return process;
     }
 
     /** All services but the victim. */
@@ -161,7 +194,7 @@ final class Scene implements AutoCloseable {
     /** How much more each application holds than at the beginning, at most. */
     Census growth() {
         List<Census> growths = applications.stream().map(application -> {
-            Census now = Census.of(application.pid());
+            Census now = Census.of(application);
             Census then = censuses.get(application);
             return new Census(now.threads() - then.threads(), now.descriptors() - then.descriptors());
         }).toList();
@@ -171,21 +204,16 @@ final class Scene implements AutoCloseable {
 
     /** How much more is on the heap of an application than at the beginning, at most, in KiB. */
     long growthOfHeap() {
-        return applications.stream().mapToLong(application -> Census.heap(application.pid()) - heaps.get(application)).max()
+        return applications.stream().mapToLong(application -> Census.heap(application) - heaps.get(application)).max()
                 .orElseThrow();
     }
 
     @Override
     public void close() {
-        // First who needs etcd to end well.
-        viewers.forEach(Viewer::close);
-        generator.close();
-        applications.forEach(DemoProcess::close);
-        victim.close();
-        etcd.close();
-        doors.forEach(CutProxy::close);
-        doorsOfTheLastViewer.forEach(CutProxy::close);
-        members.close();
+        // What was opened last needs what was opened before it to end well.
+        while (!closings.isEmpty()) {
+            closings.removeLast().run();
+        }
     }
 
     private Configured configured(String urls) {

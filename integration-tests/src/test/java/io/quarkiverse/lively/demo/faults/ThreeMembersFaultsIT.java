@@ -3,6 +3,7 @@ package io.quarkiverse.lively.demo.faults;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdProgram;
 import io.quarkiverse.lively.test.EtcdServer;
 
@@ -11,7 +12,7 @@ class ThreeMembersFaultsIT extends Faults {
 
     @Override
     Scene scene(EtcdProgram program) {
-        return new Scene(form, new Members(EtcdServer.startedCluster(program, 3)), false);
+        return new Scene(form, new Members(EtcdServer.startedCluster(program, 3)), true);
     }
 
     @Test
@@ -34,21 +35,38 @@ class ThreeMembersFaultsIT extends Faults {
     @Test
     @Tag(LONG)
     void leaderStopped() {
-        make("The leader of three members is stopped for three TTLs (SIGSTOP), and goes on (SIGCONT)", trial -> {
-            EtcdServer leader = scene().members().leader();
+        make("The leader of three members is stopped (SIGSTOP) until two TTLs after another one leads, and goes on (SIGCONT)",
+                trial -> {
+                    EtcdServer leader = scene().members().leader();
+                    trial.crash();
+                    trial.memberFallsSilent();
+                    trial.leaderChanges(1);
+                    trial.withoutLeader(() -> {
+                        leader.freeze();
+                        scene().members().awaitLeaderBeside(leader);
+                    });
+                    trial.registeredWithin(scene().ttl());
+                    trial.last(scene().ttl().multipliedBy(2));
+                    trial.nobodyIsShownDown();
+                    leader.thaw();
+                    leader.awaitAnswer();
+                    trial.last(scene().ttl());
+                });
+    }
+
+    @Test
+    @Tag(LONG_ON_NEXT)
+    void blackHole() {
+        make("A member is not reached any more, nor says so: what is sent to it is swallowed, for three TTLs", trial -> {
+            CutProxy door = scene().doorInUse();
             trial.crash();
             trial.memberFallsSilent();
-            trial.leaderChanges(1);
-            trial.withoutLeader(() -> {
-                leader.freeze();
-                scene().members().awaitLeaderBeside(leader);
-            });
-            trial.registeredWithin(scene().ttl());
+            door.drop();
+            trial.last(scene().ttl());
+            trial.registeredWithin("every live service is registered all the same, a TTL later", scene().ttl());
             trial.last(scene().ttl().multipliedBy(2));
             trial.nobodyIsShownDown();
-            leader.thaw();
-            leader.awaitAnswer();
-            trial.last(scene().ttl());
+            door.passAgain();
         });
     }
 
@@ -88,7 +106,7 @@ class ThreeMembersFaultsIT extends Faults {
     @Test
     @Tag(LONG)
     void rollingRestart() {
-        make("Each of three members is ended and started again, one after another", trial -> {
+        make("Each of three members is killed (SIGKILL) and started again, one after another", trial -> {
             trial.crash();
             long term = scene().etcd().term();
             trial.withoutLeader(() -> scene().members().all().forEach(member -> {
