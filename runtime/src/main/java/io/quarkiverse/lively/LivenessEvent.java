@@ -8,6 +8,7 @@ import java.util.Optional;
  * A change of the fleet, as one subscriber hears of it. With a {@link ServiceQuery}, a service that comes to match it is ADDED,
  * and one that does not match any more is REMOVED.
  *
+ * @param kind what happened
  * @param revision the revision of etcd of the change; of the list if it was found by one
  * @param previous the service before, as this subscriber was last told; empty if it was told of none
  * @param current the service now; empty if there is none, and in {@link Kind#SNAPSHOT_END} and {@link Kind#RESYNCED}

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
  * <p>
  * Every answer is linearizable: it is at least as new as everything that was written before the question was asked. The
  * methods block, for at most {@code quarkus.lively.etcd.request-timeout} for each request to etcd that they need: one,
- * unless stated otherwise. Call them from a worker thread. May be used by many threads at once.
+ * unless stated otherwise. Call them from a worker thread: on an event loop they are refused with Quarkus' {@code
+ * BlockingOperationNotAllowedException}, but for those that never block. May be used by many threads at once.
  * <p>
  * Two things are <em>not</em> promised. An answer is the truth of the moment at which etcd gave it, and may be old when it
  * is read. And a service that died is UP until its lease has run out, one TTL after its last renewal.
@@ -29,7 +30,10 @@ public interface LivenessRegistry {
 
     /**
      * Whether the service of that type on that host is up. Needs a second request the first time that a service is asked
-     * for whose uuid does not follow from its type and host.
+     * for whose uuid does not follow from its type and host. Where another client has left an entry of that type and host that
+     * leads nowhere, each question needs up to two requests, and the first one a {@link #list} of the whole registry; each one
+     * does
+     * as long as no service has that type and host.
      */
     boolean isUp(String type, String host);
 
@@ -40,8 +44,8 @@ public interface LivenessRegistry {
     Optional<ServiceRecord> find(String uuid);
 
     /**
-     * What is known of the service of that type on that host; as {@link #isUp(String, String)}. One that os-lively wrote is
-     * not found if its entry under type and host is missing; {@link #list} finds it.
+     * What is known of the service of that type on that host; it costs what {@link #isUp(String, String)} does. One that
+     * os-lively wrote is not found if its entry under type and host is missing; {@link #list} finds it.
      */
     Optional<ServiceRecord> find(String type, String host);
 

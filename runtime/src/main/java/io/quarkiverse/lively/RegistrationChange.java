@@ -6,6 +6,8 @@ package io.quarkiverse.lively;
  * The state may have changed again when it is observed; {@link Registration#state()} has the present one.
  *
  * @param registration of this application, or a further one
+ * @param previous the state before
+ * @param current the state that it got into; another one than before
  * @param reason why, in a few words for a human
  */
 public record RegistrationChange(Registration registration, RegistrationState previous, RegistrationState current,

@@ -2,18 +2,33 @@ package io.quarkiverse.lively;
 
 /** Where a registration stands. Computed from the clock at each read, so that it is never later than the truth. */
 public enum RegistrationState {
-    /** Configured not to register. */
+    /** {@code quarkus.lively.registration.enabled} is false. */
     DISABLED,
-    /** Not registered yet: not listening yet, or etcd cannot be reached, or the claim was refused. The reason says which. */
+    /**
+     * It has not been registered yet: the application does not serve yet, its readiness is not known, etcd does not answer,
+     * or it is refused. The reason says which.
+     */
     STARTING,
-    /** Published UP under a lease that is alive. */
+    /**
+     * The claim is ours, the lease is certain to live, and what the application says of itself is published: UP, or DOWN
+     * because of its health or its own word. The reason says which.
+     */
     REGISTERED,
-    /** Alive, and kept DOWN by somebody else: an operator, or a maintenance window. */
+    /** Somebody else keeps it DOWN: an operator, by a word or a maintenance. */
     HELD_DOWN,
-    /** The lease ran out or is about to; others see the service expire. It comes back by itself. */
+    /**
+     * It may have expired for others: the lease is not certain to live any more, or its keys are gone. It registers again by
+     * itself.
+     */
     LOST,
-    /** Another process registered under the same identity. This one writes nothing any more. */
+    /**
+     * Another process registered as the same service. This one writes nothing of it, and comes back only after it has seen
+     * for a whole TTL that nobody owns it.
+     */
     FENCED,
-    /** Closed. It does not come back. */
+    /**
+     * It was stopped, closed or abandoned, or {@code quarkus.lively.registration.on-conflict} is {@code fail} and another
+     * process has its identity. It does not come back.
+     */
     STOPPED
 }

@@ -6,12 +6,12 @@ public final class ServiceConflictException extends LivelyException {
     private static final long serialVersionUID = 1L;
 
     private final String holder;
-    private final String property;
+    private final String field;
 
-    public ServiceConflictException(String holder, String property, String message) {
+    public ServiceConflictException(String holder, String field, String message) {
         super(message, null);
         this.holder = holder;
-        this.property = property;
+        this.field = field;
     }
 
     /** The uuid of the service that has them. */
@@ -19,8 +19,8 @@ public final class ServiceConflictException extends LivelyException {
         return holder;
     }
 
-    /** What to change in order to get through: a field of the record, or a property of the configuration. */
-    public String property() {
-        return property;
+    /** The field of the record to change in order to get through: {@code uuid} or {@code host}. */
+    public String field() {
+        return field;
     }
 }

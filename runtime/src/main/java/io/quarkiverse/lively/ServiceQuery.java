@@ -12,6 +12,12 @@ import java.util.Set;
  * <pre>
  * registry.list(ServiceQuery.types("inventory", "orders").withRegions("eu-west").withLiveness(Liveness.UP));
  * </pre>
+ *
+ * @param uuids to which the uuid must belong; empty: any
+ * @param types to which the type must belong; empty: any
+ * @param hosts to which the host must belong; empty: any
+ * @param regions to which the region must belong; empty: any
+ * @param liveness to which the liveness must belong; empty: any
  */
 public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hosts, Set<String> regions,
         Set<Liveness> liveness) {
@@ -26,7 +32,7 @@ public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hos
         types = names("type", types);
         hosts = names("host", hosts);
         regions = names("region", regions);
-        liveness = given("status", liveness);
+        liveness = given("liveness", liveness);
     }
 
     /** The whole fleet. */
@@ -34,42 +40,52 @@ public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hos
         return ALL;
     }
 
+    /** The services with one of these uuids. */
     public static ServiceQuery uuids(String... uuids) {
         return ALL.withUuids(uuids);
     }
 
+    /** The services of one of these types. */
     public static ServiceQuery types(String... types) {
         return ALL.withTypes(types);
     }
 
+    /** The services on one of these hosts. */
     public static ServiceQuery hosts(String... hosts) {
         return ALL.withHosts(hosts);
     }
 
+    /** The services in one of these regions. */
     public static ServiceQuery regions(String... regions) {
         return ALL.withRegions(regions);
     }
 
+    /** The services that are in one of these ways alive or not. */
     public static ServiceQuery liveness(Liveness... liveness) {
         return ALL.withLiveness(liveness);
     }
 
+    /** The same, with these uuids in its filter as well. */
     public ServiceQuery withUuids(String... more) {
         return new ServiceQuery(union(uuids, more), types, hosts, regions, liveness);
     }
 
+    /** The same, with these types in its filter as well. */
     public ServiceQuery withTypes(String... more) {
         return new ServiceQuery(uuids, union(types, more), hosts, regions, liveness);
     }
 
+    /** The same, with these hosts in its filter as well. */
     public ServiceQuery withHosts(String... more) {
         return new ServiceQuery(uuids, types, union(hosts, more), regions, liveness);
     }
 
+    /** The same, with these regions in its filter as well. */
     public ServiceQuery withRegions(String... more) {
         return new ServiceQuery(uuids, types, hosts, union(regions, more), liveness);
     }
 
+    /** The same, with these livenesses in its filter as well. */
     public ServiceQuery withLiveness(Liveness... more) {
         return new ServiceQuery(uuids, types, hosts, regions, union(liveness, more));
     }

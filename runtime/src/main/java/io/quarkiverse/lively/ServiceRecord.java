@@ -8,8 +8,7 @@ import java.util.Optional;
  * A service, as it was at one revision of etcd.
  *
  * @param uuid identifies it; opaque, never normalised. In a record to be written it may be empty, and then follows from type
- *        and
- *        host
+ *        and host
  * @param type what it is, {@code inventory} for example
  * @param host where it runs; type and host together are unique
  * @param region where the host is; {@code default} if its record names none
@@ -58,12 +57,6 @@ public record ServiceRecord(String uuid, String type, String host, String region
                 + owned + ", liveness=" + liveness + ", reason=" + reason + ", since=" + since + ", revision=" + revision + "]";
     }
 
-    /** The same service with another liveness, for another reason. Since when, nobody said. */
-    public ServiceRecord withLiveness(Liveness otherLiveness, Reason otherReason) {
-        return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata, owned, otherLiveness,
-                otherReason, Optional.empty(), revision);
-    }
-
     /** A service to be written: UP, in the default region, with the uuid that follows from its type and host. */
     public static Builder builder(String type, String host) {
         return new Builder(type, host);
@@ -104,11 +97,13 @@ public record ServiceRecord(String uuid, String type, String host, String region
             return this;
         }
 
+        /** What it is; instead of the type that it was begun with. */
         public Builder type(String newType) {
             type = newType;
             return this;
         }
 
+        /** Where it runs; instead of the host that it was begun with. */
         public Builder host(String newHost) {
             host = newHost;
             return this;
@@ -150,6 +145,11 @@ public record ServiceRecord(String uuid, String type, String host, String region
             return this;
         }
 
+        /**
+         * The record. Of one that was read, it keeps what is known of its liveness.
+         *
+         * @throws InvalidServiceException if anything of it is null
+         */
         public ServiceRecord build() {
             return new ServiceRecord(uuid, type, host, region, status, maintenance, endpoint, metadata,
                     read.map(ServiceRecord::owned).orElse(false), read.map(ServiceRecord::liveness).orElse(Liveness.UNKNOWN),

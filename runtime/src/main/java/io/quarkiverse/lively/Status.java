@@ -9,7 +9,9 @@ import java.util.stream.Collectors;
  * that crashed still has the status {@link #UP} in its record.
  */
 public enum Status {
+    /** It is to be used. */
     UP(0),
+    /** It is not to be used. */
     DOWN(1);
 
     private final int number;

@@ -12,6 +12,7 @@ public final class UnknownServiceException extends LivelyException {
         this.uuid = uuid;
     }
 
+    /** The uuid that no service has. */
     public String uuid() {
         return uuid;
     }

@@ -38,7 +38,7 @@ class NullIsRefusedTest {
         refused("type", () -> ServiceQuery.types("orders", null));
         refused("host", () -> ServiceQuery.hosts((String) null));
         refused("region", () -> new ServiceQuery(Set.of(), Set.of(), Set.of(), null, Set.of()));
-        refused("status", () -> ServiceQuery.liveness((Liveness) null));
+        refused("liveness", () -> ServiceQuery.liveness((Liveness) null));
         refused("uuid", () -> ServiceQuery.uuids(""));
     }
 

@@ -1,21 +1,26 @@
 package io.quarkiverse.lively.deployment;
 
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 import org.jboss.logging.Logger;
 
 import io.quarkus.devservices.common.ContainerLocator;
 import io.quarkus.runtime.LaunchMode;
 
-/** Looks for a container that has the label of a shared one, as the Dev Services of Quarkus do. */
-record ContainerSearch(String serviceName) implements EtcdSearch {
+/**
+ * Looks for a container that has the label of a shared one, as the Dev Services of Quarkus do.
+ *
+ * @param docker whether it works, which takes long to find out
+ */
+record ContainerSearch(String serviceName, BooleanSupplier docker) implements EtcdSearch {
 
     private static final Logger LOG = Logger.getLogger(ContainerSearch.class);
 
     @Override
     public Optional<LocalEtcd> find() {
         try {
-            return labelled();
+            return docker.getAsBoolean() ? labelled() : Optional.empty();
         } catch (RuntimeException e) {
             // Then a container cannot be started either, which is announced.
             LOG.debug("Docker does not list its containers", e);

@@ -3,6 +3,7 @@ package io.quarkiverse.lively.deployment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.jboss.logging.Logger;
@@ -22,15 +23,15 @@ final class DevEtcd implements Startable {
     private static final Logger LOG = Logger.getLogger(DevEtcd.class);
 
     private final List<EtcdSearch> searches;
-    private final List<LocalEtcd> candidates;
+    private final Supplier<List<LocalEtcd>> candidates;
     private final List<Announcement> failures = new ArrayList<>();
     private Optional<LocalEtcd> running = Optional.empty();
 
     /**
      * @param searches where to look first; none if it is not to be shared
-     * @param candidates in the order in which they are tried
+     * @param candidates in the order in which they are tried; asked only if none is found
      */
-    DevEtcd(List<EtcdSearch> searches, List<LocalEtcd> candidates) {
+    DevEtcd(List<EtcdSearch> searches, Supplier<List<LocalEtcd>> candidates) {
         this.searches = searches;
         this.candidates = candidates;
     }
@@ -50,7 +51,7 @@ final class DevEtcd implements Startable {
     }
 
     private Optional<LocalEtcd> startFirst() {
-        for (LocalEtcd candidate : candidates) {
+        for (LocalEtcd candidate : candidates.get()) {
             try {
                 candidate.start();
                 return Optional.of(candidate);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
@@ -55,9 +56,7 @@ final class EtcdContainer implements LocalEtcd {
                 .withEnv("ETCD_ADVERTISE_CLIENT_URLS", ALL_ADDRESSES)
                 .waitingFor(Wait.forHttp("/health").forPort(CLIENT_PORT))
                 .withStartupTimeout(patience);
-        if (port != 0) {
-            container.setPortBindings(List.of(port + ":" + CLIENT_PORT));
-        }
+        container.setPortBindings(List.of(binding(DockerClientFactory.instance().dockerHostIpAddress(), port)));
         sharedAs.ifPresent(name -> container.withLabel(SHARED_LABEL, name));
         // Quarkus labels the containers that it is given, and sees this one only from outside.
         ConfigureUtil.configureLabels(container, mode);
@@ -67,6 +66,11 @@ final class EtcdContainer implements LocalEtcd {
             close();
             throw e;
         }
+    }
+
+    /** Where Docker is on this machine, nobody on another one gets at it. */
+    static String binding(String dockerHost, int port) {
+        return (dockerHost.equals("localhost") ? "127.0.0.1:" : "") + (port == 0 ? "" : port) + ":" + CLIENT_PORT;
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices;
 import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
+import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkus.deployment.IsDevServicesSupportedByLaunchMode;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.CuratedApplicationShutdownBuildItem;
@@ -28,8 +29,6 @@ class LivelyDevServicesProcessor {
 
     private static final String ENDPOINTS = "quarkus.lively.etcd.endpoints";
     private static final String OSLIVELY_HOST = "OSLIVELY_ETCD_HOST";
-    /** That of {@code LivelyConfig}: a Dev Service cannot take back that it sets the property, so it sets what is so anyway. */
-    private static final String DEFAULT_ENDPOINT = "http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}";
     private static final String NOT_SHARED = "quarkus.lively.devservices.shared has no effect, because an etcd that is not in a"
             + " container is found by its port: set quarkus.lively.devservices.port";
     private static final String PROGRAM = "etcd";
@@ -46,10 +45,10 @@ class LivelyDevServicesProcessor {
         LaunchMode launch = mode.getLaunchMode();
         BooleanSupplier works = docker::isContainerRuntimeAvailable;
         List<EtcdSearch> searches = searches(settings, launch, works);
-        if (isShared(settings, launch) && searches.isEmpty()) {
+        if (isShared(settings, launch) && settings.port().isEmpty() && !(mayBeContainer(settings) && works.getAsBoolean())) {
             Announcement.warning(NOT_SHARED).print();
         }
-        Supplier<DevEtcd> etcd = () -> new DevEtcd(searches, candidates(settings, launch,
+        Supplier<DevEtcd> etcd = () -> new DevEtcd(searches, () -> candidates(settings, launch,
                 devServices.timeout().orElse(PATIENCE), works, SearchPath.ofEnvironment()));
         return launch == LaunchMode.RUN ? startedFor(etcd.get(), shutdown) : owned(etcd, settings);
     }
@@ -61,9 +60,8 @@ class LivelyDevServicesProcessor {
         }
         List<EtcdSearch> all = new ArrayList<>();
         config.port().ifPresent(port -> all.add(new PortSearch(port)));
-        boolean container = config.provider() == Provider.CONTAINER || config.provider() == Provider.AUTO;
-        if (container && docker.getAsBoolean()) {
-            all.add(new ContainerSearch(config.serviceName()));
+        if (mayBeContainer(config)) {
+            all.add(new ContainerSearch(config.serviceName(), docker));
         }
         return all;
     }
@@ -99,6 +97,10 @@ class LivelyDevServicesProcessor {
         return config.shared() && (mode == LaunchMode.DEVELOPMENT || mode == LaunchMode.RUN);
     }
 
+    private static boolean mayBeContainer(DevServices config) {
+        return config.provider() == Provider.CONTAINER || config.provider() == Provider.AUTO;
+    }
+
     private static boolean isConfigured(Config config) {
         return config.getOptionalValues(ENDPOINTS, String.class).isPresent()
                 || config.getOptionalValue(OSLIVELY_HOST, String.class).isPresent();
@@ -113,7 +115,8 @@ class LivelyDevServicesProcessor {
                         config.serviceName()).toString())
                 .startable(etcd)
                 .postStartHook(started -> started.announcements().forEach(Announcement::log))
-                .configProvider(Map.of(ENDPOINTS, started -> started.url().orElse(DEFAULT_ENDPOINT)))
+                // It cannot take back that it sets the property, so without an etcd it sets what is so anyway.
+                .configProvider(Map.of(ENDPOINTS, started -> started.url().orElse(LivelyConfig.Etcd.DEFAULT_ENDPOINT)))
                 .build();
     }
 

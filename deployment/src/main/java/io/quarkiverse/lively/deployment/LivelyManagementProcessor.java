@@ -2,6 +2,8 @@ package io.quarkiverse.lively.deployment;
 
 import java.util.function.BooleanSupplier;
 
+import org.jboss.logging.Logger;
+
 import io.quarkiverse.lively.runtime.management.ManagementOperation;
 import io.quarkiverse.lively.runtime.management.ManagementRecorder;
 import io.quarkus.arc.deployment.BeanContainerBuildItem;
@@ -10,13 +12,20 @@ import io.quarkus.deployment.Capability;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.ExecutionTime;
+import io.quarkus.deployment.annotations.Produce;
 import io.quarkus.deployment.annotations.Record;
+import io.quarkus.deployment.builditem.ServiceStartBuildItem;
 import io.quarkus.vertx.http.deployment.spi.RouteBuildItem;
 
 /** The management endpoint, in applications that ask for it and have HTTP. */
 class LivelyManagementProcessor {
 
+    private static final Logger LOG = Logger.getLogger(LivelyManagementProcessor.class);
     private static final String PATH = "lively";
+    private static final String NO_HTTP = "quarkus.lively.management.enabled has no effect, because the application has no HTTP"
+            + " server: add the extension quarkus-vertx-http";
+    private static final String WRITES_ONLY = "quarkus.lively.management.writes-enabled has no effect: set"
+            + " quarkus.lively.management.enabled, too";
 
     @BuildStep(onlyIf = Enabled.class)
     @Record(ExecutionTime.RUNTIME_INIT)
@@ -32,6 +41,18 @@ class LivelyManagementProcessor {
                         .withRequestHandler(recorder.handler(beans.getValue(), operation))
                         .build());
             }
+        }
+    }
+
+    /** A step by itself: without HTTP nobody asks for routes. */
+    @BuildStep
+    @Produce(ServiceStartBuildItem.class)
+    void warnings(LivelyBuildTimeConfig config, Capabilities capabilities) {
+        if (config.management().enabled() && capabilities.isMissing(Capability.VERTX_HTTP)) {
+            LOG.warn(NO_HTTP);
+        }
+        if (config.management().writesEnabled() && !config.management().enabled()) {
+            LOG.warn(WRITES_ONLY);
         }
     }
 

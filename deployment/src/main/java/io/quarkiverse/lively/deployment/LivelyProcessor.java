@@ -8,15 +8,18 @@ import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkiverse.lively.runtime.LivelyRecorder;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.arc.deployment.BeanContainerBuildItem;
+import io.quarkus.arc.deployment.SyntheticBeansRuntimeInitBuildItem;
 import io.quarkus.deployment.Capabilities;
 import io.quarkus.deployment.Capability;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.annotations.Consume;
 import io.quarkus.deployment.annotations.ExecutionTime;
 import io.quarkus.deployment.annotations.Record;
 import io.quarkus.deployment.builditem.ApplicationInfoBuildItem;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
 import io.quarkus.deployment.builditem.LogCategoryBuildItem;
+import io.quarkus.deployment.builditem.ServiceStartBuildItem;
 import io.quarkus.deployment.builditem.ShutdownContextBuildItem;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
 import io.quarkus.smallrye.health.deployment.spi.HealthBuildItem;
@@ -40,15 +43,18 @@ class LivelyProcessor {
                 .build();
     }
 
+    /** The readiness checks need beans that are made at run time. Observers of the start-up event find Lively started. */
     @BuildStep
     @Record(ExecutionTime.RUNTIME_INIT)
-    void start(LivelyRecorder recorder, BeanContainerBuildItem beans, ApplicationInfoBuildItem application,
+    @Consume(SyntheticBeansRuntimeInitBuildItem.class)
+    ServiceStartBuildItem start(LivelyRecorder recorder, BeanContainerBuildItem beans, ApplicationInfoBuildItem application,
             Capabilities capabilities, LivelyBuildTimeConfig config, ViewUseBuildItem view, TlsRegistryBuildItem certificates,
             CoreVertxBuildItem vertx, ShutdownContextBuildItem shutdown,
             BuildProducer<ShutdownListenerBuildItem> listeners) {
         recorder.start(beans.getValue(), application.getVersion(), readinessDecides(capabilities, config), view.injected(),
                 view.observed(), certificates.registry(), vertx.getVertx(), shutdown);
         listeners.produce(new ShutdownListenerBuildItem(recorder.shutdownListener(beans.getValue())));
+        return new ServiceStartBuildItem(FEATURE);
     }
 
     @BuildStep

@@ -22,7 +22,7 @@ class DevEtcdTest {
 
     @Test
     void isTheFirstThatStarts() {
-        DevEtcd etcd = new DevEtcd(List.of(), List.of(broken, good, spare));
+        DevEtcd etcd = new DevEtcd(List.of(), () -> List.of(broken, good, spare));
 
         etcd.start();
 
@@ -41,7 +41,7 @@ class DevEtcdTest {
 
     @Test
     void stepsAsideIfNoneStarts() {
-        DevEtcd etcd = new DevEtcd(List.of(), List.of(broken));
+        DevEtcd etcd = new DevEtcd(List.of(), () -> List.of(broken));
 
         etcd.start();
 
@@ -52,7 +52,7 @@ class DevEtcdTest {
 
     @Test
     void aContainerWithoutAnImageIsPassedOver() {
-        DevEtcd etcd = new DevEtcd(List.of(), List.of(
+        DevEtcd etcd = new DevEtcd(List.of(), () -> List.of(
                 new EtcdContainer("no image:at all", LaunchMode.TEST, 0, Optional.empty(), Duration.ofSeconds(1)), good));
 
         etcd.start();
@@ -63,7 +63,7 @@ class DevEtcdTest {
     @Test
     void isTheOneThatIsSharedIfThereIsOne() {
         DevEtcd etcd = new DevEtcd(List.of(Optional::empty, () -> Optional.of(new FoundEtcd("found", "http://found:1", null))),
-                List.of(good));
+                () -> List.of(good));
 
         etcd.start();
 
@@ -80,7 +80,7 @@ class DevEtcdTest {
         DevEtcd etcd = new DevEtcd(
                 List.of(() -> Optional.of(broken.tried).filter(tried -> tried)
                         .map(tried -> new FoundEtcd("found", "http://found:1", null))),
-                List.of(broken));
+                () -> List.of(broken));
 
         etcd.start();
 
@@ -91,7 +91,7 @@ class DevEtcdTest {
     void isNoneIfSomethingElseIsInItsPlace() {
         DevEtcd etcd = new DevEtcd(List.of(() -> {
             throw new IllegalStateException("taken");
-        }), List.of(good));
+        }), () -> List.of(good));
 
         etcd.start();
 

@@ -7,14 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports;
+
 import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices;
 import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
+import io.quarkiverse.lively.deployment.etcd.MemoryEtcd;
 import io.quarkus.runtime.LaunchMode;
 
 /**
@@ -25,6 +31,10 @@ class DevServicesCandidatesTest {
 
     private static final String CONTAINER = "etcd in a container of some/etcd:1";
     private static final String EMBEDDED = "an embedded etcd, in memory and for development and tests only";
+
+    private static final BooleanSupplier NOT_ASKED = () -> {
+        throw new AssertionError("Docker is asked");
+    };
 
     @TempDir
     Path installed;
@@ -76,15 +86,46 @@ class DevServicesCandidatesTest {
     @Test
     void aSharedOneIsLookedForAtItsPortAndAmongTheContainersButNotInTests() {
         EtcdSearch port = new PortSearch(7);
-        EtcdSearch container = new ContainerSearch("ours");
-        assertEquals(List.of(port, container), searches(Provider.AUTO, LaunchMode.DEVELOPMENT, true));
-        assertEquals(List.of(port), searches(Provider.AUTO, LaunchMode.RUN, false));
-        assertEquals(List.of(port), searches(Provider.EMBEDDED, LaunchMode.RUN, true));
-        assertEquals(List.of(), searches(Provider.AUTO, LaunchMode.TEST, true));
+        EtcdSearch container = new ContainerSearch("ours", NOT_ASKED);
+        assertEquals(List.of(port, container), searches(Provider.AUTO, LaunchMode.DEVELOPMENT, 7));
+        assertEquals(List.of(port, container), searches(Provider.CONTAINER, LaunchMode.RUN, 7));
+        assertEquals(List.of(port), searches(Provider.EMBEDDED, LaunchMode.RUN, 7));
+        assertEquals(List.of(), searches(Provider.AUTO, LaunchMode.TEST, 7));
+        assertEquals(Optional.empty(), new ContainerSearch("ours", () -> false).find());
     }
 
-    private static List<EtcdSearch> searches(Provider provider, LaunchMode mode, boolean docker) {
-        return LivelyDevServicesProcessor.searches(new Configured(provider, OptionalInt.of(7)), mode, () -> docker);
+    /** Its answer takes long. */
+    @Test
+    void dockerIsNotAskedForOneThatIsAtItsPort() throws IOException {
+        try (MemoryEtcd shared = MemoryEtcd.started(0)) {
+            DevEtcd etcd = new DevEtcd(searches(Provider.AUTO, LaunchMode.DEVELOPMENT, shared.port()),
+                    () -> LivelyDevServicesProcessor.candidates(new Configured(Provider.AUTO, OptionalInt.of(shared.port())),
+                            LaunchMode.DEVELOPMENT, Duration.ofSeconds(1), NOT_ASKED, new SearchPath(List.of(empty))));
+            etcd.start();
+            assertEquals(Optional.of("http://127.0.0.1:" + shared.port()), etcd.url());
+            etcd.close();
+        }
+    }
+
+    /** Unless Docker is on another machine. */
+    @Test
+    void nobodyElseGetsAtAContainer() {
+        assertEquals("127.0.0.1", binding("localhost", 0).getHostIp());
+        assertEquals(null, binding("localhost", 0).getHostPortSpec());
+        assertEquals("127.0.0.1", binding("localhost", 7).getHostIp());
+        assertEquals("7", binding("localhost", 7).getHostPortSpec());
+        assertEquals(Ports.Binding.empty(), binding("docker.example.com", 0));
+        assertEquals(Ports.Binding.bindPort(7), binding("docker.example.com", 7));
+    }
+
+    private static Ports.Binding binding(String dockerHost, int port) {
+        PortBinding bound = PortBinding.parse(EtcdContainer.binding(dockerHost, port));
+        assertEquals(EtcdContainer.CLIENT_PORT, bound.getExposedPort().getPort());
+        return bound.getBinding();
+    }
+
+    private static List<EtcdSearch> searches(Provider provider, LaunchMode mode, int port) {
+        return LivelyDevServicesProcessor.searches(new Configured(provider, OptionalInt.of(port)), mode, NOT_ASKED);
     }
 
     private static List<String> candidates(Provider provider, boolean docker, Path... path) {

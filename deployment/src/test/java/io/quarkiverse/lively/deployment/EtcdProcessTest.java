@@ -18,6 +18,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.quarkiverse.lively.deployment.etcd.MemoryEtcd;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** An etcd process answers once it is started, and nothing of it is left once it is closed. */
@@ -81,6 +82,20 @@ class EtcdProcessTest {
         String message = assertThrows(UncheckedIOException.class, etcd::start).getMessage();
 
         assertTrue(message.contains("Cannot run program \"" + directory.resolve("etcd")), message);
+    }
+
+    /** Else the application would take somebody else's for the one that was started for it. */
+    @Test
+    void aPortThatIsTakenIsRefusedThoughAnEtcdAnswersThere(@TempDir Path directory) throws IOException {
+        Path silent = program(directory, "exec sleep 60");
+        try (MemoryEtcd other = MemoryEtcd.started(0)) {
+            EtcdProcess etcd = new EtcdProcess(silent, Optional.empty(), other.port(), PATIENCE);
+
+            String message = assertThrows(UncheckedIOException.class, etcd::start).getMessage();
+
+            assertEquals("Port " + other.port() + " of 127.0.0.1 is taken", message);
+            assertFalse(Files.exists(etcd.directory()));
+        }
     }
 
     @Test

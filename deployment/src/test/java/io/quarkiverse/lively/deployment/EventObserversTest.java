@@ -21,7 +21,10 @@ import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.QuarkusUnitTest;
 
-/** Observers are told everything in order, both kinds of them, also when they throw. They alone start the view. */
+/**
+ * Observers are told everything in order, both kinds of them, also when they throw, and when there is no second thread. They
+ * alone start the view.
+ */
 @ExtendWith(RealEtcd.class)
 class EventObserversTest {
 
@@ -31,6 +34,7 @@ class EventObserversTest {
     static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
             .withApplicationRoot(jar -> jar.addClasses(RealEtcd.class, Observers.class))
             .overrideConfigKey("quarkus.http.test-port", "0")
+            .overrideRuntimeConfigKey("quarkus.thread-pool.max-threads", "1")
             .overrideRuntimeConfigKey("quarkus.lively.registration.enabled", "false");
 
     @Inject

@@ -1,5 +1,8 @@
 package io.quarkiverse.lively.deployment;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -15,7 +18,12 @@ class ManagementAbsentTest {
     static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
             .withEmptyApplication()
             .overrideConfigKey("quarkus.http.test-port", "0")
-            .overrideConfigKey("quarkus.lively.management.writes-enabled", "true");
+            .overrideConfigKey("quarkus.lively.management.writes-enabled", "true")
+            .setLogRecordPredicate(entry -> entry.getLoggerName().equals(LivelyManagementProcessor.class.getName()))
+            .assertLogRecords(entries -> {
+                assertEquals(1, entries.size());
+                assertTrue(entries.get(0).getMessage().contains("quarkus.lively.management.writes-enabled has no effect"));
+            });
 
     @Test
     void thereIsNothing() {

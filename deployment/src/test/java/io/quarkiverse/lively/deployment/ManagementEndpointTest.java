@@ -88,10 +88,10 @@ class ManagementEndpointTest {
             RestAssured.get("/q/lively/services").then().statusCode(200).body("uuid", hasItem("o 1%"))
                     .body("type", hasItem("inventory"));
             RestAssured.given().urlEncodingEnabled(false)
-                    .get("/q/lively/services?type=orders&type=none&host=host1&region=eu&status=up&uuid=o%201%25").then()
+                    .get("/q/lively/services?type=orders&type=none&host=host1&region=eu&liveness=up&uuid=o%201%25").then()
                     .statusCode(200).body("uuid", contains("o 1%")).body("[0].endpoint.port", equalTo(7))
                     .body("[0].liveness", equalTo("UP"));
-            RestAssured.get("/q/lively/services?type=orders&status=DOWN").then().statusCode(200).body("$", hasSize(0));
+            RestAssured.get("/q/lively/services?type=orders&liveness=DOWN").then().statusCode(200).body("$", hasSize(0));
             RestAssured.given().get("/q/lively/services/{uuid}", "o 1%").then().statusCode(200).body("host", equalTo("host1"));
             RestAssured.given().get("/q/lively/services/{uuid}/history", "o 1%").then().statusCode(200)
                     .body("[0].reason", equalTo("REGISTERED"));
@@ -135,7 +135,8 @@ class ManagementEndpointTest {
     @Test
     void errorsAreTold() {
         RestAssured.get("/q/lively/services?typ=x").then().statusCode(400).body("field", equalTo("typ"));
-        RestAssured.get("/q/lively/services?status=sleepy").then().statusCode(400).body("error", containsString("EXPIRED"));
+        RestAssured.get("/q/lively/services?liveness=sleepy").then().statusCode(400).body("error", containsString("EXPIRED"));
+        RestAssured.get("/q/lively/services?status=UP").then().statusCode(400).body("field", equalTo("status"));
         RestAssured.get("/q/lively/services?type=").then().statusCode(400);
         RestAssured.given().urlEncodingEnabled(false).get("/q/lively/services/a%2Fb").then().statusCode(400).body("field",
                 equalTo("uuid"));

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.deployment;
 
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 
@@ -26,8 +27,9 @@ import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 
-/** All that the registry does can be done from an event loop, and the answers do not come on a thread of the client. */
+/** All that the registry does can be done from an event loop, and the answers come where it was asked. */
 @ExtendWith(RealEtcd.class)
 class ReactiveRegistryTest {
 
@@ -59,8 +61,9 @@ class ReactiveRegistryTest {
             if (!Context.isOnEventLoopThread()) {
                 throw new IllegalStateException("The test is wrong");
             }
+            Context asking = Vertx.currentContext();
             return answer(step).map(asExpected -> {
-                if (Thread.currentThread().getName().contains("vert.x-eventloop")) {
+                if (Vertx.currentContext() != asking) {
                     throw new IllegalStateException("The answer came on " + Thread.currentThread());
                 }
                 return asExpected ? "as expected" : "not as expected";
@@ -89,6 +92,13 @@ class ReactiveRegistryTest {
 
     @Inject
     ReactiveLivenessRegistry registry;
+
+    /** Not on one of the client, which all other answers would wait for. */
+    @Test
+    void whoIsNowhereIsAnsweredOnAWorkerThread() {
+        String thread = registry.isUp("u").map(up -> Thread.currentThread().getName()).await().indefinitely();
+        assertTrue(thread.startsWith("executor-thread"), thread);
+    }
 
     @Test
     void itsOwnRegistrationIsTheSame() {

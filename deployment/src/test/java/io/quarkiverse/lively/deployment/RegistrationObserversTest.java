@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.LogRecord;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
@@ -38,7 +41,11 @@ class RegistrationObserversTest {
     @RegisterExtension
     static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
             .withApplicationRoot(jar -> jar.addClass(Observers.class))
-            .overrideConfigKey("quarkus.http.test-port", "0");
+            .overrideConfigKey("quarkus.http.test-port", "0")
+            .setLogRecordPredicate(line -> line.getThrown() != null && line.getMessage().startsWith("An observer failed"))
+            .assertLogRecords(lines -> assertEquals(List.of(true), lines.stream().map(LogRecord::getThrown)
+                    .map(RegistrationObserversTest::trace)
+                    .map(trace -> trace.contains("at once, on purpose") && trace.contains("later, on purpose")).toList()));
 
     @Inject
     LivenessRegistry registry;
@@ -101,6 +108,12 @@ class RegistrationObserversTest {
         assertEquals(Liveness.EXPIRED, registry.liveness(left.uuid()).orElseThrow(), "closing says nothing any more");
     }
 
+    private static String trace(Throwable failure) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        return trace.toString();
+    }
+
     private void awaitState(RegistrationState state) {
         await().until(() -> registry.registration().state() == state);
     }
@@ -112,18 +125,23 @@ class RegistrationObserversTest {
         final List<RegistrationChange> async = new CopyOnWriteArrayList<>();
         final List<String> threads = new CopyOnWriteArrayList<>();
         private boolean failed;
+        private boolean failedLater;
 
         void changed(@Observes RegistrationChange change) {
             seen.add(change);
             threads.add(Thread.currentThread().getName());
             if (!failed) {
                 failed = true;
-                throw new IllegalStateException("on purpose");
+                throw new IllegalStateException("at once, on purpose");
             }
         }
 
         void changedAsync(@ObservesAsync RegistrationChange change) {
             async.add(change);
+            if (!failedLater) {
+                failedLater = true;
+                throw new IllegalStateException("later, on purpose");
+            }
         }
     }
 }

@@ -16,10 +16,10 @@ import io.quarkus.test.QuarkusDevModeTest;
 import io.restassured.RestAssured;
 
 /**
- * A reload in dev mode: nobody who looks at etcd notices, and nothing of the old application remains. More reloads with
- * {@code -Dlively.test.reloads=20}.
+ * A reload in dev mode: nobody who looks at etcd notices, also of two sockets, and nothing of the old application remains. More
+ * reloads with {@code -Dlively.test.reloads=20}.
  */
-@ExtendWith(RealEtcd.class)
+@ExtendWith({ RealEtcd.class, ServerCertificate.class })
 class ReloadTest {
 
     private static final int RELOADS = Integer.getInteger("lively.test.reloads", 4);

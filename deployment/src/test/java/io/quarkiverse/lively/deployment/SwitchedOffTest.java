@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.deployment;
 
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -24,6 +25,7 @@ class SwitchedOffTest {
             .withEmptyApplication()
             .overrideConfigKey("quarkus.http.test-port", "0")
             .overrideConfigKey("quarkus.lively.devservices.enabled", "false")
+            .overrideConfigKey("quarkus.lively.management.enabled", "true")
             .overrideRuntimeConfigKey("quarkus.lively.active", "false");
 
     @Inject
@@ -39,6 +41,12 @@ class SwitchedOffTest {
     void useIsRefused() {
         assertRefused(() -> registry.isUp("a"));
         assertRefused(() -> registry.registration());
+    }
+
+    @Test
+    void theManagementEndpointSaysSo() {
+        RestAssured.get("/q/lively").then().statusCode(503).body("error", containsString("switched off"));
+        RestAssured.get("/q/lively/services").then().statusCode(503).body("error", containsString("quarkus.lively.active"));
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 import jakarta.enterprise.inject.Produces;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -29,6 +32,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.RegistryUnavailableException;
@@ -146,7 +150,14 @@ class TracingTest {
 
     @Test
     void whatAsksNothingIsNone() {
-        assertThrows(InvalidServiceException.class, () -> registry.isUp("a/b"));
+        Instant past = Instant.now().minusSeconds(60);
+        for (Executable refused : List.<Executable> of(() -> registry.isUp("a/b"), () -> registry.isUp("a/b", "host"),
+                () -> registry.list(ServiceQuery.types("a/b")), () -> registry.list(null), () -> registry.delete("a/b"),
+                () -> registry.down("a/b"), () -> registry.down("u", null), () -> registry.up(""),
+                () -> registry.down("u", new Maintenance("", Optional.empty(), Optional.of(past))),
+                () -> registry.update(null), () -> registry.update(ServiceRecord.builder("a/b", "host").build()))) {
+            assertThrows(InvalidServiceException.class, refused);
+        }
         registry.registration();
         reactive.isUp("u");
         assertEquals(List.of(), exporter.getFinishedSpanItems());

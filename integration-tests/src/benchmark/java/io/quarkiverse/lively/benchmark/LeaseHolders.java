@@ -8,11 +8,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.worker.WorkerThread;
-import io.quarkus.runtime.BlockingOperationControl;
-import io.quarkus.runtime.IOThreadDetector;
 
 /** As many leases as that many processes have, each with its services, in one process and on one connection. */
 final class LeaseHolders implements AutoCloseable {
@@ -30,7 +29,7 @@ final class LeaseHolders implements AutoCloseable {
      */
     LeaseHolders(String url, FleetData fleet, Duration ttl, int first, int leases, int servicesALease)
             throws InterruptedException {
-        BlockingOperationControl.setIoThreadDetector(new IOThreadDetector[0]);
+        Configured.anyThreadMayBlock();
         etcd = Node.connect(url);
         CountDownLatch registered = new CountDownLatch(leases * servicesALease);
         for (int lease = 0; lease < leases; lease++) {

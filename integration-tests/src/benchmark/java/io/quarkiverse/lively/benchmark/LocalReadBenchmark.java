@@ -25,6 +25,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.view.LocalView;
@@ -93,7 +94,7 @@ public class LocalReadBenchmark {
             worker = new WorkerThread("view");
             pool = Executors.newCachedThreadPool();
             view = new LocalView(new RegistryFeed(etcd, fleet.layout()), new Replica(fleet.layout()), worker, pool,
-                    new Random(), Node.view());
+                    new Random(), Node.view(), LivelyMetrics.NONE);
             view.awaitReady().await().atMost(Duration.ofMinutes(1));
         }
 

@@ -13,6 +13,7 @@ import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.runtime.CallTracing;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.LivelySettings;
+import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.health.ReadinessPoll;
@@ -23,8 +24,6 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.view.LocalView;
 import io.quarkiverse.lively.runtime.view.ViewSettings;
-import io.quarkus.runtime.BlockingOperationControl;
-import io.quarkus.runtime.IOThreadDetector;
 
 /** What Lively is in an application, with the values that an application has by default, but without the application. */
 final class Node implements AutoCloseable {
@@ -35,8 +34,7 @@ final class Node implements AutoCloseable {
     private final List<Consumer<RegistrationChange>> listeners = new CopyOnWriteArrayList<>();
 
     Node(String url, String namespace) {
-        // In an application, Quarkus does.
-        BlockingOperationControl.setIoThreadDetector(new IOThreadDetector[0]);
+        Configured.anyThreadMayBlock();
         KeyLayout layout = new KeyLayout(namespace);
         lively = new Lively(
                 new LivelySettings(etcd(url), layout, registrar(layout, "node", Duration.ofSeconds(60), false),

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
@@ -36,7 +37,7 @@ final class Views implements AutoCloseable {
     Open open(KeyLayout layout) {
         WorkerThread worker = new WorkerThread("view");
         LocalView view = new LocalView(new RegistryFeed(etcd, layout), new Replica(layout), worker, pool, new Random(),
-                Node.view());
+                Node.view(), LivelyMetrics.NONE);
         view.awaitReady().await().atMost(Duration.ofMinutes(2));
         return new Open(view, worker);
     }

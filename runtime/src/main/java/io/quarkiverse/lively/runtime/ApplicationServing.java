@@ -1,7 +1,6 @@
 package io.quarkiverse.lively.runtime;
 
 import java.util.Optional;
-import java.util.OptionalInt;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -18,10 +17,11 @@ public class ApplicationServing {
         lively.serve(endpoint(config));
     }
 
+    /** As configured; empty if no port is. */
     static Optional<Endpoint> endpoint(LivelyConfig config) {
-        OptionalInt port = config.service().port();
-        return port.isEmpty() ? Optional.empty()
-                : Optional.of(new Endpoint(config.service().address().orElseGet(LivelySettings::hostName), port.getAsInt(),
-                        false));
+        LivelyConfig.Service told = config.service();
+        return told.port().isEmpty() ? Optional.empty()
+                : Optional.of(new Endpoint(told.address().orElseGet(LivelySettings::hostName), told.port().getAsInt(),
+                        told.secure().orElse(false)));
     }
 }

@@ -19,6 +19,7 @@ public interface CallTracing {
      * Makes a call. Runs on the thread of the application, and must not block.
      *
      * @param operation the method that was called
+     * @param call throws if it is refused before anything is asked
      * @return what the call returns, or a future that ends as that one
      */
     <T> CompletableFuture<T> trace(String operation, Supplier<CompletableFuture<T>> call);

@@ -4,16 +4,20 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.NotificationOptions;
 
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.ManagedContext;
 
 /**
  * Tells the CDI observers: first those that are called at once, with a request context of their own, then the
- * asynchronous ones, and waits for those, so that nobody hears of the next event before everybody has heard of this
- * one.
+ * asynchronous ones, so that nobody hears of the next event before everybody has heard of this one. All on the
+ * calling thread, which is one that may be blocked.
  */
 final class EventBroadcast<T> implements Consumer<T> {
+
+    /** On a thread of the same pool they might wait for ever: for this one, which waits for them. */
+    private static final NotificationOptions ON_THIS_THREAD = NotificationOptions.ofExecutor(Runnable::run);
 
     private final Event<T> observers;
 
@@ -28,7 +32,8 @@ final class EventBroadcast<T> implements Consumer<T> {
     @Override
     public void accept(T event) {
         Optional<Throwable> failure = failure(() -> fire(event));
-        Optional<Throwable> laterFailure = failure(() -> observers.fireAsync(event).toCompletableFuture().join());
+        Optional<Throwable> laterFailure = failure(
+                () -> observers.fireAsync(event, ON_THIS_THREAD).toCompletableFuture().join());
         if (failure.isPresent() || laterFailure.isPresent()) {
             IllegalStateException failed = new IllegalStateException("An observer failed",
                     failure.or(() -> laterFailure).get());

@@ -13,13 +13,20 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.DomainSocketServerStart;
 import io.quarkus.vertx.http.HttpServer;
+import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.quarkus.vertx.http.HttpServerStart;
 import io.quarkus.vertx.http.HttpsServerStart;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
+import io.vertx.core.http.HttpServerOptions;
 
-/** An application with an HTTP server serves once the first of its sockets is open, which is after the start-up event. */
+/**
+ * An application with an HTTP server serves once the socket is open that others are told of, which is after the start-up event:
+ * the one for HTTPS, else the one for HTTP, else the domain socket. Which of them are to open is known before any does, and
+ * they
+ * open in no order.
+ */
 @Singleton
-public class HttpServing {
+public class HttpServing implements HttpServerOptionsCustomizer {
 
     /** Remembers the socket in dev mode: after a reload it is still open, and nobody says so again. */
     private static final String DEV_MODE_SOCKET = "lively.dev-mode.socket";
@@ -29,6 +36,7 @@ public class HttpServing {
     private final LivelyLifecycle lively;
     private final LivelyConfig config;
     private final VertxHttpConfig http;
+    private volatile Optional<HttpServerOptions> https = Optional.empty();
 
     HttpServing(LivelyLifecycle lively, LivelyConfig config, VertxHttpConfig http) {
         this.lively = lively;
@@ -40,42 +48,53 @@ public class HttpServing {
         if (!http.hostEnabled() && !http.domainSocketEnabled()) {
             lively.serve(ApplicationServing.endpoint(config));
         } else if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
-            serveAgain(System.getProperty(DEV_MODE_SOCKET, ""));
+            String remembered = System.getProperty(DEV_MODE_SOCKET, "");
+            if (!remembered.isEmpty()) {
+                serve(remembered);
+            }
         }
     }
 
-    private void serveAgain(String socket) {
-        if (socket.equals(DOMAIN_SOCKET)) {
-            lively.serve(ApplicationServing.endpoint(config));
-        } else if (!socket.isEmpty()) {
-            String[] schemeAndPort = socket.split(":");
-            serve(Integer.parseInt(schemeAndPort[1]), schemeAndPort[0].equals("https"));
-        }
+    /** Changes nothing. Called before any socket opens, and only if there is to be HTTPS. */
+    @Override
+    public void customizeHttpsServer(HttpServerOptions options) {
+        https = Optional.of(options);
     }
 
     void http(@ObservesAsync HttpServerStart event, HttpServer server) {
-        serve(server.getPort(), false);
+        if (!opensHttps()) {
+            serve("http:" + server.getPort());
+        }
     }
 
     void https(@ObservesAsync HttpsServerStart event, HttpServer server) {
-        serve(server.getSecurePort(), true);
+        serve("https:" + server.getSecurePort());
     }
 
     void domainSocket(@ObservesAsync DomainSocketServerStart event) {
-        remember(DOMAIN_SOCKET);
-        lively.serve(ApplicationServing.endpoint(config));
+        if (!http.hostEnabled()) {
+            serve(DOMAIN_SOCKET);
+        }
     }
 
-    private void serve(int port, boolean secure) {
-        remember((secure ? "https:" : "http:") + port);
-        lively.serve(Optional.of(new Endpoint(config.service().address().orElseGet(this::address),
-                config.service().port().orElse(port), secure)));
+    /** Without a certificate it does not, and another customizer may be the one that sets it. */
+    private boolean opensHttps() {
+        return https.map(HttpServerOptions::getKeyCertOptions).isPresent();
     }
 
-    private static void remember(String socket) {
+    /** @param socket such as {@code https:8443}, or the domain socket */
+    private void serve(String socket) {
         if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
             System.setProperty(DEV_MODE_SOCKET, socket);
         }
+        lively.serve(
+                socket.equals(DOMAIN_SOCKET) ? ApplicationServing.endpoint(config) : Optional.of(endpoint(socket.split(":"))));
+    }
+
+    private Endpoint endpoint(String[] schemeAndPort) {
+        LivelyConfig.Service told = config.service();
+        return new Endpoint(told.address().orElseGet(this::address), told.port().orElse(Integer.parseInt(schemeAndPort[1])),
+                told.secure().orElse(schemeAndPort[0].equals("https")));
     }
 
     private String address() {

@@ -31,7 +31,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.tls.CertificateUpdatedEvent;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
-/** Lively, as the application and the beans of this extension find it. Without a start it stays switched off. */
+/** Lively, as the application and the beans of this extension find it. Until it is started, it refuses to be asked. */
 @Singleton
 public class LivelyLifecycle {
 
@@ -40,6 +40,7 @@ public class LivelyLifecycle {
     private final Instance<ReadinessChecks> readinessChecks;
     private final Instance<CallTracing> tracing;
     private final LivelyMetrics metrics;
+    private volatile boolean switchedOff;
     private volatile Optional<Lively> lively = Optional.empty();
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private volatile Optional<Subscription> broadcast = Optional.empty();
@@ -54,15 +55,21 @@ public class LivelyLifecycle {
         this.metrics = metrics.isResolvable() ? metrics.get() : LivelyMetrics.NONE;
     }
 
+    /** It is not going to be started. */
+    void switchOff() {
+        switchedOff = true;
+    }
+
     void start(LivelySettings settings, ViewUse viewUse) {
         use = viewUse;
         failFast = settings.failFast();
         Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
                 ? Optional.of(readinessChecks.get())
                 : Optional.empty(), tracing.isResolvable() ? tracing.get() : CallTracing.NONE, metrics);
+        // At once: what fails from here on ends with a close.
+        lively = Optional.of(started);
         metrics.observe(started.registry().registration(), this::viewInUse, settings.layout().skipped()::count,
                 () -> started.view().listenerFailures() + changes.failures());
-        lively = Optional.of(started);
         if (failFast.isPresent() || started.inherits()) {
             started.start();
         }
@@ -143,7 +150,6 @@ public class LivelyLifecycle {
     }
 
     private Lively running() {
-        return lively.orElseThrow(() -> new IllegalStateException(
-                "Lively is switched off: set quarkus.lively.active to true to ask about services"));
+        return lively.orElseThrow(switchedOff ? NotRunningException::switchedOff : NotRunningException::notStarted);
     }
 }

@@ -24,13 +24,16 @@ public class LivelyRecorder {
     public void start(BeanContainer beans, String applicationVersion, boolean readinessDecides, boolean injectsView,
             boolean observesEvents, Supplier<TlsConfigurationRegistry> certificates, Supplier<Vertx> vertx,
             ShutdownContext shutdown) {
-        if (config.getValue().active()) {
-            LivelyLifecycle lifecycle = beans.beanInstance(LivelyLifecycle.class);
-            lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), readinessDecides,
-                    new SecurityServices(certificates, vertx)),
-                    new ViewUse(injectsView, observesEvents));
-            shutdown.addLastShutdownTask(lifecycle::close);
+        LivelyLifecycle lifecycle = beans.beanInstance(LivelyLifecycle.class);
+        if (!config.getValue().active()) {
+            lifecycle.switchOff();
+            return;
         }
+        // Before the start, which may fail when some of it is done.
+        shutdown.addLastShutdownTask(lifecycle::close);
+        lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), readinessDecides,
+                new SecurityServices(certificates, vertx)),
+                new ViewUse(injectsView, observesEvents));
     }
 
     public ShutdownListener shutdownListener(BeanContainer beans) {

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
@@ -94,20 +95,22 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
 
     /** The name of this host, as far as it is known. */
     public static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
+        return hostName(unknown -> "localhost");
     }
 
     /** Two hosts that do not know their names must not take each other's services. */
     private static String knownHostName() {
+        return hostName(unknown -> {
+            throw new ConfigurationException(PREFIX + "service.host is not set, and the name of this host is not known: "
+                    + unknown.getMessage(), Set.of(PREFIX + "service.host"));
+        });
+    }
+
+    private static String hostName(Function<UnknownHostException, String> otherwise) {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            throw new ConfigurationException(PREFIX + "service.host is not set, and the name of this host is not known: "
-                    + e.getMessage(), Set.of(PREFIX + "service.host"));
+            return otherwise.apply(e);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 import io.quarkiverse.lively.Liveness;
@@ -19,6 +20,8 @@ import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 
 /** Asks etcd, and hands the answer on. */
 final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
@@ -104,10 +107,19 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
         return calls.register(record);
     }
 
-    /** The threads of the client must not run code of the application. */
     private static <T> Uni<T> uni(Supplier<CompletionStage<T>> question) {
-        return Uni.createFrom().completionStage(question)
+        return Uni.createFrom().deferred(() -> Uni.createFrom().completionStage(question)
                 .onFailure(EtcdException.class).transform(e -> new RegistryUnavailableException(e.getMessage(), e))
-                .emitOn(Infrastructure.getDefaultExecutor());
+                .emitOn(subscriber()));
+    }
+
+    /**
+     * Where the subscriber is, so that it may go on with what is bound to its context. The threads of the client must not run
+     * code
+     * of the application.
+     */
+    private static Executor subscriber() {
+        Context context = Vertx.currentContext();
+        return context == null ? Infrastructure.getDefaultExecutor() : answer -> context.runOnContext(nothing -> answer.run());
     }
 }

@@ -1,7 +1,10 @@
 package io.quarkiverse.lively.runtime;
 
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -10,30 +13,43 @@ import jakarta.enterprise.event.Event;
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.RegistrationChange;
+import io.quarkiverse.lively.runtime.worker.DrainLoop;
 
 /** Fires the changes of registrations one after the other, from when there are observers until there are none any more. */
 final class RegistrationBroadcast implements Consumer<RegistrationChange> {
 
     private static final Logger LOG = Logger.getLogger(RegistrationBroadcast.class);
 
-    private final Executor worker;
-    private final CompletableFuture<Consumer<RegistrationChange>> observers = new CompletableFuture<>();
-    private CompletableFuture<Void> last = observers.thenAccept(ready -> {
-    });
+    /** Until a pool that took no more is asked again. */
+    private static final long PAUSE_MILLIS = 100;
+
+    private final Queue<RegistrationChange> changes = new ConcurrentLinkedQueue<>();
+    private final DrainLoop loop;
     private final LongAdder failures = new LongAdder();
+    private volatile Consumer<RegistrationChange> observers;
     private volatile boolean over;
 
-    RegistrationBroadcast(Executor worker) {
-        this.worker = worker;
+    /**
+     * @param pool where observers are called, who may block
+     */
+    RegistrationBroadcast(Executor pool) {
+        loop = new DrainLoop(this::fireAll, changes::clear, pool,
+                CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS, Runnable::run));
     }
 
     /** The observers are there. What happened before is fired now. */
     void begin(Event<RegistrationChange> event) {
-        observers.complete(new EventBroadcast<>(event));
+        begin(new EventBroadcast<>(event));
+    }
+
+    void begin(Consumer<RegistrationChange> observer) {
+        observers = observer;
+        loop.look();
     }
 
     void end() {
         over = true;
+        loop.close();
     }
 
     /** How often an observer has thrown something. */
@@ -42,19 +58,25 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
     }
 
     @Override
-    public synchronized void accept(RegistrationChange change) {
-        last = last.thenRunAsync(() -> fire(change), worker);
+    public void accept(RegistrationChange change) {
+        if (!over) {
+            changes.add(change);
+            loop.look();
+        }
+    }
+
+    private void fireAll() {
+        while (observers != null && !over && !changes.isEmpty()) {
+            fire(changes.remove());
+        }
     }
 
     private void fire(RegistrationChange change) {
-        if (over) {
-            return;
-        }
         try {
-            observers.join().accept(change);
-        } catch (IllegalStateException e) {
+            observers.accept(change);
+        } catch (RuntimeException e) {
             failures.increment();
-            LOG.errorf(e.getCause(), "An observer failed at the change of a registration to %s", change.current());
+            LOG.errorf(e, "An observer failed at the change of a registration to %s", change.current());
         }
     }
 }

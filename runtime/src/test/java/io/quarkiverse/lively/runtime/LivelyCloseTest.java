@@ -1,6 +1,5 @@
 package io.quarkiverse.lively.runtime;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -20,6 +19,9 @@ import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 @NeedsProgram("etcd")
 class LivelyCloseTest {
 
+    /** For the view; for etcd no time is left. */
+    private static final Duration MOST = Duration.ofSeconds(1);
+
     /** The time for the shutdown is for etcd. The view needs none of it to end. */
     @Test
     void theViewEndsAlsoWhenAnEtcdThatHangsHasUsedUpTheTime() {
@@ -35,12 +37,12 @@ class LivelyCloseTest {
             lively.stop();
             long started = System.nanoTime();
             lively.close();
-            assertTrue(Duration.ofNanos(System.nanoTime() - started).compareTo(Duration.ofSeconds(1)) < 0);
-            subscriber.awaitCompletion(Duration.ofSeconds(1));
-            assertEquals(0, Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> thread.getName().equals("lively-view") && thread.isAlive()
-                            && !thread.isInterrupted())
-                    .count());
+            Duration took = Duration.ofNanos(System.nanoTime() - started);
+            System.out.println("It took " + took.toMillis() + " ms to close with an etcd that hangs");
+            assertTrue(took.compareTo(MOST.plusSeconds(2)) < 0, took.toString());
+            subscriber.awaitCompletion(Duration.ofSeconds(10));
+            Awaitility.await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals("lively-view")));
         }
     }
 }

@@ -172,25 +172,4 @@ class SecurityRolesTest {
         return Configured.nothing().with("etcd.endpoints", etcd.url()).with("status-ttl", "5").with("etcd.username", user)
                 .with("etcd.password", PASSWORD);
     }
-
-    private static final class Running implements AutoCloseable {
-
-        private final Lively lively;
-
-        Running(Configured configured) {
-            this(configured.settings());
-        }
-
-        Running(LivelySettings settings) {
-            lively = Configured.lively(settings);
-            lively.start();
-            lively.serve(Optional.empty());
-        }
-
-        @Override
-        public void close() {
-            lively.stop();
-            lively.close();
-        }
-    }
 }

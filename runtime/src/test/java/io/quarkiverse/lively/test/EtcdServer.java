@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
  */
 public final class EtcdServer implements AutoCloseable {
 
-    private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcd";
+    private static final String EMBEDDED = "io.quarkiverse.lively.deployment.etcd.MemoryEtcdProcess";
 
     private final EtcdProgram program;
     private final List<String> options;
@@ -200,6 +200,14 @@ public final class EtcdServer implements AutoCloseable {
         etcdctl("user", "grant-role", "root", "root");
         etcdctl("auth", "enable");
         useEtcdctl("--user", "root:root");
+    }
+
+    /** One without a password: whoever has a certificate with its name as the common name is that user. */
+    public void addUser(String name, String... roles) {
+        etcdctl("user", "add", name, "--no-password");
+        for (String role : roles) {
+            etcdctl("user", "grant-role", name, role);
+        }
     }
 
     /** Also changes the password of one that there is. */

@@ -34,11 +34,6 @@ public final class MemoryEtcd implements AutoCloseable {
         this.server = server;
     }
 
-    /** Runs one in a process of its own, at the port that is given, until that process is ended. */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        started(Integer.parseInt(arguments[0])).server.awaitTermination();
-    }
-
     /**
      * One that answers.
      *

@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.jboss.logging.Logger;
+
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -18,6 +21,8 @@ import io.grpc.stub.StreamObserver;
  * not take yet waits in the history of the store.
  */
 final class WatchStream implements StreamObserver<WatchRequest> {
+
+    private static final Logger LOG = Logger.getLogger(WatchStream.class);
 
     /** Of a response that is meant for all watches of the stream, and of a watch that was refused. */
     private static final long NO_WATCH = -1;
@@ -65,6 +70,18 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     void close() {
         all.remove(this);
+    }
+
+    /** Ends it as a failure of the server: a client that hears nothing would believe that nothing happens. */
+    void fail(RuntimeException cause) {
+        close();
+        try {
+            client.onError(
+                    Status.INTERNAL.withDescription("etcdserver: the watch failed").withCause(cause).asRuntimeException());
+        } catch (RuntimeException e) {
+            // It has ended already, so the client knows.
+            LOG.debug("A watch stream that failed had ended before", e);
+        }
     }
 
     /** Tells what the client has not been told yet, as far as it takes it. Called again when it takes more. */

@@ -32,14 +32,14 @@ final class Watches {
         each(WatchStream::tellProgress);
     }
 
-    /** One that cannot be told is gone, and no reason not to tell the others. */
+    /** One that cannot be told is ended, so that its client asks again, and no reason not to tell the others. */
     private void each(Consumer<WatchStream> action) {
         List.copyOf(streams).forEach(stream -> {
             try {
                 action.accept(stream);
             } catch (RuntimeException e) {
-                LOG.debug("A watch stream is given up", e);
-                streams.remove(stream);
+                LOG.warn("A watch stream of the embedded etcd failed and is ended", e);
+                stream.fail(e);
             }
         });
     }

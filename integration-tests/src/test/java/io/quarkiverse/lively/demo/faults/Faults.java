@@ -16,8 +16,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import io.quarkiverse.lively.runtime.registration.QuietLog;
 import io.quarkiverse.lively.test.EtcdProgram;
 import io.quarkiverse.lively.test.NeedsProgram;
-import io.quarkus.runtime.BlockingOperationControl;
-import io.quarkus.runtime.IOThreadDetector;
 
 /** Faults that are made on one scene, one after another. Each test is a row of the table. */
 @ExtendWith({ FaultTableParameter.class, QuietLog.class })
@@ -52,7 +50,6 @@ abstract class Faults {
 
     @BeforeAll
     void start(FaultTable inTable) {
-        BlockingOperationControl.setIoThreadDetector(new IOThreadDetector[0]);
         table = inTable;
         program = program();
         version = program.version();

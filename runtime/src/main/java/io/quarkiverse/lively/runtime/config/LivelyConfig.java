@@ -28,7 +28,7 @@ public interface LivelyConfig {
 
     /**
      * How long this application is still taken to be up after its last sign of life, when it dies without a word. At least 2
-     * seconds, in whole seconds; 5 or more are advised. etcd may grant more than is asked for.
+     * seconds and at most a day, in whole seconds; 5 seconds or more are advised. etcd may grant more than is asked for.
      */
     @WithDefault("${OSLIVELY_STATUS_TTL:60}")
     Duration statusTtl();
@@ -65,11 +65,14 @@ public interface LivelyConfig {
 
     interface Etcd {
 
+        /** The endpoint, if none is configured. */
+        String DEFAULT_ENDPOINT = "http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}";
+
         /**
-         * The members of the etcd cluster, as URLs with host and port. In dev mode and in tests an etcd is started if neither
-         * this nor `OSLIVELY_ETCD_HOST` is set.
+         * The members of the etcd cluster, as URLs with host and port. In dev mode, in tests and by `quarkus:run` an etcd is
+         * started if neither this nor `OSLIVELY_ETCD_HOST` is set.
          */
-        @WithDefault("http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}")
+        @WithDefault(DEFAULT_ENDPOINT)
         List<String> endpoints();
 
         /**
@@ -79,14 +82,14 @@ public interface LivelyConfig {
         Optional<String> keyNamespace();
 
         /**
-         * How long to wait for a TCP connection to a member.
+         * How long to wait for a TCP connection to a member. Between 1 millisecond and 1 hour.
          */
         @WithDefault("${OSLIVELY_ETCD_CONNECT_TIMEOUT:5}")
         Duration connectTimeout();
 
         /**
          * How long to wait for the answer to one request. Then it counts as failed, and a question to `LivenessRegistry` fails
-         * with a `RegistryUnavailableException`.
+         * with a `RegistryUnavailableException`. Between 1 millisecond and 1 hour.
          */
         @WithDefault("3S")
         Duration requestTimeout();
@@ -160,9 +163,15 @@ public interface LivelyConfig {
         Optional<String> address();
 
         /**
-         * The port that others are told. By default the one that the HTTP server listens on.
+         * The port that others are told. By default the one that the HTTP server listens on: of several, the one for HTTPS.
          */
         OptionalInt port();
+
+        /**
+         * Whether others are told to use TLS. By default if the HTTP server has a port for HTTPS. Behind a proxy that ends TLS,
+         * set it to `true`, and `port` to the port of the proxy.
+         */
+        Optional<Boolean> secure();
 
         /**
          * What others are told besides, by name.
@@ -208,7 +217,7 @@ public interface LivelyConfig {
 
         /**
          * How long stopping may wait for etcd, in all: for DOWN, for the lease to be given back, and for the connection to be
-         * closed.
+         * closed. Between 1 millisecond and 1 hour.
          */
         @WithDefault("2S")
         Duration timeout();
@@ -217,8 +226,9 @@ public interface LivelyConfig {
     interface Health {
 
         /**
-         * What the readiness check `lively` says while etcd cannot be reached. By default `up`: losing etcd must not take a
-         * whole fleet out of service.
+         * What the readiness check `lively` says while this application is not registered, in the states STARTING and LOST:
+         * because etcd cannot be reached, another service has its type and host, or its readiness checks have not answered
+         * yet. By default `up`: losing etcd must not take a whole fleet out of service.
          */
         @WithDefault("up")
         WhenDisconnected whenDisconnected();
@@ -241,14 +251,15 @@ public interface LivelyConfig {
 
         /**
          * How many times in a row all readiness checks must be UP before this application, if it was not ready, is published
-         * as UP. The very first answer counts at once. More than 1 keeps checks that flap from making the fleet flap.
+         * as UP, at least 1. The very first answer counts at once. More than 1 keeps checks that flap from making the fleet
+         * flap.
          */
         @WithDefault("2")
         int upAfter();
 
         /**
          * How many times in a row a readiness check must be DOWN before this application, if it was ready, is published as
-         * DOWN.
+         * DOWN, at least 1.
          */
         @WithDefault("1")
         int downAfter();
@@ -260,6 +271,8 @@ public interface LivelyConfig {
          * How often etcd is asked how far it is, to find out whether the view has everything. If it does not answer within the
          * request timeout, the view is STALE. So the age of a view that is CURRENT is at most the sum of both, unless etcd is
          * slow to tell what changes. Where others write to the same etcd too, each time costs it a look at all services.
+         * Between
+         * 1 millisecond and 1 hour.
          */
         @WithDefault("5S")
         Duration progressInterval();
@@ -267,13 +280,13 @@ public interface LivelyConfig {
         /**
          * How long services stay in the view when, after a break, more than half of the services of a type (and of at
          * least ten) are gone without a word: then etcd more likely lost them than they their lives, and they will be
-         * back. `0` to let them go at once.
+         * back. At most a day; `0` to let them go at once.
          */
         @WithDefault("2M")
         Duration suspectLimit();
 
         /**
-         * How many events a subscriber may lag behind before it is told sums.
+         * How many events a subscriber may lag behind before it is told sums. At least 1.
          */
         @WithDefault("1024")
         int eventBuffer();

@@ -11,12 +11,11 @@ import org.jboss.logging.Logger;
 
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthenticateRequest;
-import io.etcd.jetcd.api.AuthenticateResponse;
 import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.stub.StreamObserver;
 
 /**
  * Puts the token of a user on every call: gets one from etcd before the first call, and another one once etcd does not know
@@ -105,11 +104,21 @@ final class Authentication extends CallCredentials {
     }
 
     private CompletableFuture<Metadata> authenticate(EtcdLogin.User user) {
-        CompletableFuture<Metadata> headers = new CompletableFuture<>();
-        AuthGrpc.newStub(channel).withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
-                .authenticate(AuthenticateRequest.newBuilder().setName(user.name()).setPassword(user.password()).build(),
-                        new Answer(user, headers));
-        return headers;
+        return UnaryCall
+                .send(channel, AuthGrpc.getAuthenticateMethod(),
+                        CallOptions.DEFAULT.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS),
+                        AuthenticateRequest.newBuilder().setName(user.name()).setPassword(user.password()).build())
+                .thenApply(answer -> {
+                    Metadata headers = new Metadata();
+                    headers.put(TOKEN, answer.getToken());
+                    return headers;
+                }).exceptionallyCompose(failure -> {
+                    if (!EtcdErrors.isWithoutUsers(failure)) {
+                        return CompletableFuture.failedFuture(failure);
+                    }
+                    LOG.warnf("etcd asks nobody for a user: it answers %s as it would anybody", user.name());
+                    return CompletableFuture.completedFuture(new Metadata());
+                });
     }
 
     /** Of credentials that fail, gRPC lets through only some codes. */
@@ -119,38 +128,5 @@ final class Authentication extends CallCredentials {
             case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> status;
             default -> Status.UNAUTHENTICATED.withDescription(status.getDescription()).withCause(status.getCause());
         };
-    }
-
-    private static final class Answer implements StreamObserver<AuthenticateResponse> {
-
-        private final EtcdLogin.User user;
-        private final CompletableFuture<Metadata> headers;
-
-        Answer(EtcdLogin.User user, CompletableFuture<Metadata> headers) {
-            this.user = user;
-            this.headers = headers;
-        }
-
-        @Override
-        public void onNext(AuthenticateResponse response) {
-            Metadata withToken = new Metadata();
-            withToken.put(TOKEN, response.getToken());
-            headers.complete(withToken);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            if (EtcdErrors.isWithoutUsers(failure)) {
-                LOG.warnf("etcd asks nobody for a user: it answers %s as it would anybody", user.name());
-                headers.complete(new Metadata());
-            } else {
-                headers.completeExceptionally(failure);
-            }
-        }
-
-        @Override
-        public void onCompleted() {
-            // The answer was there before.
-        }
     }
 }

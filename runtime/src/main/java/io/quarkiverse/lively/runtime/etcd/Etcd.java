@@ -35,7 +35,10 @@ public interface Etcd extends AutoCloseable {
      */
     Watch watch(Range range, long from, Watch.Listener listener);
 
-    /** A watch of single keys, none at first. */
+    /**
+     * A watch of single keys, none at first. Unlike with that of a range, nobody waits for etcd to accept it: one that never
+     * answers is silent for ever. It is for who looks by himself from time to time, and only wants to hear of changes sooner.
+     */
     KeyWatch watchKeys(KeyWatch.Listener listener);
 
     /** Ends what is under way, without waiting for it: what is pending fails. */

@@ -8,8 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -112,21 +110,21 @@ final class EtcdClient implements Etcd {
 
     @Override
     public Watch watch(Range range, long from, Watch.Listener listener) {
-        return withToken(() -> {
+        return OpeningWatch.of(knownToken().thenApply(known -> {
             WatchStream watch = new WatchStream(calls.channel(), range, from, settings.requestTimeout(), this::watchFailure,
                     listener);
             remember(watch.call());
             return watch;
-        }, OpeningWatch::new, listener::ended);
+        }), listener);
     }
 
     @Override
     public KeyWatch watchKeys(KeyWatch.Listener listener) {
-        return withToken(() -> {
+        return OpeningKeyWatch.of(knownToken().thenApply(known -> {
             KeyWatchStream watch = new KeyWatchStream(calls.channel(), this::watchFailure, listener);
             remember(watch.call());
             return watch;
-        }, OpeningKeyWatch::new, listener::ended);
+        }), listener);
     }
 
     @Override
@@ -141,20 +139,14 @@ final class EtcdClient implements Etcd {
      * stream stays the one that it began with. So something is asked first that tells, since etcd looks at the token before it
      * looks at the keys, and that brings a new token if need be.
      */
-    private <T> T withToken(Supplier<T> watch, Function<CompletableFuture<T>, T> opening, Consumer<EtcdException> ended) {
+    private CompletableFuture<Void> knownToken() {
         if (calls.authentication().isEmpty()) {
-            return watch.get();
+            return CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<T> opened = read(Range.ANYTHING).<Void> thenApply(page -> null)
+        return read(Range.ANYTHING).<Void> thenApply(page -> null)
                 .exceptionallyCompose(failure -> EtcdException.of(failure).kind() == EtcdException.Kind.DENIED
                         ? CompletableFuture.completedFuture(null)
-                        : CompletableFuture.failedFuture(failure))
-                .thenApply(known -> watch.get());
-        opened.exceptionally(failure -> {
-            ended.accept(EtcdException.of(failure));
-            return null;
-        });
-        return opening.apply(opened);
+                        : CompletableFuture.failedFuture(failure));
     }
 
     private void remember(WatchCall watch) {

@@ -28,8 +28,7 @@ public final class EtcdConnection implements Etcd {
     private final IntFunction<Etcd> clients;
     private final Duration patience;
     private final Duration grace;
-    private final Optional<EtcdTls> tls;
-    private final Range probe;
+    private final Optional<CertificateRotation> rotation;
     private final Executor builder;
     private final LongSupplier nanoClock;
     /** Replaced, and closed once what is under way has had its time. */
@@ -41,31 +40,27 @@ public final class EtcdConnection implements Etcd {
     private FailureStreak clientStreak;
     private FailureStreak streak;
     private boolean warned;
-    private boolean outdated;
-    private boolean renewing;
     private boolean closed;
 
     /** Makes no client before the first call, as that costs time that an application that starts needs itself. */
     public EtcdConnection(EtcdSettings settings) {
         this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size())), settings.patience(),
-                settings.requestTimeout(), settings.security().tls(), settings.probe(), EtcdConnection::inAThreadOfItsOwn,
-                System::nanoTime);
+                settings.requestTimeout(), settings.security().tls().map(tls -> new CertificateRotation(tls, settings.probe())),
+                EtcdConnection::inAThreadOfItsOwn, System::nanoTime);
     }
 
     /**
      * @param clients makes the client that comes after so many others
      * @param grace how long a client that is replaced although it works is left alone with what is under way
-     * @param tls whose certificates may change; empty if there are none
-     * @param probe what is read to find out whether etcd accepts new certificates, and the user that they may stand for
+     * @param rotation of the certificates; empty if there are none
      * @param builder where clients are made. That takes some ten milliseconds, and is not allowed on a thread of Vert.x
      */
-    EtcdConnection(IntFunction<Etcd> clients, Duration patience, Duration grace, Optional<EtcdTls> tls, Range probe,
-            Executor builder, LongSupplier nanoClock) {
+    EtcdConnection(IntFunction<Etcd> clients, Duration patience, Duration grace,
+            Optional<CertificateRotation> rotation, Executor builder, LongSupplier nanoClock) {
         this.clients = clients;
         this.patience = patience;
         this.grace = grace;
-        this.tls = tls;
-        this.probe = probe;
+        this.rotation = rotation;
         this.builder = builder;
         this.nanoClock = nanoClock;
         this.streak = new FailureStreak(nanoClock.getAsLong());
@@ -100,46 +95,22 @@ public final class EtcdConnection implements Etcd {
     public Watch watch(Range range, long from, Watch.Listener listener) {
         CompletableFuture<Etcd> current = current();
         CountedWatch counted = new CountedWatch(current, listener);
-        CompletableFuture<Watch> opened = current.thenApply(etcd -> etcd.watch(range, from, counted));
-        opened.exceptionally(failure -> {
-            counted.ended(EtcdException.of(failure));
-            return null;
-        });
-        return new OpeningWatch(opened);
+        return OpeningWatch.of(current.thenApply(etcd -> etcd.watch(range, from, counted)), counted);
     }
 
     /** Its failures do not count: what is asked once it has ended does. */
     @Override
     public KeyWatch watchKeys(KeyWatch.Listener listener) {
-        CompletableFuture<KeyWatch> opened = current().thenApply(etcd -> etcd.watchKeys(listener));
-        opened.exceptionally(failure -> {
-            listener.ended(EtcdException.of(failure));
-            return null;
-        });
-        return new OpeningKeyWatch(opened);
+        return OpeningKeyWatch.of(current().thenApply(etcd -> etcd.watchKeys(listener)), listener);
     }
 
     /**
-     * If they are other certificates than before, a new client takes over once etcd has answered it. Until then, and if etcd
-     * does not, all goes on by the client that there is; then the next update, and the next client, try the new ones again.
+     * If they are other certificates than before, a new client takes over once etcd has answered it.
      *
      * @param configurationName of the TLS registry
      */
     public void certificatesUpdated(String configurationName) {
-        if (tls.filter(used -> used.isCalled(configurationName) && (isOutdated() || used.isChanged())).isPresent()) {
-            renew();
-        }
-    }
-
-    /** One at a time: what changes meanwhile is found by the next update. */
-    private synchronized void renew() {
-        if (renewing || closed || client == null) {
-            return;
-        }
-        renewing = true;
-        CompletableFuture<Etcd> former = client;
-        CompletableFuture<Etcd> next = next();
-        next.thenCompose(etcd -> etcd.read(probe)).whenComplete((page, failure) -> takeOver(former, next, failure));
+        rotation.filter(any -> isInUse()).ifPresent(any -> any.certificatesUpdated(configurationName, new Clients()));
     }
 
     @Override
@@ -213,6 +184,11 @@ public final class EtcdConnection implements Etcd {
         }
     }
 
+    /** Else there is no client whose certificates could be old. */
+    private synchronized boolean isInUse() {
+        return !closed && client != null;
+    }
+
     private void build() {
         use(next());
     }
@@ -220,7 +196,6 @@ public final class EtcdConnection implements Etcd {
     private void use(CompletableFuture<Etcd> next) {
         client = next;
         clientStreak = new FailureStreak(nanoClock.getAsLong());
-        outdated = false;
     }
 
     private synchronized CompletableFuture<Etcd> next() {
@@ -232,28 +207,14 @@ public final class EtcdConnection implements Etcd {
                         failure)));
     }
 
-    private synchronized boolean isOutdated() {
-        return outdated;
-    }
-
-    private synchronized void takeOver(CompletableFuture<Etcd> former, CompletableFuture<Etcd> next, Throwable failure) {
-        renewing = false;
+    private synchronized boolean replace(CompletableFuture<Etcd> former, CompletableFuture<Etcd> next) {
         if (closed || client != former) {
-            // One that was made meanwhile has the new ones, too.
-            next.thenAccept(Etcd::close);
-        } else if (failure != null) {
-            next.thenAccept(Etcd::close);
-            if (!outdated) {
-                LOG.warnf("The certificates have changed, but with the new ones etcd does not answer. The connection made with"
-                        + " the old ones stays for now: %s", EtcdException.of(failure).getMessage());
-            }
-            outdated = true;
-        } else {
-            retired.add(former);
-            CompletableFuture.delayedExecutor(grace.toMillis(), TimeUnit.MILLISECONDS, builder).execute(() -> retire(former));
-            use(next);
-            LOG.info("The certificates have changed: etcd is asked by a new connection from now on");
+            return false;
         }
+        retired.add(former);
+        CompletableFuture.delayedExecutor(grace.toMillis(), TimeUnit.MILLISECONDS, builder).execute(() -> retire(former));
+        use(next);
+        return true;
     }
 
     private synchronized void retire(CompletableFuture<Etcd> former) {
@@ -266,6 +227,24 @@ public final class EtcdConnection implements Etcd {
         Thread thread = new Thread(task, "lively-connect");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private final class Clients implements CertificateRotation.Clients {
+
+        @Override
+        public CompletableFuture<Etcd> current() {
+            return EtcdConnection.this.current();
+        }
+
+        @Override
+        public CompletableFuture<Etcd> next() {
+            return EtcdConnection.this.next();
+        }
+
+        @Override
+        public boolean replace(CompletableFuture<Etcd> former, CompletableFuture<Etcd> next) {
+            return EtcdConnection.this.replace(former, next);
+        }
     }
 
     /** Every answer of a watch is a success. Its end is a failure of that moment, however long ago it was opened. */

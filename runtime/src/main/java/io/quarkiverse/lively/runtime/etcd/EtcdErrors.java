@@ -95,7 +95,10 @@ final class EtcdErrors {
     }
 
     private String remedy() {
-        return settings.security().login().map(EtcdLogin::remedy).orElse("quarkus.lively.etcd.username");
+        EtcdSecurity security = settings.security();
+        return security.login().map(EtcdLogin::remedy).orElseGet(() -> security.tls().filter(EtcdTls::hasCertificate)
+                .map(tls -> "the certificate whose common name is the user: " + tls.properties() + ".key-store")
+                .orElse("quarkus.lively.etcd.username"));
     }
 
     private static boolean says(Throwable failure, String words) {

@@ -59,6 +59,11 @@ public final class EtcdTls {
         return !material().equals(lastUsed);
     }
 
+    /** Whether this application has one of its own, which etcd may take its user from. */
+    boolean hasCertificate() {
+        return configuration.filter(tls -> tls.getKeyStoreOptions() != null).isPresent();
+    }
+
     /** What the properties of the configuration begin with. */
     String properties() {
         return name.map(given -> "quarkus.tls." + given).orElse("quarkus.tls");

@@ -20,17 +20,12 @@ import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
-import io.grpc.Status;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.StreamObserver;
 
 /**
  * Transactions and reads by the stubs that gRPC makes. jetcd's own calls change threads three times for one answer and copy
  * each key and value twice. Answers come on the thread that reads from the network.
  */
 final class KeyValueCalls {
-
-    private static final CallOptions ON_THE_THREAD_OF_THE_NETWORK = CallOptions.DEFAULT.withExecutor(Runnable::run);
 
     private final Channel channel;
 
@@ -56,26 +51,7 @@ final class KeyValueCalls {
     }
 
     private <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q request) {
-        CompletableFuture<A> answer = new CompletableFuture<>();
-        ClientCalls.asyncUnaryCall(channel.newCall(method, ON_THE_THREAD_OF_THE_NETWORK), request, new StreamObserver<>() {
-
-            @Override
-            public void onNext(A message) {
-                answer.complete(message);
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                answer.completeExceptionally(failure);
-            }
-
-            @Override
-            public void onCompleted() {
-                // Nothing, unless there was no message.
-                answer.completeExceptionally(Status.INTERNAL.withDescription("an answer without a message").asException());
-            }
-        });
-        return answer;
+        return UnaryCall.send(channel, method, CallOptions.DEFAULT, request);
     }
 
     private static Compare compare(Transaction.Compare compare) {

@@ -22,14 +22,17 @@ public interface KeyWatch extends AutoCloseable {
     @Override
     void close();
 
-    /** Called on a thread of the client, which must not be blocked: hop to another one first. One call at a time. */
+    /**
+     * Called on threads of the client, which must not be blocked: hop to another one first. One call at a time, but for the
+     * end, which may come while another call is under way or about to be made: that one is late then.
+     */
     interface Listener {
 
         void changed(ByteString key, long revision);
 
         /**
          * It is over. Fails with {@link EtcdException.Kind#COMPACTED} if etcd has forgotten what was asked for. Called at most
-         * once, and last.
+         * once.
          */
         void ended(EtcdException cause);
     }

@@ -2,8 +2,17 @@ package io.quarkiverse.lively.runtime.etcd;
 
 import java.util.concurrent.CompletableFuture;
 
-/** A watch by a client that may still have to be made. */
-record OpeningWatch(CompletableFuture<Watch> opened) implements Watch {
+/** A watch that may still have to be opened. */
+record OpeningWatch(CompletableFuture<? extends Watch> opened) implements Watch {
+
+    /** If it cannot be opened, the listener is told that it has ended. */
+    static Watch of(CompletableFuture<? extends Watch> opened, Listener listener) {
+        opened.exceptionally(failure -> {
+            listener.ended(EtcdException.of(failure));
+            return null;
+        });
+        return new OpeningWatch(opened);
+    }
 
     @Override
     public void close() {

@@ -30,7 +30,7 @@ public record Transaction(List<Compare> compares, List<Operation> then, List<Ope
     }
 
     /** Whether it may change anything. */
-    boolean writes() {
+    public boolean writes() {
         return Stream.concat(then.stream(), otherwise.stream()).anyMatch(operation -> !(operation instanceof Get));
     }
 

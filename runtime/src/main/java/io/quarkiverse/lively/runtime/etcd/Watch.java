@@ -12,7 +12,10 @@ public interface Watch extends AutoCloseable {
     @Override
     void close();
 
-    /** Called on a thread of the client, which must not be blocked: hop to another one first. One call at a time. */
+    /**
+     * Called on threads of the client, which must not be blocked: hop to another one first. One call at a time, but for the
+     * end, which may come while another call is under way or about to be made: that one is late then.
+     */
     interface Listener {
 
         /**
@@ -26,7 +29,7 @@ public interface Watch extends AutoCloseable {
 
         /**
          * It is over. Fails with {@link EtcdException.Kind#COMPACTED} if etcd has forgotten what was asked for, and with
-         * {@link EtcdException.Kind#TOO_LARGE} if a response did not fit. Called at most once, and last.
+         * {@link EtcdException.Kind#TOO_LARGE} if a response did not fit. Called at most once.
          */
         void ended(EtcdException cause);
     }

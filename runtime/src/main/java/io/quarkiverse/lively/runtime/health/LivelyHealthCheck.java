@@ -60,8 +60,8 @@ public class LivelyHealthCheck implements HealthCheck {
                 .withData("revision", service.revision());
         registration.lease().ifPresent(lease -> response
                 .withData("leaseId", lease.id())
-                .withData("ttl", lease.ttl().toSeconds())
-                .withData("ttlLeft", lease.remaining().toMillis() / 1000.0 + " s"));
+                .withData("ttlSeconds", lease.ttl().toSeconds())
+                .withData("remainingMillis", lease.remaining().toMillis()));
         return response.build();
     }
 

@@ -10,6 +10,7 @@ import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.UnknownServiceException;
+import io.quarkiverse.lively.runtime.NotRunningException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -47,7 +48,7 @@ final class JsonAnswer {
             refuse(request, 404, failure.getMessage());
         } else if (failure instanceof StaleRecordException || failure instanceof ServiceConflictException) {
             refuse(request, 409, failure.getMessage());
-        } else if (failure instanceof RegistryUnavailableException || failure instanceof IllegalStateException) {
+        } else if (failure instanceof RegistryUnavailableException || failure instanceof NotRunningException) {
             refuse(request, 503, failure.getMessage());
         } else {
             LOG.error("A bug in Lively: the management endpoint has no answer", failure);

@@ -11,10 +11,10 @@ import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.ServiceQuery;
 import io.vertx.core.MultiMap;
 
-/** The filters of a request, all of them repeatable: {@code ?type=orders&type=inventory&region=eu-west&status=UP}. */
+/** The filters of a request, all of them repeatable: {@code ?type=orders&type=inventory&region=eu-west&liveness=UP}. */
 final class ServiceFilters {
 
-    private static final List<String> NAMES = List.of("uuid", "type", "host", "region", "status");
+    private static final List<String> NAMES = List.of("uuid", "type", "host", "region", "liveness");
 
     private ServiceFilters() {
     }
@@ -25,18 +25,18 @@ final class ServiceFilters {
         });
         return new ServiceQuery(values(parameters, "uuid"), values(parameters, "type"), values(parameters, "host"),
                 values(parameters, "region"),
-                values(parameters, "status").stream().map(ServiceFilters::liveness).collect(Collectors.toSet()));
+                values(parameters, "liveness").stream().map(ServiceFilters::liveness).collect(Collectors.toSet()));
     }
 
     private static Set<String> values(MultiMap parameters, String name) {
         return new HashSet<>(parameters.getAll(name));
     }
 
-    private static Liveness liveness(String status) {
+    private static Liveness liveness(String name) {
         try {
-            return Liveness.valueOf(status.toUpperCase(Locale.ROOT));
+            return Liveness.valueOf(name.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new InvalidServiceException("status", "the status must be one of " + List.of(Liveness.values()));
+            throw new InvalidServiceException("liveness", "the liveness must be one of " + List.of(Liveness.values()));
         }
     }
 }

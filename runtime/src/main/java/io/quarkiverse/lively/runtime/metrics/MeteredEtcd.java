@@ -6,15 +6,13 @@ import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
-import io.quarkiverse.lively.runtime.etcd.KeyWatch;
+import io.quarkiverse.lively.runtime.etcd.ForwardingEtcd;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
-import io.quarkiverse.lively.runtime.etcd.Watch;
 
 /** Measures the transactions, the pages of lists, and the renewals of one caller. */
-final class MeteredEtcd implements Etcd {
+final class MeteredEtcd extends ForwardingEtcd {
 
-    private final Etcd etcd;
     private final LongSupplier nanoClock;
     private final BiConsumer<Kind, Outcome> transactions;
     private final BiConsumer<Duration, Outcome> renewals;
@@ -31,7 +29,7 @@ final class MeteredEtcd implements Etcd {
      */
     MeteredEtcd(Etcd etcd, LongSupplier nanoClock, BiConsumer<Kind, Outcome> transactions,
             BiConsumer<Duration, Outcome> renewals) {
-        this.etcd = etcd;
+        super(etcd);
         this.nanoClock = nanoClock;
         this.transactions = transactions;
         this.renewals = renewals;
@@ -39,18 +37,17 @@ final class MeteredEtcd implements Etcd {
 
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
-        // Every write is guarded.
-        Kind kind = transaction.compares().isEmpty() ? Kind.READ : Kind.WRITE;
-        CompletableFuture<Transaction.Result> answer = etcd.commit(transaction);
+        Kind kind = transaction.writes() ? Kind.WRITE : Kind.READ;
+        CompletableFuture<Transaction.Result> answer = super.commit(transaction);
         answer.whenComplete((result, failure) -> transactions.accept(kind, failure != null ? Outcome.of(failure)
-                : result.succeeded() ? Outcome.SUCCESS : Outcome.CONFLICT));
+                : result.succeeded() || kind == Kind.READ ? Outcome.SUCCESS : Outcome.CONFLICT));
         return answer;
     }
 
     @Override
     public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
         long sentAt = nanoClock.getAsLong();
-        CompletableFuture<Lease> answer = etcd.renewLease(id, deadline);
+        CompletableFuture<Lease> answer = super.renewLease(id, deadline);
         answer.whenComplete((lease, failure) -> renewals.accept(Duration.ofNanos(nanoClock.getAsLong() - sentAt),
                 failure != null ? Outcome.of(failure) : Outcome.SUCCESS));
         return answer;
@@ -58,34 +55,9 @@ final class MeteredEtcd implements Etcd {
 
     @Override
     public CompletableFuture<Range.Page> read(Range range) {
-        CompletableFuture<Range.Page> answer = etcd.read(range);
+        CompletableFuture<Range.Page> answer = super.read(range);
         answer.whenComplete((page, failure) -> transactions.accept(Kind.READ,
                 failure != null ? Outcome.of(failure) : Outcome.SUCCESS));
         return answer;
-    }
-
-    @Override
-    public CompletableFuture<Lease> grantLease(Duration ttl) {
-        return etcd.grantLease(ttl);
-    }
-
-    @Override
-    public CompletableFuture<Void> revokeLease(long id) {
-        return etcd.revokeLease(id);
-    }
-
-    @Override
-    public Watch watch(Range range, long from, Watch.Listener listener) {
-        return etcd.watch(range, from, listener);
-    }
-
-    @Override
-    public KeyWatch watchKeys(KeyWatch.Listener listener) {
-        return etcd.watchKeys(listener);
-    }
-
-    @Override
-    public void close() {
-        etcd.close();
     }
 }

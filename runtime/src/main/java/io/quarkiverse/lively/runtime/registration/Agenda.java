@@ -57,7 +57,7 @@ final class Agenda {
     void step(Runnable part) {
         try {
             part.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             rest(backoff.next());
             throw e;
         }

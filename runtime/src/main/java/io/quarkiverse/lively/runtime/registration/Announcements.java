@@ -30,14 +30,25 @@ public final class Announcements {
     }
 
     /**
-     * @throws InvalidServiceException if it is too much for a record that everybody reads
+     * @throws InvalidServiceException if it is no text, or too much for a record that everybody reads
      */
     public static void check(Map<String, String> metadata) {
+        metadata.forEach((key, value) -> {
+            if (hasHalfOfACharacter(key) || hasHalfOfACharacter(value)) {
+                throw new InvalidServiceException("metadata", "the metadata is no text: half of a character is missing in '"
+                        + key + "'");
+            }
+        });
         long bytes = metadata.entrySet().stream().mapToLong(entry -> size(entry.getKey()) + size(entry.getValue())).sum();
         if (bytes > MOST_METADATA) {
             throw new InvalidServiceException("metadata", "the metadata must not be longer than " + MOST_METADATA
                     + " bytes in all");
         }
+    }
+
+    /** A surrogate without its other half, of which there is no UTF-8. */
+    private static boolean hasHalfOfACharacter(String text) {
+        return text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE);
     }
 
     private static int size(String text) {

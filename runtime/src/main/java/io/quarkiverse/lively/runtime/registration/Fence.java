@@ -36,10 +36,10 @@ final class Fence {
         // Whoever wrote it may have owned it in between.
         boolean wasWritten = seen.state().modRevision() != lastWrite;
         lastWrite = seen.state().modRevision();
-        if (wasWritten || seen.owner().exists()) {
+        if (wasWritten || seen.isClaimed()) {
             lookAway();
         }
-        if (seen.owner().exists()) {
+        if (seen.isClaimed()) {
             return Optional.of(ttl.dividedBy(2));
         }
         unownedSince = OptionalLong.of(unownedSince.orElse(now));

@@ -34,14 +34,15 @@ final class HoldMemory {
     /**
      * The hold on the service, in force or to come.
      *
-     * @param claimed whether this process is its owner, and so the judge of an end that has passed
+     * @param owned whether this process is its owner now: to have been is not enough, since an end may have passed while nobody
+     *        was there to judge it
      * @param lease the present one
      */
-    Optional<Hold> of(ServiceKeys seen, boolean claimed, long lease, Instant now) {
+    Optional<Hold> of(ServiceKeys seen, boolean owned, long lease, Instant now) {
         if (ephemeral && !seen.service().exists() && leaseOfLast != lease) {
             return last.filter(hold -> !Holds.isOver(hold, now));
         }
-        Optional<Hold> hold = Holds.of(seen, now, claimed ? Optional.of(recordSeenAt) : Optional.empty());
+        Optional<Hold> hold = Holds.of(seen, now, owned ? Optional.of(recordSeenAt) : Optional.empty());
         if (seen.service().exists()) {
             last = hold;
             leaseOfLast = lease;

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.runtime.store.Entry;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -43,10 +45,15 @@ record Incarnation(String id, Instant startedAt, String version) {
         return State.newBuilder().setReason(reason).setSince(since.toEpochMilli()).setBy(id);
     }
 
+    /** As etcd gives it back: a text of the application that is no UTF-8 is stored as another one. */
     Claim claim(Optional<Endpoint> endpoint, Map<String, String> metadata) {
         Claim.Builder claim = Claim.newBuilder().setIncarnation(id).setStartedAt(startedAt.toEpochMilli())
                 .setVersion(version).putAllMetadata(metadata);
         endpoint.ifPresent(e -> claim.setAddress(e.address()).setPort(e.port()).setSecure(e.secure()));
-        return claim.build();
+        try {
+            return Claim.parseFrom(claim.build().toByteString());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("What was just written can be read", e);
+        }
     }
 }

@@ -62,11 +62,16 @@ public record Inheritance(String namespace, ServiceIdentity identity, boolean ep
         return new Incarnation(incarnation, startedAt, version);
     }
 
-    /** Publishes DOWN, since nobody goes on with it, and revokes the lease. */
-    CompletableFuture<Void> renounce(Etcd etcd, Worker worker) {
+    /**
+     * Publishes DOWN, since nobody goes on with it, and revokes the lease.
+     *
+     * @param limit after which the lease is revoked in any case
+     */
+    CompletableFuture<Void> renounce(Etcd etcd, Worker worker, Duration limit) {
         OwnerWrites writes = new OwnerWrites(new KeyLayout(namespace), identity, ephemeral);
         TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation(""), TakeDown.Word.DOWN);
-        CompletableFuture<Void> revoked = takeDown.result().handle((keys, failure) -> etcd.revokeLease(lease))
+        CompletableFuture<Void> revoked = takeDown.result(limit, (keys, failure) -> {
+        }).handle((keys, failure) -> etcd.revokeLease(lease))
                 .thenCompose(answer -> answer);
         worker.execute(() -> takeDown.run(ServiceKeys.ABSENT, false));
         return revoked;

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
@@ -75,6 +76,8 @@ final class Publication {
     private final Listener listener;
     private final Agenda agenda;
     private final HoldMemory holds;
+    private final Fence fence = new Fence();
+    private final SeenRevision seenRevision = new SeenRevision();
 
     private Claim claim;
     private LeaseTerm lease;
@@ -82,10 +85,7 @@ final class Publication {
     private ServiceKeys seen = ServiceKeys.ABSENT;
     private boolean tried;
     private boolean claimed;
-    private long seenRevision;
-    private long changedRevision;
     private int writesInARow;
-    private final Fence fence = new Fence();
     private boolean retired;
 
     /**
@@ -136,13 +136,13 @@ final class Publication {
 
     /** The revision up to which everything of the service has been seen. */
     long seenRevision() {
-        return seenRevision;
+        return seenRevision.get();
     }
 
     /** Somebody wrote the service at that revision; this process, maybe. */
     void changed(long revision) {
-        changedRevision = Math.max(changedRevision, revision);
-        if (!agenda.isBusy() && changedRevision > seenRevision) {
+        seenRevision.heard(revision);
+        if (!agenda.isBusy() && seenRevision.isOutdated()) {
             changed();
         }
     }
@@ -165,23 +165,19 @@ final class Publication {
      * Publishes DOWN, if that is the last word, and gives the claim up. From now on nothing else is written. If it cannot
      * be done in time, it is still tried: the lease may go on living for others.
      *
-     * @param atLast run on the worker thread when nothing more will be tried
+     * @param atLast told on the worker thread what became of it when nothing more will be tried
      * @return what the keys hold in the end; fails if it cannot be done by then. Completes on the worker thread
      */
-    CompletableFuture<ServiceKeys> retire(TakeDown.Word word, Duration limit, Runnable atLast) {
+    CompletableFuture<ServiceKeys> retire(TakeDown.Word word, Duration limit,
+            BiConsumer<ServiceKeys, Throwable> atLast) {
         retired = true;
         agenda.cancelRest();
         if (!tried) {
-            atLast.run();
+            atLast.accept(seen, null);
             return CompletableFuture.completedFuture(seen);
         }
         TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation, word);
-        CompletableFuture<ServiceKeys> inTime = takeDown.result().copy();
-        Worker.Timer timeout = worker.after(limit, () -> inTime.completeExceptionally(takeDown.lastFailure()));
-        takeDown.result().whenComplete((keys, failure) -> {
-            timeout.cancel();
-            atLast.run();
-        });
+        CompletableFuture<ServiceKeys> inTime = takeDown.result(limit, atLast);
         agenda.begin(() -> takeDown.run(seen, claimed));
         // After that is on its way.
         watch.remove(this);
@@ -233,7 +229,7 @@ final class Publication {
         }
         Instant now = worker.now();
         noteWhatIsSeen(now);
-        Optional<Hold> hold = holds.of(seen, claimed, under.id(), now);
+        Optional<Hold> hold = holds.of(seen, incarnation.isIn(seen.owner()), under.id(), now);
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
             listener.registered(seen, under, wanted);
@@ -299,32 +295,45 @@ final class Publication {
             }
             if (isDone && ++writesInARow < WRITES) {
                 judge(1);
-            } else if (race < RACES && !isDone) {
+            } else if (isDone) {
+                failed(new EtcdException(EtcdException.Kind.REFUSED,
+                        "it is not as it should be after " + WRITES + " writes in a row", null));
+            } else if (race < RACES) {
                 again(race);
             } else {
-                listener.failed(seen, lostAllRaces());
-                agenda.rest(backoff.next());
+                failed(lostAllRaces());
             }
         });
     }
 
     private void send(Transaction transaction, Consumer<Transaction.Result> then) {
         tried = true;
-        long heard = changedRevision;
+        long heard = seenRevision.lastHeard();
         long under = lease == null ? 0 : lease.id();
         worker.when(etcd.commit(transaction), (result, failure) -> {
             if (failure == null) {
-                noteRevision(result.revision(), heard);
+                if (seenRevision.advance(result.revision(), heard)) {
+                    // What is watched is to come after a revision of an etcd that was wiped.
+                    watch.remove(this);
+                }
                 agenda.step(() -> then.accept(result));
                 return;
             }
-            agenda.rest(backoff.next());
             if (failure.kind() == EtcdException.Kind.LEASE_NOT_FOUND) {
+                agenda.rest(backoff.next());
                 leaseGone.accept(under);
             } else {
-                listener.failed(seen, failure);
+                failed(failure);
             }
         });
+    }
+
+    /** Of what is retired, its end is told by somebody else. */
+    private void failed(EtcdException cause) {
+        if (!retired) {
+            listener.failed(seen, cause);
+        }
+        agenda.rest(backoff.next());
     }
 
     /**
@@ -342,22 +351,7 @@ final class Publication {
 
     /** Unless it was changed after it was read. */
     private void rest(Duration pause, long change) {
-        agenda.rest(changedRevision > seenRevision ? Duration.ZERO : pause, change);
-    }
-
-    /**
-     * A wiped etcd begins anew.
-     *
-     * @param heard the last change that was heard of when this was asked for: it has been seen, whatever its number
-     */
-    private void noteRevision(long revision, long heard) {
-        if (revision < seenRevision) {
-            watch.remove(this);
-        }
-        seenRevision = revision;
-        if (changedRevision == heard) {
-            changedRevision = Math.min(heard, revision);
-        }
+        agenda.rest(seenRevision.isOutdated() ? Duration.ZERO : pause, change);
     }
 
     /**

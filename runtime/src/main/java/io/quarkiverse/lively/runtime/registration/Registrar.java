@@ -30,7 +30,7 @@ import io.quarkiverse.lively.runtime.worker.Worker;
  * Keeps what this process registers alive: one lease, and who lives under it. All methods may be called on any thread,
  * and none blocks.
  */
-public final class Registrar implements LeaseSession.Listener {
+public final class Registrar {
 
     private static final String OWN_REMEDY = "another quarkus.lively.service.type or quarkus.lively.service.host";
     private static final String FURTHER_REMEDY = "another type or host";
@@ -145,7 +145,7 @@ public final class Registrar implements LeaseSession.Listener {
         if (settings.enabled()) {
             worker.execute(this::session);
         } else {
-            worker.execute(() -> inheritance.ifPresent(left -> left.renounce(etcd, worker)));
+            worker.execute(() -> takeInheritance().ifPresent(left -> left.renounce(etcd, worker, settings.stopTimeout())));
         }
     }
 
@@ -185,7 +185,7 @@ public final class Registrar implements LeaseSession.Listener {
         ServiceIdentity identity = layout.identityOf(record);
         Announcements.check(record.endpoint(), record.metadata());
         if (stopping) {
-            throw new IllegalStateException("The application is stopping, and registers nothing any more");
+            throw tooLate();
         }
         ServiceRegistration further = registration(identity, FURTHER_REMEDY, new OwnWord(false),
                 RegistrationState.STARTING, "it was just registered");
@@ -194,6 +194,11 @@ public final class Registrar implements LeaseSession.Listener {
             throw new ServiceConflictException(identity.uuid(), "uuid", present.state() == RegistrationState.STOPPED
                     ? identity + " was closed, and DOWN is not in etcd yet: try again once etcd answers"
                     : "This process has registered " + identity + " already: close that registration first");
+        }
+        if (stopping) {
+            // The stop may not have seen it any more.
+            registrations.remove(identity.uuid(), further);
+            throw tooLate();
         }
         serve(further, incarnation.claim(record.endpoint(), record.metadata()));
         return further;
@@ -250,22 +255,6 @@ public final class Registrar implements LeaseSession.Listener {
         }, worker).thenCompose(revoked -> revoked);
     }
 
-    @Override
-    public void leaseHeld(LeaseTerm term) {
-        connected.complete(null);
-        List.copyOf(registrations.values()).forEach(registration -> registration.leaseHeld(term));
-    }
-
-    @Override
-    public void leaseLost(Loss loss, String why) {
-        List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(loss, why));
-    }
-
-    @Override
-    public void leaseNotGranted(EtcdException cause) {
-        List.copyOf(registrations.values()).forEach(registration -> registration.leaseNotGranted(cause));
-    }
-
     /** @param remedy what to change if another service has its names */
     private ServiceRegistration registration(ServiceIdentity identity, String remedy, OwnWord word, RegistrationState state,
             String reason) {
@@ -276,12 +265,19 @@ public final class Registrar implements LeaseSession.Listener {
                 Standing.beginning(state, worker.now(), reason), changes, metrics, closed -> remove(identity, closed));
     }
 
+    private static IllegalStateException tooLate() {
+        return new IllegalStateException("The application is stopping, and registers nothing any more");
+    }
+
     private Optional<LeaseTerm> term() {
         return session.flatMap(LeaseSession::term);
     }
 
     private void serve(ServiceRegistration registration, Claim claim) {
         worker.execute(() -> {
+            if (stopping) {
+                return;
+            }
             LeaseSession holder = session();
             holder.term().filter(term -> term.isValidAt(worker.nanoTime())).ifPresent(registration::leaseHeld);
             registration.serve(claim);
@@ -299,7 +295,7 @@ public final class Registrar implements LeaseSession.Listener {
 
     private LeaseSession session() {
         if (session.isEmpty()) {
-            LeaseSession holder = new LeaseSession(etcd, worker, settings.ttl(), random, this);
+            LeaseSession holder = new LeaseSession(etcd, worker, settings.ttl(), random, new SharedLease());
             session = Optional.of(holder);
             start(holder);
         }
@@ -308,18 +304,44 @@ public final class Registrar implements LeaseSession.Listener {
 
     /** With the lease that was left to it; or after what was left to another one is out of the way. */
     private void start(LeaseSession holder) {
-        Optional<Inheritance> left = inheritance;
-        inheritance = Optional.empty();
+        Optional<Inheritance> left = takeInheritance();
         if (left.isEmpty()) {
             holder.start();
         } else if (left.get().suits(layout, settings)) {
             holder.resume(left.get().lease());
         } else {
-            worker.when(left.get().renounce(etcd, worker), (revoked, failure) -> holder.start());
+            worker.when(left.get().renounce(etcd, worker, settings.stopTimeout()), (revoked, failure) -> holder.start());
         }
+    }
+
+    /** It is seen to once. */
+    private Optional<Inheritance> takeInheritance() {
+        Optional<Inheritance> left = inheritance;
+        inheritance = Optional.empty();
+        return left;
     }
 
     private CompletableFuture<Void> closeSession() {
         return session.map(LeaseSession::close).orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    /** The one lease under which all registrations live. */
+    private final class SharedLease implements LeaseSession.Listener {
+
+        @Override
+        public void leaseHeld(LeaseTerm term) {
+            connected.complete(null);
+            List.copyOf(registrations.values()).forEach(registration -> registration.leaseHeld(term));
+        }
+
+        @Override
+        public void leaseLost(Loss loss, String why) {
+            List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(loss, why));
+        }
+
+        @Override
+        public void leaseNotGranted(EtcdException cause) {
+            List.copyOf(registrations.values()).forEach(registration -> registration.leaseNotGranted(cause));
+        }
     }
 }

@@ -185,18 +185,21 @@ final class RegistrationReport implements Publication.Listener {
         }
     }
 
-    /** It is over. Its keys as they are now, or why they could not be written. */
-    void stopped(ServiceKeys keys, Throwable failure) {
-        if (failure == null) {
-            stand(RegistrationState.STOPPED, "it was stopped", keys, standing.lease());
-            if (keys.service().exists()) {
-                LOG.infof("Stopped %s", identity);
-            }
-        } else {
-            String why = EtcdException.of(failure).getMessage();
-            stand(RegistrationState.STOPPED, "it was stopped, but DOWN could not be written: " + why);
+    /** It is over. Its keys as they are now. */
+    void stopped(ServiceKeys keys) {
+        stand(RegistrationState.STOPPED, "it was stopped", keys, standing.lease());
+        if (keys.service().exists()) {
+            LOG.infof("Stopped %s", identity);
+        }
+    }
+
+    /** It is over, but its keys are not as they should be. That may still come. */
+    void stoppedWithoutAWord(EtcdException cause) {
+        String why = "it was stopped, but DOWN could not be written: " + cause.getMessage();
+        if (!why.equals(standing.reason())) {
+            stand(RegistrationState.STOPPED, why);
             LOG.warnf("%s could not be published as DOWN: %s. It expires with the lease of this process, if not before",
-                    identity, why);
+                    identity, cause.getMessage());
         }
     }
 

@@ -40,7 +40,7 @@ final class ServiceRegistration implements Registration {
 
     private static final Logger LOG = Logger.getLogger(ServiceRegistration.class);
 
-    private static final Set<RegistrationState> NOTHING_TO_LEAVE = EnumSet.of(RegistrationState.FENCED,
+    private static final Set<RegistrationState> NOT_KEPT_ALIVE = EnumSet.of(RegistrationState.FENCED,
             RegistrationState.STOPPED, RegistrationState.DISABLED);
 
     private final ServiceIdentity identity;
@@ -152,7 +152,7 @@ final class ServiceRegistration implements Registration {
      * @return whether there is anything to leave; if not, nothing has changed
      */
     boolean handOver() {
-        if (NOTHING_TO_LEAVE.contains(report.standing().state())) {
+        if (NOT_KEPT_ALIVE.contains(report.standing().state())) {
             return false;
         }
         stopped = CompletableFuture.completedFuture(report.standing().keys());
@@ -166,17 +166,15 @@ final class ServiceRegistration implements Registration {
         return stop(TakeDown.Word.DOWN, limit);
     }
 
-    /** Lets go without a word; any thread. Fails if that cannot be done in time. */
-    CompletableFuture<Void> abandon(Duration limit) {
-        return stop(TakeDown.Word.NOTHING, limit);
-    }
-
     private CompletableFuture<Void> stop(TakeDown.Word lastWord, Duration limit) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         worker.execute(() -> {
             if (stopped == null) {
-                stopped = publication.retire(lastWord, limit, () -> whenStopped.accept(this));
-                stopped.whenComplete(report::stopped);
+                stopped = publication.retire(lastWord, limit, this::ended);
+                stopped.exceptionally(failure -> {
+                    report.stoppedWithoutAWord(EtcdException.of(failure));
+                    return null;
+                });
             }
             stopped.whenComplete((keys, failure) -> {
                 if (failure == null) {
@@ -187,6 +185,16 @@ final class ServiceRegistration implements Registration {
             });
         });
         return result;
+    }
+
+    /** It may have been stopped long before. */
+    private void ended(ServiceKeys keys, Throwable failure) {
+        if (failure == null) {
+            report.stopped(keys);
+        } else {
+            report.stoppedWithoutAWord(EtcdException.of(failure));
+        }
+        whenStopped.accept(this);
     }
 
     @Override
@@ -206,6 +214,9 @@ final class ServiceRegistration implements Registration {
 
     @Override
     public Optional<Lease> lease() {
+        if (NOT_KEPT_ALIVE.contains(state())) {
+            return Optional.empty();
+        }
         long now = worker.nanoTime();
         return leases.get().map(term -> new Lease(String.format("%016x", term.id()), term.ttl(), term.remainingAt(now)));
     }

@@ -59,9 +59,18 @@ record Standing(RegistrationState state, Instant since, String reason, ServiceKe
         }
         ServiceRecord last = ServiceRecords.of(keys);
         return switch (state) {
-            case LOST -> last.withLiveness(Liveness.EXPIRED, Reason.EXPIRED);
-            case FENCED -> last.withLiveness(Liveness.UNKNOWN, Reason.TAKEOVER);
+            // Of a lease that runs out only what was UP is seen to expire.
+            case LOST -> last.isUp() ? with(Liveness.EXPIRED, Reason.EXPIRED, last) : last;
+            case FENCED -> with(Liveness.UNKNOWN, Reason.TAKEOVER, last);
+            // The last word may not have reached etcd; or the next start of the application goes on with it.
+            case STOPPED -> last.isUp() ? with(Liveness.UNKNOWN, Reason.UNKNOWN, last) : last;
             default -> last;
         };
+    }
+
+    /** The same service with another liveness, for another reason. Since when, nobody said. */
+    private static ServiceRecord with(Liveness liveness, Reason reason, ServiceRecord last) {
+        return new ServiceRecord(last.uuid(), last.type(), last.host(), last.region(), last.status(), last.maintenance(),
+                last.endpoint(), last.metadata(), last.owned(), liveness, reason, Optional.empty(), last.revision());
     }
 }

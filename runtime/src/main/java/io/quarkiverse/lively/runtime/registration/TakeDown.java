@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
@@ -16,9 +17,10 @@ import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
- * Publishes one service as DOWN, or says nothing of it, and gives its claim up. While etcd cannot be reached, or others
- * keep changing the service, it tries again; if etcd refuses to store anything, it gives up the claim at least, which
- * takes no space. What somebody else owns, or keeps DOWN, stays as it is. It lives on the worker thread.
+ * Publishes one service as DOWN, or says nothing of it, and gives its claim up. If etcd refuses to store anything, it gives up
+ * the claim at least, which takes no space. Until one of them is done it tries again, whatever etcd says: the lease may live
+ * on for other services, and this one would be UP with it. What somebody else owns, or keeps DOWN, stays as it is. It lives
+ * on the worker thread.
  */
 final class TakeDown {
 
@@ -44,6 +46,7 @@ final class TakeDown {
 
     private ServiceKeys seen;
     private boolean claimed;
+    private boolean outdated;
     private int tries;
     private EtcdException lastFailure = new EtcdException(EtcdException.Kind.UNAVAILABLE, "etcd did not answer in time", null);
 
@@ -55,9 +58,17 @@ final class TakeDown {
         this.word = word;
     }
 
-    /** What the keys hold in the end. Completes on the worker thread. */
-    CompletableFuture<ServiceKeys> result() {
-        return result;
+    /**
+     * What the keys hold in the end. Fails if all that could be done was to give the claim up, and if it cannot be done by
+     * then. Completes on the worker thread.
+     *
+     * @param atLast told before that, or if it cannot be done by then, once it is done
+     */
+    CompletableFuture<ServiceKeys> result(Duration limit, BiConsumer<ServiceKeys, Throwable> atLast) {
+        CompletableFuture<ServiceKeys> inTime = result.whenComplete(atLast).copy();
+        Worker.Timer timeout = worker.after(limit, () -> inTime.completeExceptionally(lastFailure));
+        result.whenComplete((keys, failure) -> timeout.cancel());
+        return inTime;
     }
 
     /**
@@ -68,16 +79,12 @@ final class TakeDown {
     void run(ServiceKeys known, boolean wasClaimed) {
         seen = known;
         claimed = wasClaimed;
+        outdated = !wasClaimed;
         attempt();
     }
 
-    /** Why it is not done yet. */
-    EtcdException lastFailure() {
-        return lastFailure;
-    }
-
     private void attempt() {
-        if (claimed) {
+        if (!outdated) {
             write(1);
             return;
         }
@@ -86,6 +93,7 @@ final class TakeDown {
                 failed(failure);
             } else {
                 seen = writes.seen(answer);
+                outdated = false;
                 write(1);
             }
         });
@@ -129,13 +137,18 @@ final class TakeDown {
     }
 
     private void letGo(EtcdException why) {
-        etcd.commit(writes.letGo(seen).transaction())
-                .whenComplete((answer, failure) -> worker.execute(() -> result.completeExceptionally(why)));
+        worker.when(etcd.commit(writes.letGo(seen).transaction()), (answer, failure) -> {
+            if (failure == null && answer.succeeded()) {
+                result.completeExceptionally(why);
+            } else {
+                tryLater(why);
+            }
+        });
     }
 
     /** With no owner left, the lease of this process may have run out; then the last word must be its own. */
     private boolean mayWrite() {
-        if (seen.owner().exists()) {
+        if (seen.isClaimed()) {
             return incarnation.isIn(seen.owner());
         }
         return claimed && seen.stateIsCurrent() && incarnation.isIn(seen.state().value().orElseGet(State::getDefaultInstance));
@@ -143,16 +156,15 @@ final class TakeDown {
 
     private void tryLater(EtcdException cause) {
         lastFailure = cause;
+        outdated = true;
         worker.after(++tries <= RETRIES ? RETRY : SLOW_RETRY, this::attempt);
     }
 
     private void failed(EtcdException cause) {
-        if (cause.kind() == EtcdException.Kind.UNAVAILABLE) {
-            tryLater(cause);
-        } else if (cause.isRefusal()) {
+        if (cause.isRefusal()) {
             letGo(cause);
         } else {
-            result.completeExceptionally(cause);
+            tryLater(cause);
         }
     }
 }

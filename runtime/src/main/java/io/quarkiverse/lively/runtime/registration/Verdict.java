@@ -71,7 +71,7 @@ sealed interface Verdict {
             OnConflict onConflict, boolean claimed, Optional<Hold> hold, Instant now) {
         Optional<Claim> owner = seen.owner().value();
         boolean ours = owner.filter(claim -> claim.getIncarnation().equals(mine.getIncarnation())).isPresent();
-        boolean others = seen.owner().exists() && !ours;
+        boolean others = seen.isClaimed() && !ours;
         Claim other = owner.orElseGet(Claim::getDefaultInstance);
         if (others && claimed) {
             return new Fenced(other);

@@ -60,12 +60,6 @@ public final class Holds {
 
     /** What a client that knows no holds wrote. */
     private static Hold hold(Service record, Instant now) {
-        return Hold.newBuilder().setBy(SOMEBODY).setSince(now.toEpochMilli())
-                .setEnd(milliseconds(record.getMaintenanceEnd())).setNote(record.getMaintenanceNote()).build();
-    }
-
-    /** The field is unsigned; a time that milliseconds cannot hold never comes. */
-    private static long milliseconds(long seconds) {
-        return seconds < 0 || seconds > Long.MAX_VALUE / 1000 ? Long.MAX_VALUE : seconds * 1000;
+        return StoredMaintenance.hold(StoredMaintenance.in(record).orElse(StoredMaintenance.NONE), SOMEBODY, now);
     }
 }

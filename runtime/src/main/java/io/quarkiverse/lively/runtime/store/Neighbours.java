@@ -23,7 +23,7 @@ public record Neighbours(Optional<String> rival, ServiceKeys rivalKeys, Entry<By
      */
     public boolean rivalStays(ServiceIdentity id, Instant now) {
         boolean hasTheName = rivalKeys.service().value().filter(record -> !id.hasOtherName(record)).isPresent();
-        return hasTheName && (rivalKeys.up().exists() || rivalKeys.owner().exists()
+        return hasTheName && (rivalKeys.up().exists() || rivalKeys.isClaimed()
                 || Holds.isHeld(rivalKeys, now));
     }
 }

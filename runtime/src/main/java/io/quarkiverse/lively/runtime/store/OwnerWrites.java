@@ -1,6 +1,5 @@
 package io.quarkiverse.lively.runtime.store;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,10 +7,8 @@ import java.util.stream.Stream;
 
 import com.google.protobuf.ByteString;
 
-import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
-import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
@@ -157,7 +154,7 @@ public final class OwnerWrites {
     public GuardedWrite stop(ServiceKeys seen, State state) {
         WriteBuilder write = write(seen, seen.owner().lease()).disclaim();
         return up(seen).map(record -> write.publishDown(
-                state.hasHold() ? record : ServiceWriter.withMaintenance(record, ServiceWriter.NO_MAINTENANCE), state))
+                state.hasHold() ? record : StoredMaintenance.put(record, StoredMaintenance.NONE), state))
                 .orElseGet(write::withoutUp).build();
     }
 
@@ -181,14 +178,6 @@ public final class OwnerWrites {
         return new WriteBuilder(layout, id, seen, ephemeral ? lease : 0);
     }
 
-    private static Maintenance maintenance(Hold hold) {
-        return new Maintenance(hold.getNote(), time(hold.getStart()), time(hold.getEnd()));
-    }
-
-    private static Optional<Instant> time(long milliseconds) {
-        return milliseconds == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(milliseconds));
-    }
-
     private static Optional<Service> up(ServiceKeys seen) {
         return seen.service().value().filter(record -> record.getStatus() == Status.UP);
     }
@@ -201,7 +190,7 @@ public final class OwnerWrites {
             return named;
         }
         return seen.service().value().map(stored -> stored.toBuilder().mergeFrom(named).build())
-                .orElseGet(() -> ServiceWriter.withMaintenance(named, maintenance(state.getHold())));
+                .orElseGet(() -> StoredMaintenance.put(named, StoredMaintenance.in(state.getHold())));
     }
 
     private List<ByteString> keys() {

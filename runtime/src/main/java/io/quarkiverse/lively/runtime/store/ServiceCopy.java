@@ -15,7 +15,7 @@ import io.quarkiverse.lively.runtime.store.proto.Claim;
  *
  * @param record as readers see it; null if there is none, or none that can be read
  * @param up whether the entry under UP exists
- * @param incarnation the hash of the one that claims the service; 0 if nobody does
+ * @param incarnation the hash of the one that claims the service, or of a claim that cannot be read; 0 if nobody does
  * @param aside what the record does not tell: an {@link Orphan} if there is none, a {@link Said} if the state that goes with it
  *        is hidden, as when it expired; else null
  */
@@ -42,7 +42,9 @@ record ServiceCopy(ServiceRecord record, boolean up, int incarnation, Aside asid
         Optional<Claim> newClaim = value(changed, Kind.OWNER).flatMap(decoder::claim);
         boolean isClaimChanged = changed.containsKey(Kind.OWNER);
         Optional<Claimed> nowClaimed = isClaimChanged ? newClaim.map(Claimed::of) : claimed();
-        int nowIncarnation = isClaimChanged ? newClaim.map(ServiceCopy::incarnation).orElse(0) : incarnation;
+        int nowIncarnation = isClaimChanged
+                ? value(changed, Kind.OWNER).map(owner -> incarnation(newClaim, owner)).orElse(0)
+                : incarnation;
         boolean nowUp = changed.containsKey(Kind.UP) ? value(changed, Kind.UP).isPresent() : up;
         ServiceRecord declared = !changed.containsKey(Kind.SERVICE) ? record
                 : value(changed, Kind.SERVICE)
@@ -66,16 +68,19 @@ record ServiceCopy(ServiceRecord record, boolean up, int incarnation, Aside asid
     }
 
     boolean isClaimed() {
-        return claimed().isPresent();
+        return incarnation != 0;
     }
 
     boolean isNothing() {
-        return record == null && !up && !isClaimed();
+        return record == null && !up && claimed().isEmpty();
     }
 
-    /** Zero is nobody's. */
-    private static int incarnation(Claim claim) {
-        int hash = claim.getIncarnation().hashCode();
+    /** Zero is nobody's: a claim is put under a lease, so that what cannot be read and has none is no claim. */
+    private static int incarnation(Optional<Claim> claim, KeyValue owner) {
+        if (claim.isEmpty() && owner.lease() == 0) {
+            return 0;
+        }
+        int hash = claim.map(known -> known.getIncarnation().hashCode()).orElseGet(() -> owner.value().hashCode());
         return hash == 0 ? 1 : hash;
     }
 

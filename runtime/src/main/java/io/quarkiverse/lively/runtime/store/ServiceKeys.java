@@ -52,6 +52,11 @@ public record ServiceKeys(Entry<Service> service, Entry<ByteString> up, Entry<Cl
                 && service.value().filter(record -> ServiceRecords.region(record).equals(id.region())).isPresent();
     }
 
+    /** Whether a process keeps the service alive. A claim has a lease: what has none, and cannot be read, is nobody's. */
+    public boolean isClaimed() {
+        return owner.value().isPresent() || owner.lease() != 0;
+    }
+
     /** Whether the state was written with the record or after it; if not, a client that knows no states wrote the record. */
     public boolean stateIsCurrent() {
         return service.exists() && state.modRevision() >= service.modRevision();

@@ -110,16 +110,19 @@ public final class ServiceReader {
                         Optional<ServiceRecord> confirmed = found.filter(isNamed);
                         confirmed.ifPresent(service -> remember(name, service.uuid()));
                         Optional<ServiceRecord> answer = confirmed.or(() -> expected);
-                        return answer.isPresent() ? CompletableFuture.completedFuture(answer) : search(type, host);
+                        return answer.isPresent() ? CompletableFuture.completedFuture(answer) : search(type, host, name);
                     });
         });
     }
 
     /** Somebody took the entry from whoever had the name, and that one may be there still: then the one that changed last. */
-    private CompletableFuture<Optional<ServiceRecord>> search(String type, String host) {
-        return list(ServiceQuery.types(type).withHosts(host))
-                .thenApply(found -> found.stream().filter(service -> !service.uuid().isEmpty())
-                        .max(Comparator.comparingLong(ServiceRecord::revision)));
+    private CompletableFuture<Optional<ServiceRecord>> search(String type, String host, ByteString name) {
+        return list(ServiceQuery.types(type).withHosts(host)).thenApply(services -> {
+            Optional<ServiceRecord> found = services.stream().filter(service -> !service.uuid().isEmpty())
+                    .max(Comparator.comparingLong(ServiceRecord::revision));
+            found.ifPresent(service -> remember(name, service.uuid()));
+            return found;
+        });
     }
 
     private void remember(ByteString name, String uuid) {

@@ -6,7 +6,6 @@ import java.util.Optional;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Liveness;
-import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
@@ -36,7 +35,7 @@ public final class ServiceRecords {
      */
     static ServiceRecord of(Service record, long revision, boolean up, Optional<Claim> claim, Optional<State> state) {
         ServiceRecord declared = new ServiceRecord(record.getUuid(), record.getType(), record.getHost(), region(record),
-                status(record), maintenance(record), Optional.empty(), Map.of(), false, Liveness.UNKNOWN, Reason.UNKNOWN,
+                status(record), StoredMaintenance.in(record), Optional.empty(), Map.of(), false, Liveness.UNKNOWN, Reason.UNKNOWN,
                 Optional.empty(), revision);
         return of(declared, up, claim.map(Claimed::of), state.map(Said::of));
     }
@@ -85,22 +84,5 @@ public final class ServiceRecords {
         boolean isPort = claim.getPort() > 0 && claim.getPort() <= MOST_PORT;
         return !isPort ? Optional.empty()
                 : Optional.of(new Endpoint(claim.getAddress(), claim.getPort(), claim.getSecure()));
-    }
-
-    static Optional<Maintenance> maintenance(Service record) {
-        if (record.getMaintenanceStart() == 0 && record.getMaintenanceEnd() == 0 && record.getMaintenanceNote().isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new Maintenance(record.getMaintenanceNote(), second(record.getMaintenanceStart()),
-                second(record.getMaintenanceEnd())));
-    }
-
-    /** The field is unsigned; what is past the end of time is as good as its end. */
-    private static Optional<Instant> second(long seconds) {
-        if (seconds == 0) {
-            return Optional.empty();
-        }
-        boolean tooFar = seconds < 0 || seconds > Instant.MAX.getEpochSecond();
-        return Optional.of(tooFar ? Instant.MAX : Instant.ofEpochSecond(seconds));
     }
 }

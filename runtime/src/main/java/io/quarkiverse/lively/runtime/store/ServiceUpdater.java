@@ -63,7 +63,7 @@ public final class ServiceUpdater {
         Update(ServiceIdentity id, ServiceRecord wanted) {
             this.id = id;
             this.wanted = wanted;
-            this.maintenance = wanted.maintenance().orElse(ServiceWriter.NO_MAINTENANCE);
+            this.maintenance = wanted.maintenance().orElse(StoredMaintenance.NONE);
             this.names = new OwnerWrites(layout, id, false);
         }
 
@@ -74,7 +74,7 @@ public final class ServiceUpdater {
                 if (!keepsMaintenance(seen)) {
                     writer.check(maintenance);
                 }
-                if (seen.owner().exists()) {
+                if (seen.isClaimed()) {
                     return commit(seen, updateOwned(seen), race);
                 }
                 return (names.hasNeighbours(seen)
@@ -103,11 +103,11 @@ public final class ServiceUpdater {
 
         /** Whether the maintenance is to stay as it is, whatever it is. */
         private boolean keepsMaintenance(ServiceKeys seen) {
-            return seen.service().value().flatMap(ServiceRecords::maintenance).equals(wanted.maintenance());
+            return seen.service().value().flatMap(StoredMaintenance::in).equals(wanted.maintenance());
         }
 
         private Service withMaintenance(Service record, ServiceKeys seen) {
-            return keepsMaintenance(seen) ? record : ServiceWriter.withMaintenance(record, maintenance);
+            return keepsMaintenance(seen) ? record : StoredMaintenance.put(record, maintenance);
         }
 
         /** A maintenance that stays as it is may be over. DOWN is meant all the same, and then has no end. */

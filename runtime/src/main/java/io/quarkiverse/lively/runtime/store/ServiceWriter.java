@@ -20,7 +20,6 @@ import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
-import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
@@ -36,7 +35,6 @@ public final class ServiceWriter {
     private static final int RACES = 20;
     private static final int LONGEST_NOTE = 4096;
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
-    static final Maintenance NO_MAINTENANCE = Maintenance.of("");
 
     private final Etcd etcd;
     private final KeyLayout layout;
@@ -130,7 +128,7 @@ public final class ServiceWriter {
 
     /** DOWN from now on, whenever the maintenance is said to start. */
     WriteBuilder takeDown(ServiceKeys seen, Maintenance maintenance) {
-        return takeDown(seen, withMaintenance(seen.service().value().orElseThrow(), maintenance),
+        return takeDown(seen, StoredMaintenance.put(seen.service().value().orElseThrow(), maintenance),
                 held(maintenance, clock.instant()));
     }
 
@@ -142,21 +140,20 @@ public final class ServiceWriter {
     /** Until the maintenance starts, nothing changes but what is to come. */
     WriteBuilder plan(ServiceKeys seen, Maintenance maintenance) {
         Instant now = clock.instant();
-        return write(seen).rewrite(withMaintenance(seen.service().value().orElseThrow(), maintenance),
+        return write(seen).rewrite(StoredMaintenance.put(seen.service().value().orElseThrow(), maintenance),
                 planned(lastSaid(seen, now), maintenance, now).toBuilder().setEditor(by).build());
     }
 
     /** The same state with a hold that is to come. */
     State planned(State last, Maintenance maintenance, Instant now) {
-        long start = maintenance.start().map(ServiceWriter::milliseconds).orElse(0L);
-        return last.toBuilder().setHold(hold(maintenance, now).setStart(start)).build();
+        return last.toBuilder().setHold(StoredMaintenance.plannedHold(maintenance, by, now)).build();
     }
 
     /** Empty if nobody said anything that could be lifted. */
     Optional<WriteBuilder> lift(ServiceKeys seen) {
         Instant now = clock.instant();
         Service record = seen.service().value().orElseThrow();
-        Service cleared = withMaintenance(record, NO_MAINTENANCE);
+        Service cleared = StoredMaintenance.put(record, StoredMaintenance.NONE);
         State last = lastSaid(seen, now);
         if (seen.stateIsCurrent() && !last.hasHold() && cleared.equals(record)) {
             return Optional.empty();
@@ -260,29 +257,13 @@ public final class ServiceWriter {
         }
     }
 
-    static Service withMaintenance(Service record, Maintenance maintenance) {
-        return record.toBuilder().setMaintenanceNote(maintenance.note())
-                .setMaintenanceStart(maintenance.start().map(Instant::getEpochSecond).orElse(0L))
-                .setMaintenanceEnd(maintenance.end().map(Instant::getEpochSecond).orElse(0L)).build();
-    }
-
     /** A hold that is in force. */
     State held(Maintenance maintenance, Instant now) {
-        Reason reason = maintenance.equals(NO_MAINTENANCE) ? Reason.OPERATOR : Reason.MAINTENANCE;
-        return said(reason, now).setHold(hold(maintenance, now)).build();
+        Reason reason = maintenance.equals(StoredMaintenance.NONE) ? Reason.OPERATOR : Reason.MAINTENANCE;
+        return said(reason, now).setHold(StoredMaintenance.hold(maintenance, by, now)).build();
     }
 
     State.Builder said(Reason reason, Instant now) {
         return State.newBuilder().setReason(reason).setSince(now.toEpochMilli()).setBy(by);
-    }
-
-    private Hold.Builder hold(Maintenance maintenance, Instant now) {
-        return Hold.newBuilder().setBy(by).setSince(now.toEpochMilli())
-                .setEnd(maintenance.end().map(ServiceWriter::milliseconds).orElse(0L)).setNote(maintenance.note());
-    }
-
-    /** What others stored may be later than milliseconds can say. */
-    private static long milliseconds(Instant time) {
-        return time.isAfter(LATEST) ? Long.MAX_VALUE : time.toEpochMilli();
     }
 }

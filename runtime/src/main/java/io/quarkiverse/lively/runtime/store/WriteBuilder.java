@@ -223,10 +223,13 @@ final class WriteBuilder {
             guards.add(new ModRevisionIs(layout.service(rival), rivalKeys.service().modRevision()));
             rivalKeys.service().value().filter(record -> !id.hasOtherName(record)).ifPresent(record -> {
                 guards.add(new ModRevisionIs(layout.up(rival), 0));
-                guards.add(new ModRevisionIs(layout.owner(rival), 0));
+                guards.add(new ModRevisionIs(layout.owner(rival), rivalKeys.owner().modRevision()));
                 writes.add(new Delete(layout.service(rival)));
                 writes.add(new Delete(layout.down(rival)));
                 writes.add(new Delete(layout.region(ServiceRecords.region(record), rival)));
+                if (rivalKeys.owner().exists()) {
+                    writes.add(new Delete(layout.owner(rival)));
+                }
                 writes.add(new Delete(layout.state(rival)));
                 writes.add(new Delete(layout.history(rival)));
             });

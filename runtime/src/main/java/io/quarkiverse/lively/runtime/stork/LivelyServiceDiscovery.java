@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.stork;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -53,19 +54,30 @@ final class LivelyServiceDiscovery implements ServiceDiscovery {
         List<ServiceInstance> offered = services.stream().<ServiceInstance> map(this::instance).toList();
         if (instances.size() > services.size()) {
             Set<String> uuids = services.stream().map(ServiceRecord::uuid).collect(Collectors.toSet());
-            instances.keySet().retainAll(uuids);
+            instances.keySet().stream().filter(uuid -> !uuids.contains(uuid)).forEach(this::forget);
         }
         return offered;
     }
 
-    private LivelyServiceInstance instance(ServiceRecord service) {
-        LivelyServiceInstance known = instances.get(service.uuid());
-        if (known != null && known.isOf(service)) {
+    /** Unless it is there again, and another call knows it. */
+    private void forget(String missing) {
+        instances.computeIfPresent(missing, (uuid, latest) -> present(uuid).isPresent() ? latest : null);
+    }
+
+    private LivelyServiceInstance instance(ServiceRecord listed) {
+        LivelyServiceInstance known = instances.get(listed.uuid());
+        if (known != null && known.isOf(listed)) {
             return known;
         }
-        // Two calls may see it for the first time at once.
-        return instances.compute(service.uuid(), (uuid, latest) -> latest != null && latest.isOf(service) ? latest
-                : LivelyServiceInstance.of(service));
+        // Another call may have found it at once, and in a later list: what counts is how it is now.
+        return instances.compute(listed.uuid(), (uuid, latest) -> {
+            ServiceRecord present = present(uuid).orElse(listed);
+            return latest != null && latest.isOf(present) ? latest : LivelyServiceInstance.of(present);
+        });
+    }
+
+    private Optional<ServiceRecord> present(String uuid) {
+        return view.find(uuid).filter(offer::has);
     }
 
     private NoServiceInstanceFoundException unknown() {

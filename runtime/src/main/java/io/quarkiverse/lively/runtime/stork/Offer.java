@@ -38,6 +38,11 @@ record Offer(String name, ServiceQuery query, Map<String, String> metadata) {
         }
     }
 
+    /** Whether it is one of them, whatever it was found by. */
+    boolean has(ServiceRecord service) {
+        return query.matches(service) && includes(service);
+    }
+
     /** Also one without an endpoint may be UP, but nobody can call it. */
     boolean includes(ServiceRecord service) {
         return service.endpoint().isPresent() && service.metadata().entrySet().containsAll(metadata.entrySet());

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime.tracing;
 
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -46,18 +47,17 @@ public class OpenTelemetryTracing implements CallTracing {
         if (!openTelemetry.isResolvable()) {
             return call.get();
         }
-        Span span = begin(operation);
-        try {
-            return call.get().whenComplete((answer, failure) -> end(span, failure));
-        } catch (RuntimeException e) {
-            end(span, e);
-            throw e;
-        }
+        Instant begin = Instant.now();
+        // What is refused before anything is asked throws here, and is no span, whichever check refuses it.
+        CompletableFuture<T> answer = call.get();
+        Span span = begin(operation, begin);
+        return answer.whenComplete((known, failure) -> end(span, failure));
     }
 
-    private Span begin(String operation) {
+    private Span begin(String operation, Instant at) {
         SpanBuilder span = openTelemetry.get().getTracer(SCOPE).spanBuilder(operation + " " + COLLECTION)
                 .setSpanKind(SpanKind.CLIENT)
+                .setStartTimestamp(at)
                 .setAttribute(SYSTEM, "etcd")
                 .setAttribute(COLLECTION_NAME, COLLECTION)
                 .setAttribute(OPERATION, operation);

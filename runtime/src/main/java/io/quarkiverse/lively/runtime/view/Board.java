@@ -118,7 +118,20 @@ final class Board {
             audience.forEach(delivery -> delivery.begin(fleet, clock));
             return;
         }
-        List<ServiceChange> believed = suspectLimit.isZero() ? list.services() : believed(list.services());
+        replace(list, suspectLimit.isZero() ? Set.of() : Brake.suspects(shown.fleet(), list.services()), missed, asOf);
+    }
+
+    /**
+     * A list that was made while etcd told of every change, and is only ahead of what it has told: nothing in it is suspect.
+     *
+     * @param asOf what was written before is in it
+     */
+    void refreshed(RegistryChanges list, Moment asOf) {
+        replace(list, Set.of(), false, asOf);
+    }
+
+    private void replace(RegistryChanges list, Set<String> suspects, boolean missed, Moment asOf) {
+        List<ServiceChange> believed = believed(list.services(), suspects);
         List<LivenessEvent> events = new ArrayList<>();
         Fleet fleet = apply(shown.fleet().withHoldersOf(list),
                 new RegistryChanges(list.revision(), believed, list.names()), events);
@@ -159,8 +172,7 @@ final class Board {
     }
 
     /** Leaves out what is suspect, and remembers it. What was suspect before keeps its time. */
-    private List<ServiceChange> believed(List<ServiceChange> changes) {
-        Set<String> suspects = Brake.suspects(shown.fleet(), changes);
+    private List<ServiceChange> believed(List<ServiceChange> changes, Set<String> suspects) {
         Map<String, Suspicion> former = new HashMap<>(suspicions);
         boolean wasTrusted = former.isEmpty();
         suspicions.clear();

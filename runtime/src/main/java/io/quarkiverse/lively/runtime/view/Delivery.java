@@ -1,10 +1,9 @@
 package io.quarkiverse.lively.runtime.view;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -14,6 +13,8 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.worker.DrainLoop;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * Hands the events that a subscriber asked for to him, one at a time, on a thread of the pool: he may block it.
@@ -22,22 +23,23 @@ final class Delivery implements Flow.Subscription {
 
     private static final Logger LOG = Logger.getLogger(Delivery.class);
 
+    /** Until a pool that took no more is asked again. The mailbox bounds what comes together meanwhile. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
     private final ServiceQuery query;
     private final Mailbox mailbox;
-    private final Executor pool;
     private final Flow.Subscriber<? super LivenessEvent> subscriber;
+    private final DrainLoop loop;
     private final AtomicLong requested = new AtomicLong();
-    /** How often there may have been something to do since the last look. Only one thread looks. */
-    private final AtomicInteger calls = new AtomicInteger();
     private volatile boolean cancelled;
     private volatile boolean finished;
     private volatile Throwable failure;
 
-    Delivery(ServiceQuery query, int room, Executor pool, Flow.Subscriber<? super LivenessEvent> subscriber) {
+    Delivery(ServiceQuery query, int room, Executor pool, Worker worker, Flow.Subscriber<? super LivenessEvent> subscriber) {
         this.query = query;
         this.mailbox = new Mailbox(room);
-        this.pool = pool;
         this.subscriber = subscriber;
+        this.loop = new DrainLoop(this::deliver, this::refuse, pool, task -> worker.after(PAUSE, task));
     }
 
     boolean isCancelled() {
@@ -48,14 +50,14 @@ final class Delivery implements Flow.Subscription {
     void begin(Fleet fleet, EventClock clock) {
         mailbox.begin(Stream.concat(fleet.list(query).stream().map(service -> clock.snapshot(service, fleet)),
                 Stream.of(clock.marker(Kind.SNAPSHOT_END, fleet.revision()))).iterator());
-        look();
+        loop.look();
     }
 
     /** What changed, as it is to him who asked for only a part of the fleet. */
     void tell(LivenessEvent event) {
         if (event.kind() == Kind.RESYNCED) {
             mailbox.put(event);
-            look();
+            loop.look();
             return;
         }
         Optional<ServiceRecord> previous = event.previous().filter(query::matches);
@@ -63,20 +65,20 @@ final class Delivery implements Flow.Subscription {
         if (previous.isPresent() || current.isPresent()) {
             Kind kind = previous.isEmpty() ? Kind.ADDED : current.isEmpty() ? Kind.REMOVED : Kind.CHANGED;
             mailbox.put(new LivenessEvent(kind, event.revision(), previous, current, event.reason(), event.at(), 1));
-            look();
+            loop.look();
         }
     }
 
     /** There will be no more. What there is, is still delivered, as far as it was requested. */
     void finish() {
         finished = true;
-        look();
+        loop.close();
     }
 
     /** It cannot go on. Nothing more is delivered. */
     void fail(Throwable cause) {
         failure = cause;
-        look();
+        loop.close();
     }
 
     @Override
@@ -86,7 +88,7 @@ final class Delivery implements Flow.Subscription {
             return;
         }
         requested.accumulateAndGet(count, (present, more) -> present + more < 0 ? Long.MAX_VALUE : present + more);
-        look();
+        loop.look();
     }
 
     @Override
@@ -94,27 +96,7 @@ final class Delivery implements Flow.Subscription {
         cancelled = true;
     }
 
-    private void look() {
-        if (calls.getAndIncrement() == 0) {
-            try {
-                pool.execute(this::deliver);
-            } catch (RejectedExecutionException e) {
-                // The application has ended, so this is the only thread that is left to say so.
-                failure = new IllegalStateException("No thread is left to deliver events on, as the application has ended", e);
-                deliver();
-            }
-        }
-    }
-
     private void deliver() {
-        int seen = calls.get();
-        do {
-            deliverAll();
-            seen = calls.addAndGet(-seen);
-        } while (seen != 0);
-    }
-
-    private void deliverAll() {
         try {
             deliverWhatThereIs();
         } catch (Throwable e) {
@@ -122,6 +104,14 @@ final class Delivery implements Flow.Subscription {
             cancelled = true;
             LOG.error("A subscriber failed, and will be told nothing more", e);
         }
+    }
+
+    /** The application has ended, so the calling thread is the only one that is left to say so. */
+    private void refuse() {
+        if (failure == null) {
+            failure = new IllegalStateException("No thread is left to deliver events on, as the application has ended");
+        }
+        deliver();
     }
 
     private void deliverWhatThereIs() {

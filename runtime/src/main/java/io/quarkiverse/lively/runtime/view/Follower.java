@@ -78,7 +78,7 @@ final class Follower {
                 return;
             }
             if (failure == null && snapshot.revision() > replica.cursor()) {
-                board.listed(replica.replace(snapshot), false, askedAt);
+                board.refreshed(replica.replace(snapshot), askedAt);
                 present.proof.moved();
             }
             if (failure != null) {
@@ -93,6 +93,9 @@ final class Follower {
     }
 
     private void list() {
+        if (closed) {
+            return;
+        }
         Moment askedAt = Moment.now(worker);
         worker.when(feed.list(), (snapshot, failure) -> {
             if (closed) {

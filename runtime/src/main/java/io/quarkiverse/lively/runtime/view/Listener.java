@@ -42,6 +42,7 @@ final class Listener implements Flow.Subscriber<LivenessEvent> {
 
     @Override
     public void onError(Throwable failure) {
+        // Only as the application ends: until then what it is to be told waits.
         LOG.debugf("A listener will hear of nothing more: %s", failure.getMessage());
     }
 

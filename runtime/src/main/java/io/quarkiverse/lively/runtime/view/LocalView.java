@@ -45,12 +45,6 @@ public final class LocalView implements LivenessView {
     private final LongAdder listenerFailures = new LongAdder();
     private volatile boolean closed;
 
-    /** Without anybody who measures. */
-    public LocalView(RegistryFeed feed, Replica replica, Worker worker, Executor pool, RandomGenerator random,
-            ViewSettings settings) {
-        this(feed, replica, worker, pool, random, settings, LivelyMetrics.NONE);
-    }
-
     /**
      * @param pool where subscribers are called, who may block
      */
@@ -208,7 +202,7 @@ public final class LocalView implements LivenessView {
     }
 
     private Delivery subscribe(ServiceQuery query, Flow.Subscriber<? super LivenessEvent> subscriber) {
-        Delivery delivery = new Delivery(query, settings.eventBuffer(), pool, subscriber);
+        Delivery delivery = new Delivery(query, settings.eventBuffer(), pool, worker, subscriber);
         subscriber.onSubscribe(delivery);
         start();
         worker.execute(() -> board.join(delivery));

@@ -9,8 +9,8 @@ import java.util.function.BiConsumer;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 
 /**
- * The one thread on which everything that keeps state about registrations happens, and the clocks that it goes by. What runs
- * on it must not block.
+ * One thread, on which everything happens that keeps one kind of state, so that it needs no locks, and the clocks that it goes
+ * by. Registrations have one, the view another. What runs on it must not block.
  */
 public interface Worker extends Executor {
 

@@ -8,7 +8,7 @@ import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 
 /** A TLS registry without a default, of what is registered. */
-final class Certificates implements TlsConfigurationRegistry {
+public final class Certificates implements TlsConfigurationRegistry {
 
     private final Map<String, TlsConfiguration> configurations = new HashMap<>();
 

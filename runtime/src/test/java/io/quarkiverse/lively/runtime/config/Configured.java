@@ -71,10 +71,14 @@ public record Configured(Map<String, String> properties, Map<String, String> env
 
     /** Lively in such an application, which has neither readiness checks nor traces nor metrics. It is not started yet. */
     public static Lively lively(LivelySettings settings) {
-        // Quarkus would say which threads must not block. Here all may.
-        BlockingOperationControl.setIoThreadDetector(new IOThreadDetector[0]);
+        anyThreadMayBlock();
         return new Lively(settings, change -> {
         }, Optional.empty(), CallTracing.NONE, LivelyMetrics.NONE);
+    }
+
+    /** In an application, Quarkus says which ones must not. */
+    public static void anyThreadMayBlock() {
+        BlockingOperationControl.setIoThreadDetector(new IOThreadDetector[0]);
     }
 
     private static Map<String, String> and(Map<String, String> some, String name, String value) {

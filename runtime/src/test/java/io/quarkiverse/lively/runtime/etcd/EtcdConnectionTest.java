@@ -38,7 +38,7 @@ class EtcdConnectionTest {
         clients.incrementAndGet();
         return new EtcdClient(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
                 Duration.ofSeconds(1), PATIENCE));
-    }, PATIENCE, PATIENCE, Optional.empty(), Range.ANYTHING, builder, clock::get);
+    }, PATIENCE, PATIENCE, Optional.empty(), builder, clock::get);
 
     @AfterEach
     void end() {
@@ -86,10 +86,10 @@ class EtcdConnectionTest {
 
     @Test
     void aClosedConnectionRefusesAtOnce() {
-        assertFails();
-        assertEquals(1, clients.get());
+        server.start();
+        connection.commit(READ).join();
         connection.close();
-        assertFails();
+        assertEquals("The connection to etcd is closed", assertFails().getMessage());
         assertEquals(1, clients.get());
     }
 
@@ -100,8 +100,9 @@ class EtcdConnectionTest {
         assertEquals(0, clients.get());
     }
 
-    private void assertFails() {
+    private EtcdException assertFails() {
         EtcdException failure = EtcdException.of(assertThrows(CompletionException.class, connection.commit(READ)::join));
         assertEquals(EtcdException.Kind.UNAVAILABLE, failure.kind());
+        return failure;
     }
 }

@@ -86,8 +86,10 @@ class KeyWatchTest {
     void onceItIsClosedItIsSilent() throws InterruptedException {
         KeyWatch watch = etcd.client.watchKeys(heard);
         watch.add(key("a"), 0);
+        awaitWatching("a");
         watch.close();
         put("a");
+        assertEquals(null, heard.within(200));
         etcd.client.close();
         assertEquals(null, heard.ends.poll(200, TimeUnit.MILLISECONDS));
     }

@@ -17,7 +17,7 @@ import io.vertx.core.net.SSLOptions;
 import io.vertx.core.net.TrustOptions;
 
 /** What the TLS registry has of PEM files. They are read when they are asked for, as if there were a reload each time. */
-final class PemTls extends BaseTlsConfiguration {
+public final class PemTls extends BaseTlsConfiguration {
 
     private final Vertx vertx;
     private final SSLOptions options = new SSLOptions();
@@ -26,16 +26,16 @@ final class PemTls extends BaseTlsConfiguration {
     private boolean trustAll;
     private Optional<String> algorithm = Optional.empty();
 
-    PemTls(Vertx vertx) {
+    public PemTls(Vertx vertx) {
         this.vertx = vertx;
     }
 
-    PemTls trust(CertificateAuthority authority) {
+    public PemTls trust(CertificateAuthority authority) {
         trust = Optional.of(new PemTrustOptions().addCertPath(authority.certificate().toString()));
         return this;
     }
 
-    PemTls key(CertificateAuthority.Certified own) {
+    public PemTls key(CertificateAuthority.Certified own) {
         key = Optional.of(new PemKeyCertOptions().setCertPath(own.certificate().toString()).setKeyPath(own.key().toString()));
         return this;
     }

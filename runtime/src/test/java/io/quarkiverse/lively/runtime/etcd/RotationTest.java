@@ -23,6 +23,7 @@ import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.test.CertificateAuthority;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.LogLines;
 import io.quarkiverse.lively.test.NeedsProgram;
 import io.vertx.core.Vertx;
 
@@ -59,7 +60,8 @@ class RotationTest {
         connection = new EtcdConnection(generation -> {
             clients.incrementAndGet();
             return new EtcdClient(settings);
-        }, settings.patience(), GRACE, Optional.of(tls), settings.probe(), task -> new Thread(task).start(), System::nanoTime);
+        }, settings.patience(), GRACE, Optional.of(new CertificateRotation(tls, settings.probe())),
+                task -> new Thread(task).start(), System::nanoTime);
         connection.commit(READ).join();
     }
 
@@ -115,6 +117,56 @@ class RotationTest {
         server.launch();
         Awaitility.await("with the new ones only").atMost(Duration.ofSeconds(10)).ignoreExceptions()
                 .until(() -> connection.commit(READ).join().succeeded());
+    }
+
+    /** What changes while new ones are tried is found by the next update: two at once could leave the older ones in use. */
+    @Test
+    void thoseThatChangeWhileOthersAreTriedWait() throws InterruptedException {
+        server.freeze();
+        authority.issue("client").replace(client);
+        connection.certificatesUpdated("etcd");
+        Awaitility.await().until(() -> clients.get() == 2);
+        authority.issue("client").replace(client);
+        connection.certificatesUpdated("etcd");
+        Thread.sleep(200);
+        assertEquals(2, clients.get());
+        server.thaw();
+        Awaitility.await("the first ones are in use").until(() -> {
+            // Does nothing while they are tried.
+            connection.certificatesUpdated("etcd");
+            return clients.get() > 2;
+        });
+        assertEquals(3, clients.get());
+        assertTrue(connection.commit(READ).join().succeeded());
+    }
+
+    /** The user that a certificate stands for may not read what the one before may. */
+    @Test
+    void thoseOfAnotherUserAreRefusedLikeThoseThatEtcdDoesNotAccept() {
+        server.etcdctl("role", "add", "services");
+        server.etcdctl("role", "grant-permission", "services", "readwrite", "--prefix=true", "/services/");
+        server.addUser("client", "services");
+        server.addUser("stranger");
+        server.enableAuthentication();
+        Transaction mine = Transaction.read(List.of(ByteString.copyFromUtf8("/services/key")));
+        assertTrue(connection.commit(mine).join().succeeded());
+        try (LogLines log = new LogLines()) {
+            authority.issue("stranger").replace(client);
+            connection.certificatesUpdated("etcd");
+            Awaitility.await("refused").until(() -> log.messages().size() == 1);
+            assertEquals("The certificates have changed, but with the new ones etcd does not answer. The connection made with"
+                    + " the old ones stays for now: etcd at " + server.url() + " refused: the user of this application may not"
+                    + " read the keys that begin with /services/: grant its role that, or change the certificate whose common"
+                    + " name is the user: quarkus.tls.etcd.key-store (etcdserver: permission denied)",
+                    log.messages().get(0));
+        }
+        assertTrue(connection.commit(mine).join().succeeded(), "by the one before");
+        authority.issue("client").replace(client);
+        Awaitility.await("back in use").until(() -> {
+            connection.certificatesUpdated("etcd");
+            return clients.get() == 3;
+        });
+        assertTrue(connection.commit(mine).join().succeeded());
     }
 
     private static final class Ended implements Watch.Listener {

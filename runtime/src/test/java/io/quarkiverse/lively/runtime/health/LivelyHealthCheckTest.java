@@ -55,8 +55,8 @@ class LivelyHealthCheckTest {
         assertEquals(Map.ofEntries(Map.entry("state", "REGISTERED"), Map.entry("since", "2026-01-02T03:04:05.678Z"),
                 Map.entry("reason", "a reason"), Map.entry("uuid", "a-uuid"), Map.entry("type", "a-type"),
                 Map.entry("host", "a-host??"), Map.entry("region", "a-region"), Map.entry("status", "UP"),
-                Map.entry("revision", 17L), Map.entry("leaseId", "1a2b"), Map.entry("ttl", 60L),
-                Map.entry("ttlLeft", "41.5 s")), response.getData().orElseThrow());
+                Map.entry("revision", 17L), Map.entry("leaseId", "1a2b"), Map.entry("ttlSeconds", 60L),
+                Map.entry("remainingMillis", 41_500L)), response.getData().orElseThrow());
     }
 
     @Test

@@ -76,6 +76,15 @@ class MeteredEtcdTest {
         assertTold("WRITE LEASE_GONE");
     }
 
+    /** It finds out something either way. */
+    @Test
+    void aGuardedReadIsARead() {
+        Transaction.ModRevisionIs never = new Transaction.ModRevisionIs(KEY, Long.MAX_VALUE);
+        List<Transaction.Operation> gets = Transaction.gets(List.of(KEY));
+        etcd.commit(new Transaction(List.of(never), gets, gets)).join();
+        assertTold("READ SUCCESS");
+    }
+
     @Test
     void renewals() {
         long lease = etcd.grantLease(Duration.ofSeconds(60)).join().id();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Status;
 import io.quarkus.runtime.metrics.MetricsFactory;
 
 /** Services are counted by type and liveness, of types that nobody knew of before, and of not too many. */
@@ -76,7 +77,8 @@ class ServicesByTypeTest {
     }
 
     private static Optional<ServiceRecord> service(String type, Liveness liveness) {
-        return Optional.of(ServiceRecord.builder(type, "h").build().withLiveness(liveness, Reason.UNKNOWN));
+        return Optional.of(new ServiceRecord("u", type, "h", "default", Status.UP, Optional.empty(), Optional.empty(), Map.of(),
+                false, liveness, Reason.UNKNOWN, Optional.empty(), 1));
     }
 
     /** Takes nothing but the gauges of services, by the values of their tags. */

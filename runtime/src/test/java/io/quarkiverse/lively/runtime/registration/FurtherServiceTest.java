@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,25 @@ class FurtherServiceTest {
         assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint("", 80, false)));
         assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint("a\nb", 80, false)));
         assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("k", "x".repeat(65_536))));
+        assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("k", "half \ud83d")));
+        assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("half \ude00", "v")));
         assertTrue(scene.etcd.written().isEmpty());
+        register("whole", Map.of("whole \ud83d\ude00", "whole \ud83d\ude00"));
+    }
+
+    @Test
+    void whatIsNotKeptAliveHasNoLease() {
+        Registration open = register("first");
+        Registration closed = register("second");
+        Registration taken = register("third");
+        stop(closed);
+        scene.process(Scene.ID).register(ServiceRecord.builder("type", "third").build());
+        scene.seconds(1);
+        assertEquals(RegistrationState.FENCED, taken.state());
+        assertTrue(open.lease().isPresent());
+        assertEquals(Optional.empty(), closed.lease());
+        assertEquals(Optional.empty(), taken.lease());
+        assertEquals(Optional.empty(), registrar.own().lease(), "the application is not registered");
     }
 
     private static void stop(Registration registration) {
@@ -77,7 +96,11 @@ class FurtherServiceTest {
     }
 
     private Registration register(String host) {
-        Registration registration = registrar.register(ServiceRecord.builder("type", host).build());
+        return register(host, Map.of());
+    }
+
+    private Registration register(String host, Map<String, String> metadata) {
+        Registration registration = registrar.register(ServiceRecord.builder("type", host).metadata(metadata).build());
         assertEquals(RegistrationState.REGISTERED, registration.state());
         return registration;
     }

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.runtime.registration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
 /** What cannot be read is in nobody's way: a process registers over it, and writes it anew. */
@@ -38,14 +40,56 @@ class GarbageUnderOwnKeysTest {
         assertIsRegistered();
     }
 
-    /** All but the claim, which says that another process has the service: that one is not fought. */
     @Test
     void itComesLater() {
         scene.start(scene.registrar);
-        keys().stream().filter(key -> !key.equals(scene.layout.owner(Scene.ID.uuid())))
-                .forEach(key -> scene.etcd.put(key, garbage(50)));
+        keys().forEach(key -> scene.etcd.put(key, garbage(50)));
         scene.seconds(12);
         assertIsRegistered();
+    }
+
+    /** Under a lease it is the claim of another process, in the words of a later version maybe: that one is not fought. */
+    @Test
+    void aClaimWithALeaseIsSomebodysThoughItCannotBeRead() {
+        scene.start(scene.registrar);
+        scene.etcd.put(scene.layout.owner(Scene.ID.uuid()), garbage(50), scene.etcd.grantLease(Scene.TTL).join().id());
+        scene.seconds(3);
+        assertEquals(RegistrationState.FENCED, scene.state());
+    }
+
+    /** As long as somebody else has the service, the fence stays; garbage does not keep it there. */
+    @Test
+    void itKeepsNobodyFenced() {
+        scene.start(scene.registrar);
+        Registrar later = scene.process(Scene.ID);
+        scene.start(later);
+        scene.seconds(6);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        later.stop(Scene.STOP_TIMEOUT);
+        scene.etcd.put(scene.layout.owner(Scene.ID.uuid()), garbage(50));
+        scene.seconds(20);
+        assertIsRegistered();
+    }
+
+    @Test
+    void itDoesNotKeepAProcessFromStopping() {
+        scene.start(scene.registrar);
+        scene.etcd.beDeaf();
+        scene.etcd.put(scene.layout.owner(Scene.ID.uuid()), garbage(50));
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        assertEquals(Status.DOWN, scene.record().orElseThrow().getStatus());
+    }
+
+    @Test
+    void itKeepsNoNameForAServiceThatIsGone() {
+        scene.start(scene.registrar);
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        scene.etcd.put(scene.layout.owner(Scene.ID.uuid()), garbage(50));
+        Registrar other = scene.process(new ServiceIdentity("u2", Scene.ID.type(), Scene.ID.host(), "default"));
+        scene.start(other);
+        scene.seconds(6);
+        assertEquals(RegistrationState.REGISTERED, other.own().state(), other.own().reason());
+        assertFalse(scene.etcd.has(scene.layout.owner(Scene.ID.uuid())), "nothing is left of it");
     }
 
     private void assertIsRegistered() {

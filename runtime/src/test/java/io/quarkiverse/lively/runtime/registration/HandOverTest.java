@@ -162,6 +162,20 @@ class HandOverTest {
         assertFalse(scene.etcd.leases().contains(lease));
     }
 
+    /** It may never be possible: who may write the keys of the new one need not be permitted to write those of the old one. */
+    @Test
+    void underAnotherUuidItIsNotWaitedForLongUntilTheOldOneIsDown() {
+        handOver();
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        Registrar next = start(settings(OTHER_UUID), 8080);
+        scene.seconds(3);
+        assertEquals("connection refused", next.own().reason(), "it asks for a lease of its own");
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(10);
+        assertEquals(RegistrationState.REGISTERED, next.own().state());
+        assertFalse(scene.etcd.has(scene.layout.up("u1")));
+    }
+
     @Test
     void inAnotherNamespaceTheOldOneIsDown() {
         handOver();

@@ -20,6 +20,7 @@ import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 /** Somebody else's DOWN is respected, whatever happens to the process and its lease. */
 class HoldTest {
@@ -90,8 +91,9 @@ class HoldTest {
     }
 
     @Test
-    void anEndThatHasPassedWhenItIsFirstSeenIsNotBelieved() {
+    void anEndThatHasPassedWhenItIsFirstSeenIsNotBelievedAndItSaysSo() {
         scene.downByOther("shifted by the time zone", scene.worker.now().minusSeconds(3600));
+        assertTrue(scene.registrar.own().reason().contains("had passed"), scene.registrar.own().reason());
         scene.seconds(600);
         assertEquals(RegistrationState.HELD_DOWN, scene.state());
     }
@@ -103,6 +105,31 @@ class HoldTest {
         Registrar next = scene.process(Scene.ID);
         scene.start(next);
         assertEquals(RegistrationState.REGISTERED, next.own().state());
+    }
+
+    @Test
+    void anEndThatPassedWhileTheLeaseWasLostIsBelieved() {
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.pass(Duration.ofMinutes(1));
+        scene.downByOther("disk", scene.worker.now().plusSeconds(60));
+        scene.pass(Duration.ofMinutes(2));
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.pass(Scene.TTL);
+        assertEquals(RegistrationState.REGISTERED, scene.state(), scene.registrar.own().reason());
+        assertTrue(scene.isUp());
+        assertEquals("", scene.record().orElseThrow().getMaintenanceNote());
+    }
+
+    @Test
+    void anEndThatPassedWhileItWasFencedIsBelieved() {
+        MortalWorker mortal = new MortalWorker(scene.worker);
+        scene.start(scene.process(Scene.ID, mortal));
+        assertEquals(RegistrationState.FENCED, scene.state());
+        mortal.die();
+        scene.downByOther("disk", scene.worker.now().plusSeconds(3));
+        scene.seconds(30);
+        assertEquals(RegistrationState.REGISTERED, scene.state(), scene.registrar.own().reason());
+        assertTrue(scene.isUp());
     }
 
     @Test
@@ -157,7 +184,6 @@ class HoldTest {
         assertEquals(RegistrationState.REGISTERED, next.own().state());
     }
 
-    /** A window from 20 to 40 s on, in a record that os-lively has written once more. */
     @Test
     void aServiceThatIsHeldKeepsTheNamesThatItHas() {
         renameWhileNobodyOwnsIt(record -> record.status(io.quarkiverse.lively.Status.DOWN));
@@ -199,6 +225,7 @@ class HoldTest {
         assertFalse(scene.etcd.has(scene.layout.region(Scene.ID.region(), Scene.ID.uuid())));
     }
 
+    /** A window from 20 to 40 s on, in a record that os-lively has written once more. */
     private void rewritePlanned(boolean withWindow) {
         long start = scene.worker.now().plusSeconds(20).getEpochSecond();
         Service planned = scene.record().orElseThrow().toBuilder().setMaintenanceStart(start).setMaintenanceEnd(start + 20)
@@ -244,11 +271,5 @@ class HoldTest {
         scene.etcd.refuseWrites(null);
         scene.seconds(5);
         assertEquals(RegistrationState.REGISTERED, scene.state());
-    }
-
-    @Test
-    void anEndThatIsNotBelievedIsSaidToBe() {
-        scene.downByOther("shifted", scene.worker.now().minusSeconds(3600));
-        assertTrue(scene.registrar.own().reason().contains("had passed"), scene.registrar.own().reason());
     }
 }

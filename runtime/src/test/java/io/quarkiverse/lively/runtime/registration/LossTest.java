@@ -219,6 +219,16 @@ class LossTest {
             throw new IllegalStateException("a bug");
         });
         assertThrows(IllegalStateException.class, () -> scene.pass(Scene.TTL));
+        assertItGoesOn();
+        scene.etcd.delete(scene.layout.up(Scene.ID.uuid()));
+        scene.etcd.beforeNextWrite(() -> {
+            throw new AssertionError("a bug, or no memory left");
+        });
+        assertThrows(AssertionError.class, () -> scene.pass(Scene.TTL));
+        assertItGoesOn();
+    }
+
+    private void assertItGoesOn() {
         scene.pass(Scene.TTL);
         assertTrue(scene.isUp());
         assertEquals(RegistrationState.REGISTERED, scene.state());

@@ -64,9 +64,8 @@ class OnConflictTest {
     @Test
     void whoListensWhereTheOtherOneDidTakesOverInAnyCase() {
         for (OnConflict onConflict : OnConflict.values()) {
-            Registrar restarted = other(onConflict, 8080);
+            Registrar restarted = other(Scene.registered(), onConflict, 8080);
             assertEquals(RegistrationState.REGISTERED, restarted.own().state(), onConflict.name());
-            restarted.stop(Scene.STOP_TIMEOUT);
         }
     }
 
@@ -85,6 +84,10 @@ class OnConflictTest {
     }
 
     private Registrar other(OnConflict onConflict, int port) {
+        return other(scene, onConflict, port);
+    }
+
+    private static Registrar other(Scene scene, OnConflict onConflict, int port) {
         Registrar other = scene.process(Scene.ID, scene.worker, onConflict);
         other.start();
         scene.serve(other, port);

@@ -2,7 +2,6 @@ package io.quarkiverse.lively.runtime.registration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -15,26 +14,20 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.LivelyException;
 import io.quarkiverse.lively.Maintenance;
-import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
-import io.quarkiverse.lively.runtime.etcd.Transaction.Compare;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Delete;
-import io.quarkiverse.lively.runtime.etcd.Transaction.ModRevisionIs;
-import io.quarkiverse.lively.runtime.etcd.Transaction.Operation;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
@@ -42,7 +35,6 @@ import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
-import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 /**
  * Two clients of os-lively, an operator with Lively, and the owners write the same services by turns, in between each other's
@@ -55,10 +47,9 @@ class OsLivelyByTurnsTest {
 
     private Random random;
     private Scene scene;
-    private final List<Actor> services = new ArrayList<>();
-    private final List<Runnable> unfinished = new ArrayList<>();
+    private final List<OwnedService> services = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
-    private boolean byOsLively;
+    private OsLivelyClients osLively;
     private ServiceWriter writer;
     private ServiceUpdater updater;
     private ServiceReader reader;
@@ -72,16 +63,17 @@ class OsLivelyByTurnsTest {
     void noHoldIsLostAndNothingStaysDownForEver(long seed) {
         random = new Random(seed);
         scene = new Scene();
+        osLively = new OsLivelyClients(scene, random, this::note);
         writer = new ServiceWriter(scene.etcd, scene.layout, scene.worker::now, "operator");
         updater = new ServiceUpdater(scene.etcd, scene.layout, scene.worker::now, Scene.TTL, writer);
         reader = new ServiceReader(scene.etcd, scene.layout);
         scene.etcd.afterEachWrite(this::check);
-        services.add(new Actor(new ServiceIdentity("u1", "inventory", "host1", "default")));
-        services.add(new Actor(new ServiceIdentity("u2", "inventory", "host2", "west")));
+        services.add(new OwnedService(new ServiceIdentity("u1", "inventory", "host1", "default"), scene, this::note));
+        services.add(new OwnedService(new ServiceIdentity("u2", "inventory", "host2", "west"), scene, this::note));
         try {
             for (int step = 0; step < STEPS; step++) {
                 step();
-                services.forEach(Actor::checkHold);
+                services.forEach(OwnedService::checkHold);
                 if (random.nextInt(10) == 0) {
                     settle();
                 }
@@ -94,14 +86,14 @@ class OsLivelyByTurnsTest {
     }
 
     private void step() {
-        Actor service = services.get(random.nextInt(services.size()));
+        OwnedService service = services.get(random.nextInt(services.size()));
         if (random.nextInt(3) == 0) {
-            Actor other = services.get(random.nextInt(services.size()));
-            Runnable inBetween = random.nextBoolean() ? () -> osLively(other) : () -> operator(other);
+            OwnedService other = services.get(random.nextInt(services.size()));
+            Runnable inBetween = random.nextBoolean() ? () -> osLively.act(other) : () -> operator(other);
             scene.etcd.beforeNextWrite(inBetween);
         }
         switch (random.nextInt(10)) {
-            case 0, 1, 2 -> osLively(service);
+            case 0, 1, 2 -> osLively.act(service);
             case 3, 4, 5 -> operator(service);
             case 6 -> owner(service);
             default -> pass(Duration.ofMillis(random.nextInt(4000)));
@@ -113,11 +105,11 @@ class OsLivelyByTurnsTest {
         scene.etcd.beforeNextWrite(() -> {
         });
         scene.etcd.be(FakeEtcd.Mode.ANSWERS);
-        services.forEach(Actor::startAgain);
+        services.forEach(OwnedService::startAgain);
         // Windows begin and end at full seconds, and owners may notice a millisecond later.
         long intoTheSecond = scene.worker.now().getNano();
         pass(Scene.TTL.multipliedBy(4).plusMillis(500).minusNanos(intoTheSecond));
-        services.forEach(Actor::checkSettled);
+        services.forEach(OwnedService::checkSettled);
     }
 
     private void pass(Duration time) {
@@ -125,7 +117,7 @@ class OsLivelyByTurnsTest {
         scene.pass(time);
     }
 
-    private void owner(Actor service) {
+    private void owner(OwnedService service) {
         switch (random.nextInt(5)) {
             case 0 -> {
                 note(service.id.uuid() + " stops");
@@ -158,9 +150,9 @@ class OsLivelyByTurnsTest {
 
     // What an operator does with Lively.
 
-    private void operator(Actor service) {
-        boolean before = byOsLively;
-        byOsLively = false;
+    private void operator(OwnedService service) {
+        boolean before = osLively.writes;
+        osLively.writes = false;
         String uuid = service.id.uuid();
         Instant now = scene.worker.now().truncatedTo(ChronoUnit.SECONDS);
         Optional<Instant> end = random.nextBoolean() ? Optional.empty() : Optional.of(now.plusSeconds(5 + random.nextInt(60)));
@@ -191,7 +183,7 @@ class OsLivelyByTurnsTest {
                 });
             });
         }
-        byOsLively = before;
+        osLively.writes = before;
     }
 
     private <T> void ask(String what, CompletableFuture<T> answer, Consumer<T> then) {
@@ -208,100 +200,13 @@ class OsLivelyByTurnsTest {
         }
     }
 
-    // What clients of os-lively do: read, then write what differs if the record is still the same.
-
-    private void osLively(Actor service) {
-        if (!unfinished.isEmpty() && random.nextBoolean()) {
-            unfinished.remove(random.nextInt(unfinished.size())).run();
-            return;
-        }
-        long end = scene.worker.now().getEpochSecond() + 30 + random.nextInt(60);
-        switch (random.nextInt(9)) {
-            case 0, 1, 2 -> update(service, "heart-beat", read -> service.asRegistered());
-            case 3 -> update(service, "down()", read -> read.toBuilder().setStatus(Status.DOWN).build());
-            case 4 -> update(service, "down(note)",
-                    read -> read.toBuilder().setStatus(Status.DOWN).setMaintenanceNote("n" + random.nextInt(9)).build());
-            case 5 -> update(service, "down(note, end)", read -> read.toBuilder().setStatus(Status.DOWN)
-                    .setMaintenanceNote("n" + random.nextInt(9)).setMaintenanceEnd(end).build());
-            case 6 -> update(service, "up, all else as it was", read -> read.toBuilder().setStatus(Status.UP).build());
-            case 7 ->
-                update(service, "another note", read -> read.toBuilder().setMaintenanceNote("o" + random.nextInt(9)).build());
-            default -> {
-                if (random.nextInt(4) == 0 && service.record().isPresent()) {
-                    deleteByOsLively(service);
-                }
-            }
-        }
-    }
-
-    private void update(Actor service, String what, UnaryOperator<Service> change) {
-        Optional<Service> read = service.record();
-        Service wanted = change.apply(read.orElseGet(service::asRegistered));
-        long revision = service.revision();
-        if (read.isEmpty() && !what.equals("heart-beat") || read.equals(Optional.of(wanted))) {
-            return;
-        }
-        Runnable write = () -> write(service, what, read, wanted, revision);
-        if (random.nextInt(3) == 0) {
-            unfinished.add(write);
-        } else {
-            write.run();
-        }
-    }
-
-    private void write(Actor service, String what, Optional<Service> existing, Service wanted, long revision) {
-        boolean up = wanted.getStatus() == Status.UP;
-        String uuid = service.id.uuid();
-        List<Operation> writes = new ArrayList<>();
-        long lease = scene.etcd.grantLease(Duration.ofSeconds(60)).join().id();
-        if (existing.map(Service::getStatus).filter(wanted.getStatus()::equals).isEmpty()) {
-            writes.add(new Put(up ? scene.layout.up(uuid) : scene.layout.down(uuid), ByteString.EMPTY, lease));
-            if (existing.isPresent()) {
-                writes.add(new Delete(up ? scene.layout.down(uuid) : scene.layout.up(uuid)));
-            }
-        }
-        if (existing.isEmpty()) {
-            writes.add(new Put(scene.layout.typeHost(service.id.type(), service.id.host()), ByteString.copyFromUtf8(uuid), 0));
-            writes.add(new Put(ByteString.copyFromUtf8("/services/by-region/" + service.id.region()), ByteString.EMPTY, 0));
-        }
-        writes.add(new Put(scene.layout.service(uuid), wanted.toByteString(), 0));
-        if (!commitByOsLively(List.of(new ModRevisionIs(scene.layout.service(uuid), revision)), writes)) {
-            return;
-        }
-        note("os-lively: " + what + " of " + uuid + " to " + wanted.getStatus() + " until " + wanted.getMaintenanceEnd());
-        if (!up) {
-            service.held(wanted.getMaintenanceEnd() == 0 ? Optional.empty()
-                    : Optional.of(Instant.ofEpochSecond(wanted.getMaintenanceEnd())), true);
-        } else {
-            service.upByOsLively(existing, wanted);
-        }
-    }
-
-    private void deleteByOsLively(Actor service) {
-        String uuid = service.id.uuid();
-        commitByOsLively(List.of(), List.of(new Delete(scene.layout.service(uuid)),
-                new Delete(scene.layout.typeHost(service.id.type(), service.id.host())),
-                new Delete(ByteString.copyFromUtf8("/services/by-region/" + service.id.region())),
-                new Delete(scene.layout.up(uuid)), new Delete(scene.layout.down(uuid))));
-        note("os-lively: delete " + uuid);
-        service.free();
-    }
-
-    private boolean commitByOsLively(List<Compare> guards, List<Operation> writes) {
-        boolean before = byOsLively;
-        byOsLively = true;
-        boolean succeeded = scene.etcd.commit(new Transaction(guards, writes, List.of())).join().succeeded();
-        byOsLively = before;
-        return succeeded;
-    }
-
     /** What each of our writes leaves. */
     private void check(Transaction transaction) {
-        for (Actor service : services) {
+        for (OwnedService service : services) {
             Status before = service.lastStatus;
             service.lastStatus = service.record().map(Service::getStatus).orElse(null);
             ByteString record = scene.layout.service(service.id.uuid());
-            if (byOsLively || transaction.then().stream().noneMatch(o -> o instanceof Put put && put.key().equals(record))) {
+            if (osLively.writes || transaction.then().stream().noneMatch(o -> o instanceof Put put && put.key().equals(record))) {
                 continue;
             }
             String uuid = service.id.uuid();
@@ -325,128 +230,5 @@ class OsLivelyByTurnsTest {
 
     private void note(String what) {
         log.add(scene.worker.now() + " " + what);
-    }
-
-    /** A service, its owner, and what was last said of it. */
-    private final class Actor {
-
-        final ServiceIdentity id;
-        MortalWorker worker;
-        Registrar registrar;
-        Status lastStatus;
-
-        private boolean held;
-        private Optional<Instant> start = Optional.empty();
-        private Optional<Instant> end = Optional.empty();
-        /** An end that the owner can come to see only when it has passed: then it is not believed. */
-        private boolean endInDoubt;
-        private Optional<Maintenance> window = Optional.empty();
-        private boolean inDoubt;
-
-        Actor(ServiceIdentity id) {
-            this.id = id;
-            start();
-        }
-
-        void start() {
-            note(id.uuid() + " starts");
-            worker = new MortalWorker(scene.worker);
-            registrar = scene.process(id, worker);
-            scene.start(registrar);
-        }
-
-        void startAgain() {
-            worker.die();
-            start();
-        }
-
-        void free() {
-            held = false;
-            inDoubt = false;
-            window = Optional.empty();
-        }
-
-        void held(Optional<Instant> until, boolean byOsLively) {
-            Optional<Maintenance> stays = byOsLively ? window : Optional.empty();
-            free();
-            held = true;
-            start = Optional.empty();
-            end = until;
-            window = stays;
-            endInDoubt = byOsLively && until.filter(e -> e.isBefore(scene.worker.now().plusSeconds(30))).isPresent();
-        }
-
-        void planned(Instant from, Optional<Instant> until) {
-            held(until, false);
-            start = Optional.of(from);
-            window = Optional.of(new Maintenance("", start, until));
-        }
-
-        /** A window that has not begun is cancelled by who clears it, and not by who leaves it in the record. */
-        void upByOsLively(Optional<Service> existing, Service wanted) {
-            boolean wasUp = existing.filter(record -> record.getStatus() == Status.UP).isPresent();
-            boolean stays = window.filter(w -> seconds(w.start()) == wanted.getMaintenanceStart()
-                    && seconds(w.end()) == wanted.getMaintenanceEnd()).isPresent();
-            boolean isToCome = window.flatMap(Maintenance::start).filter(s -> s.isAfter(scene.worker.now())).isPresent();
-            if (stays && isToCome) {
-                planned(window.get().start().get(), window.get().end());
-            } else if (stays && start.isEmpty()) {
-                // It began while os-lively kept the service DOWN: whether the UP was meant to end it cannot be told.
-                inDoubt = true;
-            } else if (!stays || !wasUp) {
-                free();
-            }
-        }
-
-        private static long seconds(Optional<Instant> time) {
-            return time.map(Instant::getEpochSecond).orElse(0L);
-        }
-
-        boolean isHeld() {
-            Instant now = scene.worker.now();
-            return held && !inDoubt && start.filter(now::isBefore).isEmpty() && end.filter(e -> !now.isBefore(e)).isEmpty();
-        }
-
-        /** A hold that was said to begin at once is in force at once, and at each moment until it ends. */
-        void checkHold() {
-            if (isHeld() && start.isEmpty()) {
-                assertEquals(Optional.of(Status.DOWN), record().map(Service::getStatus),
-                        "the hold on " + id.uuid() + " is lost");
-                assertTrue(!scene.etcd.has(scene.layout.up(id.uuid())), id.uuid() + " is held, and has its entry under UP");
-            }
-        }
-
-        void checkSettled() {
-            checkHold();
-            if (inDoubt || endInDoubt && held && !isHeld()) {
-                return;
-            }
-            String what = id.uuid() + ", " + registrar.own().reason();
-            assertEquals(isHeld() ? RegistrationState.HELD_DOWN : RegistrationState.REGISTERED, registrar.own().state(), what);
-            assertEquals(isHeld() ? Status.DOWN : Status.UP, record().orElseThrow().getStatus(), what);
-            assertEquals(!isHeld(), scene.etcd.has(scene.layout.up(id.uuid())), what);
-            assertTrue(scene.etcd.has(scene.layout.typeHost(id.type(), id.host())), what);
-            assertTrue(scene.etcd.has(scene.layout.region(id.region(), id.uuid())), what);
-        }
-
-        Service asRegistered() {
-            return Service.newBuilder().setUuid(id.uuid()).setType(id.type()).setHost(id.host()).setRegion(id.region())
-                    .setStatus(Status.UP).build();
-        }
-
-        Optional<Service> record() {
-            return Optional.ofNullable(scene.etcd.get(scene.layout.service(id.uuid()))).map(entry -> {
-                try {
-                    return Service.parseFrom(entry.value());
-                } catch (InvalidProtocolBufferException e) {
-                    return fail(e);
-                }
-            });
-        }
-
-        long revision() {
-            KeyValue entry = scene.etcd.get(scene.layout.service(id.uuid()));
-            return entry == null ? 0 : entry.modRevision();
-        }
     }
 }

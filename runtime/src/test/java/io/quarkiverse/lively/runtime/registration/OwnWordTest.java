@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Status;
@@ -125,6 +126,7 @@ class OwnWordTest {
         scene.etcd.be(FakeEtcd.Mode.DOWN);
         scene.seconds(30);
         assertEquals(RegistrationState.LOST, scene.state());
+        assertEquals(Liveness.DOWN, scene.registrar.own().record().liveness(), "as others read it");
         scene.etcd.be(FakeEtcd.Mode.ANSWERS);
         scene.seconds(10);
         assertPublished(Status.DOWN, Reason.HEALTH);

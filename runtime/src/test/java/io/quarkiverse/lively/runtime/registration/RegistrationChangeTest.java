@@ -39,7 +39,7 @@ class RegistrationChangeTest {
 
     @Test
     void abandonedIsAsAfterACrash() {
-        scene.abandon();
+        scene.registrar.own().abandon();
         assertEquals(RegistrationState.STOPPED, scene.state());
         assertEquals(io.quarkiverse.lively.runtime.store.proto.Status.UP, scene.record().orElseThrow().getStatus());
         assertTrue(!scene.isUp() && !scene.isOwned());

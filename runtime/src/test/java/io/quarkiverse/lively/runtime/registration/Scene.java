@@ -102,11 +102,6 @@ final class Scene {
         lastStepOfOthers = etcd.commits;
     }
 
-    /** As {@link io.quarkiverse.lively.Registration#abandon()}, which would wait. */
-    void abandon() {
-        ((ServiceRegistration) registrar.own()).abandon(STOP_TIMEOUT);
-    }
-
     RegistrationState state() {
         return registrar.own().state();
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,21 @@ class StartTest {
         scene.seconds(5);
         assertEquals(RegistrationState.REGISTERED, scene.state());
         assertEquals(claimed, scene.registrar.own().fencingToken().getAsLong(), "and not done twice");
+    }
+
+    /** Of which protobuf makes another text. */
+    @Test
+    void aVersionThatIsNoTextIsWrittenOnce() {
+        Registrar registrar = new Registrar(scene.etcd, scene.layout, scene.worker, new Random(1),
+                new Registrar.Settings(true, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0-\ud800", Map.of(),
+                        OnConflict.TAKEOVER, false, false),
+                change -> {
+                });
+        scene.start(registrar);
+        assertEquals(RegistrationState.REGISTERED, registrar.own().state());
+        scene.etcd.forgetWritten();
+        scene.seconds(60);
+        assertEquals(Set.of(), scene.etcd.written());
     }
 
     @Test

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,8 +18,11 @@ import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.Worker;
+import io.quarkiverse.lively.test.LogLines;
 
 class StopTest {
 
@@ -95,7 +102,7 @@ class StopTest {
         fresh.registrar.start();
         fresh.etcd.be(FakeEtcd.Mode.MUTE);
         fresh.registrar.serve(Optional.empty());
-        fresh.pass(java.time.Duration.ofMillis(3_001));
+        fresh.pass(Duration.ofMillis(3_001));
         assertTrue(fresh.isOwned());
         fresh.etcd.be(FakeEtcd.Mode.ANSWERS);
         fresh.registrar.stop(Scene.STOP_TIMEOUT);
@@ -145,11 +152,15 @@ class StopTest {
         CompletableFuture<Void> closed = ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
         scene.seconds(2);
         assertTrue(closed.isCompletedExceptionally());
+        assertEquals(Liveness.UNKNOWN, further.record().liveness());
+        assertTrue(further.reason().contains("connection refused"), further.reason());
         scene.etcd.be(FakeEtcd.Mode.ANSWERS);
         scene.seconds(3);
         assertFalse(scene.etcd.has(scene.layout.up("q")), "its lease lives on, for others");
         assertTrue(scene.etcd.has(scene.layout.down("q")));
         assertTrue(scene.isUp());
+        assertEquals(Liveness.DOWN, further.record().liveness());
+        assertEquals("it was stopped", further.reason());
     }
 
     @Test
@@ -159,6 +170,35 @@ class StopTest {
         ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
         assertFalse(scene.etcd.has(scene.layout.up("q")));
         assertTrue(scene.isUp());
+    }
+
+    @Test
+    void aFurtherServiceForWhoseDownThereIsNoSpaceIsNotUpEitherIfEtcdWasAwayThen() {
+        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.be(FakeEtcd.Mode.DOWN));
+        CompletableFuture<Void> closed = ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
+        scene.pass(Scene.STOP_TIMEOUT);
+        assertTrue(closed.isCompletedExceptionally());
+        assertTrue(scene.etcd.has(scene.layout.up("q")));
+        scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+        scene.seconds(1);
+        assertFalse(scene.etcd.has(scene.layout.up("q")), "its lease lives on, for others");
+        assertFalse(scene.etcd.has(scene.layout.owner("q")));
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void aFurtherServiceForWhoseDownThereIsNoSpaceIsNotUpEitherIfSomebodyWritesItThen() {
+        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.put(scene.layout.service("q"),
+                scene.etcd.get(scene.layout.service("q")).value()));
+        CompletableFuture<Void> closed = ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
+        scene.seconds(1);
+        assertTrue(closed.isCompletedExceptionally());
+        assertFalse(scene.etcd.has(scene.layout.up("q")));
+        assertFalse(scene.etcd.has(scene.layout.owner("q")));
     }
 
     @Test
@@ -188,6 +228,43 @@ class StopTest {
                 () -> scene.registrar.register(ServiceRecord.builder("queue", "q1").build()));
     }
 
+    /** The clock is read after it was asked whether the process stops, and before the stop can see the service. */
+    @Test
+    void nothingIsRegisteredForWhichAStopCameTooEarly() {
+        AtomicReference<Runnable> whenItReadsTheClock = new AtomicReference<>(() -> {
+        });
+        Worker worker = new Worker() {
+            @Override
+            public long nanoTime() {
+                return scene.worker.nanoTime();
+            }
+
+            @Override
+            public Instant now() {
+                whenItReadsTheClock.getAndSet(() -> {
+                }).run();
+                return scene.worker.now();
+            }
+
+            @Override
+            public void execute(Runnable task) {
+                scene.worker.execute(task);
+            }
+
+            @Override
+            public Timer after(Duration delay, Runnable task) {
+                return scene.worker.after(delay, task);
+            }
+        };
+        Registrar process = scene.process(new ServiceIdentity("u2", "inventory", "host2", "default"), worker);
+        scene.start(process);
+        whenItReadsTheClock.set(() -> process.stop(Scene.STOP_TIMEOUT));
+        assertThrows(IllegalStateException.class,
+                () -> process.register(ServiceRecord.builder("queue", "q1").uuid("q").build()));
+        scene.seconds(60);
+        assertFalse(scene.etcd.has(scene.layout.service("q")));
+    }
+
     @Test
     void whatIsSaidAfterAStopDoesNotReplaceIt() {
         scene.etcd.be(FakeEtcd.Mode.FROZEN);
@@ -198,6 +275,20 @@ class StopTest {
         assertEquals(RegistrationState.STOPPED, scene.state());
         assertEquals(Reason.SHUTDOWN, scene.said().getReason());
         assertFalse(scene.isOwned());
+    }
+
+    @Test
+    void whatWasRefusedBeforeAStopIsNotSaidToBeTriedAgain() {
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.be(FakeEtcd.Mode.FROZEN));
+        scene.registrar.notReady("x");
+        try (LogLines log = new LogLines()) {
+            scene.registrar.stop(Scene.STOP_TIMEOUT);
+            scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+            assertEquals(RegistrationState.STOPPED, scene.state());
+            assertEquals(List.of(), log.with("Trying again"));
+            assertEquals(1, log.with("could not be published as DOWN").size());
+        }
     }
 
     @Test

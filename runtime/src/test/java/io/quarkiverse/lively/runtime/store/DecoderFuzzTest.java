@@ -100,8 +100,8 @@ class DecoderFuzzTest {
             if (seen.service().value().isPresent()) {
                 ServiceRecords.of(seen);
                 writer.lift(seen).ifPresent(WriteBuilder::build);
-                writer.takeDown(seen, ServiceWriter.NO_MAINTENANCE).build();
-                writer.plan(seen, ServiceWriter.NO_MAINTENANCE.from(NOW.plusSeconds(60))).build();
+                writer.takeDown(seen, StoredMaintenance.NONE).build();
+                writer.plan(seen, StoredMaintenance.NONE.from(NOW.plusSeconds(60))).build();
             }
         }
     }

@@ -159,7 +159,18 @@ class OwnerWritesTest {
     }
 
     @Test
-    void aStopOfWhatIsGoneOrDownOnlyGivesTheClaimUp() {
+    void aStopOfWhatIsDownOnlyGivesTheClaimUp() {
+        ServiceKeys up = done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
+        ServiceKeys down = done(writes.publish(up, lease, Status.DOWN,
+                State.newBuilder().setReason(Reason.HEALTH).setSince(2).setBy("me").build()));
+        ServiceKeys keys = done(writes.stop(down, STOPPED));
+        assertFalse(keys.owner().exists());
+        assertEquals(List.of(down.service(), down.state(), down.history()),
+                List.of(keys.service(), keys.state(), keys.history()));
+    }
+
+    @Test
+    void aStopOfWhatIsGoneOnlyGivesTheClaimUp() {
         done(writes.register(ServiceKeys.ABSENT, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED));
         store.server.keys().delete(layout.service("u").toStringUtf8());
         ServiceKeys keys = done(writes.stop(look(), STOPPED));

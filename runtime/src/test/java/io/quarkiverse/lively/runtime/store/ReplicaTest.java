@@ -2,6 +2,8 @@ package io.quarkiverse.lively.runtime.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
@@ -170,6 +172,50 @@ class ReplicaTest {
         assertEquals(Optional.of(Instant.ofEpochSecond(5)), back.since());
         // One that is older than the record says nothing of it.
         assertEquals(Optional.empty(), change(put(layout.service("u"), service(Status.UP), 9)).current().orElseThrow().since());
+    }
+
+    /** Readers share it: of a hundred thousand, each list would otherwise make another one. */
+    @Test
+    void aListThatSaysNothingNewKeepsTheRecords() {
+        ServiceRecord first = only(replica.replace(listOf(9))).current().orElseThrow();
+        assertSame(first, only(replica.replace(listOf(20))).current().orElseThrow());
+    }
+
+    @Test
+    void aNameThatManyServicesHaveIsKeptOnceUntilThereAreTooManyNames() {
+        String type = type("first", "type", 5);
+        assertSame(type, type("second", "type", 6));
+        // Of those that come and go with a type of their own each.
+        for (int i = 0; i < 10_000; i++) {
+            type("u" + i, "type" + i, 10 + i);
+        }
+        assertNotSame(type, type("third", "type", 20_000), "it was not forgotten");
+    }
+
+    /** What cannot be read is still somebody's, who has put it under a lease. */
+    @Test
+    void aClaimOverOneThatCannotBeReadIsATakeover() {
+        change(put(layout.service("u"), service(Status.UP), 5), put(layout.up("u"), ByteString.EMPTY, 5),
+                unreadableClaim(7, 5));
+        assertEquals(Reason.TAKEOVER, change(put(layout.service("u"), service(Status.UP), 6), claim("second", 6)).reason());
+        assertEquals(Reason.TAKEOVER, change(put(layout.service("u"), service(Status.UP), 7), unreadableClaim(7, 7)).reason());
+        assertEquals(Reason.UNKNOWN, change(put(layout.service("u"), service(Status.UP), 8), unreadableClaim(0, 8)).reason());
+        assertEquals(Reason.UNKNOWN, change(put(layout.service("u"), service(Status.UP), 9), claim("third", 9)).reason(),
+                "without a lease it is nobody's");
+    }
+
+    private RegistrySnapshot listOf(long revision) {
+        return new RegistrySnapshot(List.of(entry(layout.service("u"), service(Status.UP), 9)), revision);
+    }
+
+    private String type(String uuid, String type, long revision) {
+        ByteString record = Service.newBuilder().setUuid(uuid).setType(type).setHost("host").build().toByteString();
+        return change(put(layout.service(uuid), record, revision)).current().orElseThrow().type();
+    }
+
+    private Watch.Event unreadableClaim(long lease, long revision) {
+        return new Watch.Event(false, true,
+                new KeyValue(layout.owner("u"), ByteString.copyFrom(new byte[] { (byte) 0xff }), revision, lease));
     }
 
     private ServiceChange change(Watch.Event... events) {

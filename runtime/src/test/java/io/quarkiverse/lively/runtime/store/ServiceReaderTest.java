@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -217,21 +219,24 @@ class ServiceReaderTest {
         assertEquals(Optional.of(Liveness.EXPIRED), reader.liveness("u").join());
     }
 
-    /** The real etcd, and how many transactions it was asked for. */
+    /** The real etcd, and how many transactions and pages it was asked for. */
     private static final class CountedEtcd {
 
         final AtomicInteger commits = new AtomicInteger();
+        final AtomicInteger reads = new AtomicInteger();
         final Etcd etcd = (Etcd) Proxy.newProxyInstance(Etcd.class.getClassLoader(), new Class<?>[] { Etcd.class },
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("commit")) {
                         commits.incrementAndGet();
+                    } else if (method.getName().equals("read")) {
+                        reads.incrementAndGet();
                     }
                     return method.invoke(store.etcd, arguments);
                 });
     }
 
     @Test
-    void aListOfManyIsComplete() {
+    void aListOfManyIsCompleteAndSoIsOneOfMoreUuidsThanATransactionTakes() {
         List<String> uuids = IntStream.range(0, 2_500).mapToObj(i -> String.format("u%04d", i)).toList();
         uuids.stream().map(uuid -> store.etcd.commit(new Transaction(List.of(),
                 List.of(new Put(layout.service(uuid), service(uuid, Status.UP).toByteString(), 0),
@@ -261,6 +266,26 @@ class ServiceReaderTest {
         List<ServiceRecord> found = list(ServiceQuery.liveness(Liveness.DOWN));
         assertEquals(services, found.size());
         assertEquals(note, found.get(services - 1).maintenance().orElseThrow().note());
+    }
+
+    /** A service may have up to five megabytes, and an answer sixty-four. */
+    @Test
+    void anAnswerThatIsTooLargeIsAskedForInHalves() {
+        List<String> uuids = IntStream.range(0, 70).mapToObj(i -> String.format("u%04d", i)).toList();
+        uuids.forEach(uuid -> put(layout.service(uuid), service(uuid, Status.UP).toByteString()));
+        List<Integer> asked = new ArrayList<>();
+        Etcd narrow = (Etcd) Proxy.newProxyInstance(Etcd.class.getClassLoader(), new Class<?>[] { Etcd.class },
+                (proxy, method, arguments) -> {
+                    int keys = ((Transaction) arguments[0]).then().size();
+                    asked.add(keys / 4);
+                    return keys > 40 ? CompletableFuture.failedFuture(
+                            new EtcdException(EtcdException.Kind.TOO_LARGE, "larger than max", null))
+                            : method.invoke(store.etcd, arguments);
+                });
+        List<ServiceRecord> found = new ServiceReader(narrow, layout)
+                .list(ServiceQuery.uuids(uuids.toArray(String[]::new))).join();
+        assertEquals(uuids, found.stream().map(ServiceRecord::uuid).toList());
+        assertEquals(List.of(32, 16, 8, 8, 8, 8, 8, 8, 8, 8, 6), asked, "each later one is no larger than what went through");
     }
 
     @Test
@@ -299,6 +324,20 @@ class ServiceReaderTest {
             put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(thief));
             assertTrue(reader.isUp("type", "host").join(), thief);
         }
+    }
+
+    @Test
+    void whoLostItsEntryToAThiefIsSearchedForOnce() {
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        put(layout.up("u"), ByteString.EMPTY);
+        CountedEtcd counted = new CountedEtcd();
+        ServiceReader counting = new ServiceReader(counted.etcd, layout);
+        for (String thief : List.of("a/b", "nobody")) {
+            put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(thief));
+            assertTrue(counting.isUp("type", "host").join(), thief);
+        }
+        assertEquals(4, counted.reads.get(), "one list");
+        assertEquals(3, counted.commits.get());
     }
 
     @Test

@@ -284,13 +284,6 @@ class ServiceUpdaterTest {
     }
 
     @Test
-    void aRecordThatIsGoneWhileItsOwnerLivesIsItsOwners() {
-        own("u");
-        store.server.keys().delete("/services/by-uuid/u");
-        failure(ServiceConflictException.class, ServiceRecord.builder("type", "host").uuid("u").region("region").build());
-    }
-
-    @Test
     void aChangedUpdateKeepsTheLease() {
         ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
         for (int i = 0; i < 3; i++) {

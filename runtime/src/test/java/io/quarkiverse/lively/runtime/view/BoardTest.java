@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,19 @@ class BoardTest {
     }
 
     @Test
+    void aListMadeWhileWatchingMakesNoneSuspectAndLeavesThoseThatAre() {
+        list(1, up(0, 20));
+        list(2, gone(0, 11), up(11, 20));
+        board.refreshed(new RegistryChanges(3, Stream.concat(up(0, 1).stream(), gone(11, 20).stream()).toList(), List.of()),
+                Moment.now(worker));
+        assertEquals(State.SUSPECT, state());
+        assertEquals(11, ups(), "one is back, ten are suspect, and nine have gone while somebody watched");
+        worker.pass(LIMIT);
+        assertEquals(1, ups());
+        assertEquals(State.CURRENT, state());
+    }
+
+    @Test
     void aFewMayGo() {
         list(1, up(0, 20));
         list(2, gone(0, 10));
@@ -188,7 +202,7 @@ class BoardTest {
                 events.add(event);
             }
         }, new LongAdder());
-        Delivery delivery = new Delivery(ServiceQuery.all(), 1000, Runnable::run, listener);
+        Delivery delivery = new Delivery(ServiceQuery.all(), 1000, Runnable::run, worker, listener);
         listener.onSubscribe(delivery);
         board.join(delivery);
     }

@@ -28,6 +28,7 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
@@ -36,8 +37,6 @@ import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkiverse.lively.test.RegistryContents;
-import io.quarkus.runtime.BlockingOperationControl;
-import io.quarkus.runtime.IOThreadDetector;
 
 /**
  * Eight writers change fifty services at random while the views are cut off, compacted under and reconnected. Some
@@ -62,7 +61,7 @@ class ChaosTest {
 
     @BeforeAll
     static void anyThreadMayBlock() {
-        BlockingOperationControl.setIoThreadDetector(new IOThreadDetector[0]);
+        Configured.anyThreadMayBlock();
     }
 
     @Test

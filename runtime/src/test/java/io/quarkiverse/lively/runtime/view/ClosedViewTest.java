@@ -20,6 +20,7 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
@@ -43,7 +44,8 @@ class ClosedViewTest {
     };
     private final LocalView view = new LocalView(new RegistryFeed(etcd, layout), new Replica(layout), worker, executor,
             new Random(1), new ViewSettings(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ZERO, 1000,
-                    Duration.ofMinutes(15), Duration.ofSeconds(2)));
+                    Duration.ofMinutes(15), Duration.ofSeconds(2)),
+            LivelyMetrics.NONE);
 
     @Test
     void whoWaitsIsTold() {
@@ -98,6 +100,16 @@ class ClosedViewTest {
         assertFalse(view.isUp("u"));
         assertClosed(view.awaitReady());
         assertClosed(view.awaitRevision(1));
+        assertEquals(0, etcd.lists);
+    }
+
+    @Test
+    void whatIsStillToBeAskedIsNotAskedAnyMore() {
+        etcd.failure = new EtcdException(EtcdException.Kind.UNAVAILABLE, "away", null);
+        view.start();
+        etcd.failure = null;
+        view.close();
+        worker.pass(Duration.ofMinutes(1));
         assertEquals(0, etcd.lists);
     }
 

@@ -2,9 +2,12 @@ package io.quarkiverse.lively.runtime.view;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -18,11 +21,11 @@ import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryChanges;
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
 
-/** What a subscriber does to himself he does to nobody else. */
+/** What a subscriber does to himself he does to nobody else, and what his threads are busy with takes nothing from him. */
 class DeliveryTest {
 
     private final FakeWorker worker = new FakeWorker();
-    private final Board board = new Board(worker, java.time.Duration.ZERO, revision -> {
+    private final Board board = new Board(worker, Duration.ZERO, revision -> {
     }, LivelyMetrics.NONE);
 
     @Test
@@ -48,7 +51,7 @@ class DeliveryTest {
         LongAdder counted = new LongAdder();
         Listener listener = new Listener(event -> DeliveryTest.<RuntimeException> raise(failures.get(calls.getAndIncrement())),
                 counted);
-        Delivery delivery = new Delivery(ServiceQuery.all(), 10, Runnable::run, listener);
+        Delivery delivery = new Delivery(ServiceQuery.all(), 10, Runnable::run, worker, listener);
         listener.onSubscribe(delivery);
         board.join(delivery);
         list(1);
@@ -56,6 +59,31 @@ class DeliveryTest {
         list(3);
         assertEquals(3, calls.get());
         assertEquals(3, counted.sum());
+    }
+
+    /** As one is whose queue is bounded by quarkus.thread-pool.queue-size. */
+    @Test
+    void aPoolThatIsFullForAWhileTakesNoEventAway() {
+        AtomicBoolean full = new AtomicBoolean(true);
+        List<Kind> told = new ArrayList<>();
+        Listener listener = new Listener(event -> told.add(event.kind()), new LongAdder());
+        Delivery delivery = new Delivery(ServiceQuery.all(), 10, task -> {
+            if (full.get()) {
+                throw new RejectedExecutionException("full");
+            }
+            task.run();
+        }, worker, listener);
+        listener.onSubscribe(delivery);
+        board.join(delivery);
+        list(1);
+        worker.pass(Duration.ofSeconds(10));
+        list(2);
+        assertEquals(List.of(), told);
+        full.set(false);
+        worker.pass(Duration.ofMillis(100));
+        assertEquals(List.of(Kind.SNAPSHOT_END, Kind.RESYNCED), told);
+        list(3);
+        assertEquals(3, told.size());
     }
 
     private void list(long revision) {
@@ -84,7 +112,7 @@ class DeliveryTest {
             public void onComplete() {
             }
         };
-        Delivery delivery = new Delivery(ServiceQuery.all(), 10, Runnable::run, subscriber);
+        Delivery delivery = new Delivery(ServiceQuery.all(), 10, Runnable::run, worker, subscriber);
         subscriber.onSubscribe(delivery);
         board.join(delivery);
     }

@@ -23,6 +23,7 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Delete;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
@@ -40,7 +41,8 @@ class EventTimesTest {
     private final FakeWorker worker = new FakeWorker();
     private final LocalView view = new LocalView(new RegistryFeed(etcd, layout), new Replica(layout), worker, Runnable::run,
             new Random(1), new ViewSettings(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ZERO, 1000,
-                    Duration.ofMinutes(15), Duration.ofSeconds(2)));
+                    Duration.ofMinutes(15), Duration.ofSeconds(2)),
+            LivelyMetrics.NONE);
     private List<LivenessEvent> events;
 
     @Test

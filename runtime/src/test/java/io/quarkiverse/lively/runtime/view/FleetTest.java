@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime.view;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +38,20 @@ class FleetTest {
         Fleet alone = held.with("b", Optional.empty(), NOW);
         assertEquals("a", alone.find("t0", "h0").uuid());
         assertNull(alone.with("a", Optional.empty(), NOW).find("t0", "h0"));
+    }
+
+    @Test
+    void toFindOneOfSeveralAllocatesNothing() {
+        Fleet unnamed = Fleet.EMPTY.with("a", service("a", 0, 0, 2), NOW).with("b", service("b", 0, 0, 1), NOW);
+        Fleet named = unnamed.withHolder("t0", "h0", Optional.of("b"));
+        int[] found = { 0 };
+        long allocated = Allocated.by(() -> {
+            for (int i = 0; i < 100_000; i++) {
+                found[0] += unnamed.find("t0", "h0").uuid().equals("a") && named.find("t0", "h0").uuid().equals("b") ? 1 : 0;
+            }
+        });
+        assertTrue(allocated < 1_000, allocated + " bytes in 200,000 calls");
+        assertEquals(200_000, found[0]);
     }
 
     @Test

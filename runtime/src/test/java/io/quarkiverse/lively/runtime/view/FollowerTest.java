@@ -8,20 +8,28 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.Freshness.State;
+import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
+import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.etcd.Transaction.Delete;
+import io.quarkiverse.lively.runtime.etcd.Transaction.Operation;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
@@ -39,8 +47,9 @@ class FollowerTest {
     private final RawFleet fleet = new RawFleet(etcd, layout);
     private final FakeWorker worker = new FakeWorker();
     private final LocalView view = new LocalView(new RegistryFeed(etcd, layout), new Replica(layout), worker, Runnable::run,
-            new Random(1), new ViewSettings(TIMEOUT, INTERVAL, Duration.ZERO, 1000, Duration.ofMinutes(15),
-                    Duration.ofSeconds(2)));
+            new Random(1), new ViewSettings(TIMEOUT, INTERVAL, Duration.ofMinutes(2), 1000, Duration.ofMinutes(15),
+                    Duration.ofSeconds(2)),
+            LivelyMetrics.NONE);
     private final List<LivenessEvent> events = new ArrayList<>();
 
     @Test
@@ -118,6 +127,26 @@ class FollowerTest {
         etcd.create();
         assertEquals(State.CURRENT, state());
         assertEquals(List.of(Kind.ADDED, Kind.RESYNCED), kinds());
+    }
+
+    /** Half a fleet that expires is no loss of data if somebody watched: the list is only ahead of the watch. */
+    @Test
+    void whatIsReadAheadOfTheWatchIsNotSuspect() {
+        List<String> uuids = IntStream.range(0, 20).mapToObj(i -> "u" + i).toList();
+        uuids.forEach(fleet::register);
+        follow();
+        long expiry = fleet.write(uuids.stream().limit(12).flatMap(uuid -> Stream.of(layout.up(uuid), layout.owner(uuid)))
+                .map(Delete::new).toArray(Operation[]::new));
+        CompletableFuture<Void> arrival = view.awaitRevision(expiry).subscribeAsCompletionStage();
+        worker.pass(Duration.ofMillis(500));
+        assertTrue(arrival.isDone(), "read, as the watch tells nothing");
+        assertEquals(State.CURRENT, state());
+        assertFalse(view.isUp("u0"));
+        assertEquals(8, view.list(ServiceQuery.liveness(Liveness.UP)).size());
+        assertEquals(12, events.stream().filter(event -> event.reason() == Reason.EXPIRED).count());
+        assertEquals(Kind.RESYNCED, events.get(12).kind());
+        etcd.tell(expiry);
+        assertEquals(13, events.size(), "the watch has nothing to add");
     }
 
     @Test

@@ -23,9 +23,8 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
-import io.quarkiverse.lively.runtime.etcd.KeyWatch;
+import io.quarkiverse.lively.runtime.etcd.ForwardingEtcd;
 import io.quarkiverse.lively.runtime.etcd.Range;
-import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
@@ -259,9 +258,8 @@ class ViewOutageTest {
     }
 
     /** An etcd whose watches end when the test wants it, or lose what it wants. */
-    private static final class CutEtcd implements Etcd {
+    private static final class CutEtcd extends ForwardingEtcd {
 
-        private final Etcd etcd;
         private final AtomicInteger created = new AtomicInteger();
         private volatile int cutAtCreation;
         private volatile int largestPage = Integer.MAX_VALUE;
@@ -270,7 +268,7 @@ class ViewOutageTest {
         };
 
         CutEtcd(Etcd etcd) {
-            this.etcd = etcd;
+            super(etcd);
         }
 
         void cut() {
@@ -278,13 +276,8 @@ class ViewOutageTest {
         }
 
         @Override
-        public KeyWatch watchKeys(KeyWatch.Listener listener) {
-            return etcd.watchKeys(listener);
-        }
-
-        @Override
         public Watch watch(Range range, long from, Watch.Listener listener) {
-            return etcd.watch(range, from, new Watch.Listener() {
+            return super.watch(range, from, new Watch.Listener() {
 
                 private boolean over;
 
@@ -323,28 +316,8 @@ class ViewOutageTest {
 
         @Override
         public CompletableFuture<Range.Page> read(Range range) {
-            return range.limit() <= largestPage ? etcd.read(range)
+            return range.limit() <= largestPage ? super.read(range)
                     : CompletableFuture.failedFuture(new EtcdException(EtcdException.Kind.TOO_LARGE, "too large", null));
-        }
-
-        @Override
-        public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
-            return etcd.commit(transaction);
-        }
-
-        @Override
-        public CompletableFuture<Lease> grantLease(Duration ttl) {
-            return etcd.grantLease(ttl);
-        }
-
-        @Override
-        public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
-            return etcd.renewLease(id, deadline);
-        }
-
-        @Override
-        public CompletableFuture<Void> revokeLease(long id) {
-            return etcd.revokeLease(id);
         }
 
         @Override

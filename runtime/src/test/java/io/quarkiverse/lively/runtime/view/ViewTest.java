@@ -337,20 +337,15 @@ class ViewTest {
     void isUpAllocatesNothing() {
         IntStream.range(0, 200).forEach(i -> fleet.register("u" + i));
         LocalView view = views.readyView(etcd, layout);
-        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory
-                .getThreadMXBean();
-        long[] thread = { Thread.currentThread().getId() };
-        int ups = 0;
-        for (int round = 0; round < 2; round++) {
-            // The first round is for the class loader and the like.
-            long before = threads.getThreadAllocatedBytes(thread[0]);
+        int[] ups = { 0 };
+        long allocated = Allocated.by(() -> {
             for (int i = 0; i < 100_000; i++) {
-                ups += view.isUp("u7") && view.isUp("type", "u199") && !view.isUp("nobody") && !view.isUp("type", "no") ? 1 : 0;
+                ups[0] += view.isUp("u7") && view.isUp("type", "u199") && !view.isUp("nobody") && !view.isUp("type", "no") ? 1
+                        : 0;
             }
-            long allocated = threads.getThreadAllocatedBytes(thread[0]) - before;
-            assertTrue(round == 0 || allocated < 1_000, allocated + " bytes in 400,000 calls");
-        }
-        assertEquals(200_000, ups);
+        });
+        assertTrue(allocated < 1_000, allocated + " bytes in 400,000 calls");
+        assertEquals(200_000, ups[0]);
     }
 
     private static List<LivenessEvent> snapshot(LocalView view) {

@@ -23,6 +23,7 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
@@ -51,7 +52,7 @@ final class Views implements AutoCloseable {
     LocalView view(Etcd etcd, KeyLayout layout, ViewSettings settings) {
         WorkerThread worker = new WorkerThread("view");
         LocalView view = new LocalView(new RegistryFeed(etcd, layout), new Replica(layout), worker, pool, new Random(),
-                settings);
+                settings, LivelyMetrics.NONE);
         open.add(0, worker);
         open.add(0, () -> view.close().get(5, TimeUnit.SECONDS));
         return view;
