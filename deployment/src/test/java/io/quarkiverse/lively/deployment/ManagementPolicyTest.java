@@ -2,6 +2,7 @@ package io.quarkiverse.lively.deployment;
 
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.test.DocPage;
+import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.builder.Version;
 import io.quarkus.maven.dependency.Dependency;
 import io.quarkus.test.QuarkusUnitTest;
@@ -66,6 +69,23 @@ class ManagementPolicyTest {
         write().auth().preemptive().basic("operator", "secret").body("{\"note\":\"disk\"}")
                 .post("/q/lively/services/{uuid}/maintenance", uuid).then().statusCode(200)
                 .body("maintenance.note", equalTo("disk"));
+    }
+
+    @Test
+    @NeedsProgram({ "bash", "curl" })
+    void theCommandsOfThePageAreAnswered() throws Exception {
+        await().until(() -> registry.registration().state() != RegistrationState.STARTING);
+        for (DocPage.Block block : DocPage.named("management.adoc").blocks("shell")) {
+            // Whoever has no password in the command is asked for it.
+            String command = block.text().replace("localhost:8080", "localhost:" + RestAssured.port)
+                    .replace("-u operator ", "-u operator:secret ")
+                    .replace("UUID", registry.registration().record().uuid());
+            Process bash = new ProcessBuilder("bash", "-c", command + " --fail --silent --show-error").redirectErrorStream(true)
+                    .start();
+            String said = new String(bash.getInputStream().readAllBytes());
+            assertEquals(0, bash.waitFor(), block.where() + ": " + said);
+        }
+        registry.up(registry.registration().record().uuid());
     }
 
     private static RequestSpecification write() {

@@ -1,10 +1,9 @@
 package io.quarkiverse.lively.demo;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,20 +11,29 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.test.DocPage;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
-/** The second instance that the README starts appears on the page of the first one, and its end does, too. */
-@NeedsProgram("bash")
+/**
+ * The second instance that the README starts appears on the page of the first one, and its end does, too. And what it asks the
+ * first one is answered.
+ */
+@NeedsProgram({ "bash", "curl", "hostname" })
 class ReadmeIT {
 
-    private static final Path README = Path.of("..", "README.md");
+    private static final List<DocPage> PAGES = List.of(DocPage.named("README.md"), DocPage.named("metrics.adoc"));
+    /** Those of Maven are not run. */
+    private static final List<String> COMMANDS = PAGES.stream().flatMap(page -> page.blocks("shell").stream())
+            .flatMap(block -> block.commands().stream()).filter(command -> !command.startsWith("mvn ")).toList();
+    /** A stream of events has no end. */
+    private static final String CURL = "curl() { command curl --fail --silent --show-error --max-time 20 \"$@\"; };"
+            + " stream() { command curl --fail --silent --max-time 2 \"$@\" || [ $? = 28 ]; }; ";
 
     @Test
-    void aSecondInstanceAppearsOnThePageOfTheFirst() throws IOException {
-        String second = Files.readAllLines(README).stream().filter(line -> line.startsWith("OSLIVELY_ETCD_PORT=")).findFirst()
-                .orElseThrow();
-        assertTrue(second.contains("=23790 ") && second.contains(".port=8081 "), second);
+    void aSecondInstanceAppearsOnThePageOfTheFirst() throws IOException, InterruptedException {
+        String second = COMMANDS.get(0);
+        assertTrue(second.startsWith("OSLIVELY_ETCD_PORT=23790 ") && second.contains(".port=8081 "), second);
         try (EtcdServer etcd = EtcdServer.started(); DemoProcess first = DemoProcess.start(etcd).awaitRegistered()) {
             Awaitility.await()
                     .until(() -> first.log().contains("Open http://127.0.0.1:" + first.port() + "/ to see the fleet"));
@@ -38,7 +46,20 @@ class ReadmeIT {
                 other.terminate();
                 start.await("and to being seen as DOWN", Duration.ofSeconds(25), () -> seen(first, "DOWN"));
             }
+            for (String asking : COMMANDS.subList(1, COMMANDS.size())) {
+                assertTrue(asking.startsWith("curl "), asking);
+                assertEquals("", wrongWith(asking, first), asking);
+            }
         }
+    }
+
+    /** Empty if it is answered. */
+    private static String wrongWith(String command, DemoProcess first) throws IOException, InterruptedException {
+        String here = command.replace("http://127.0.0.1:8080/", "http://127.0.0.1:" + first.port() + "/")
+                .replace("UUID", first.uuid()).replace("curl -N ", "stream -N ");
+        Process bash = new ProcessBuilder("bash", "-c", CURL + here).redirectErrorStream(true).start();
+        String said = new String(bash.getInputStream().readAllBytes());
+        return bash.waitFor() == 0 ? "" : said;
     }
 
     /** By its view, which the page shows. */

@@ -6,15 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +27,7 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.config.Configured;
+import io.quarkiverse.lively.test.DocPage;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.credentials.CredentialsProvider;
@@ -39,8 +37,6 @@ import io.quarkus.runtime.LaunchMode;
 @NeedsProgram({ "etcd", "etcdctl", "bash" })
 class SecurityRolesTest {
 
-    private static final Path PAGE = Path.of("..", "docs", "modules", "ROOT", "pages", "security.adoc");
-    private static final Pattern COMMANDS = Pattern.compile("\\[source,bash\\]\\n----\\n(.*?)\\n----\\n", Pattern.DOTALL);
     private static final String PASSWORD = "hunter2-hunter2";
 
     private static EtcdServer etcd;
@@ -48,7 +44,7 @@ class SecurityRolesTest {
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         etcd = EtcdServer.started("--auth-token-ttl", "2", "--bcrypt-cost", "4");
-        List<String> blocks = COMMANDS.matcher(Files.readString(PAGE)).results().map(found -> found.group(1)).toList();
+        List<String> blocks = DocPage.named("security.adoc").blocks("bash").stream().map(DocPage.Block::text).toList();
         assertEquals(2, blocks.size(), "one for each role");
         for (String block : blocks) {
             ProcessBuilder bash = new ProcessBuilder("bash", "-c", "set -euo pipefail\n" + block).redirectErrorStream(true);

@@ -35,7 +35,8 @@ public final class ServiceRecords {
      */
     static ServiceRecord of(Service record, long revision, boolean up, Optional<Claim> claim, Optional<State> state) {
         ServiceRecord declared = new ServiceRecord(record.getUuid(), record.getType(), record.getHost(), region(record),
-                status(record), StoredMaintenance.in(record), Optional.empty(), Map.of(), false, Liveness.UNKNOWN, Reason.UNKNOWN,
+                status(record), StoredMaintenance.in(record), Optional.empty(), Map.of(), false, Liveness.UNKNOWN,
+                Reason.UNKNOWN,
                 Optional.empty(), revision);
         return of(declared, up, claim.map(Claimed::of), state.map(Said::of));
     }

@@ -206,7 +206,8 @@ class OsLivelyByTurnsTest {
             Status before = service.lastStatus;
             service.lastStatus = service.record().map(Service::getStatus).orElse(null);
             ByteString record = scene.layout.service(service.id.uuid());
-            if (osLively.writes || transaction.then().stream().noneMatch(o -> o instanceof Put put && put.key().equals(record))) {
+            if (osLively.writes
+                    || transaction.then().stream().noneMatch(o -> o instanceof Put put && put.key().equals(record))) {
                 continue;
             }
             String uuid = service.id.uuid();

@@ -92,7 +92,8 @@ final class OsLivelyClients {
             }
         }
         if (existing.isEmpty()) {
-            operations.add(new Put(scene.layout.typeHost(service.id.type(), service.id.host()), ByteString.copyFromUtf8(uuid), 0));
+            operations.add(
+                    new Put(scene.layout.typeHost(service.id.type(), service.id.host()), ByteString.copyFromUtf8(uuid), 0));
             operations.add(new Put(ByteString.copyFromUtf8("/services/by-region/" + service.id.region()), ByteString.EMPTY, 0));
         }
         operations.add(new Put(scene.layout.service(uuid), wanted.toByteString(), 0));

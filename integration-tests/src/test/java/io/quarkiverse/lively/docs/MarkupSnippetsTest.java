@@ -1,0 +1,93 @@
+package io.quarkiverse.lively.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+import javax.xml.parsers.DocumentBuilderFactory;
+
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
+import io.quarkiverse.lively.test.DocPage;
+import io.quarkus.builder.Version;
+
+/** No block of code is checked by nobody; and those of XML and YAML are what they say. */
+class MarkupSnippetsTest {
+
+    /** Java, properties and commands have a test of their own. */
+    private static final Set<String> LANGUAGES = Set.of("java", "properties", "shell", "bash", "xml", "yaml");
+    /** What is not on the class path as a jar: no part of an application, or just built. */
+    private static final Set<String> OTHERS = Set.of("quarkus-bom", "quarkus-maven-plugin", "quarkus-lively");
+
+    @Test
+    void eachBlockSaysALanguageThatATestKnows() {
+        List<String> unknown = DocPage.all().stream().flatMap(page -> page.blocks().stream())
+                .filter(block -> !LANGUAGES.contains(block.language()))
+                .map(block -> block.where() + ": '" + block.language() + "'").toList();
+        assertEquals(List.of(), unknown, "say [source,<language>] of what a test can check; what a program answers is in ....");
+    }
+
+    @Test
+    void xmlNamesArtifactsThatThereAre() throws Exception {
+        List<DocPage.Block> blocks = DocPage.all().stream().flatMap(page -> page.blocks("xml").stream()).toList();
+        assertTrue(blocks.size() > 2, "the blocks are found: " + blocks.size());
+        Set<String> there = artifacts();
+        List<String> faults = new ArrayList<>();
+        for (DocPage.Block block : blocks) {
+            // A block may be a part of a file: several elements beside each other.
+            String declared = block.text().replaceFirst("^<\\?xml.*\\?>", "");
+            Document document = DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                    .parse(new InputSource(new StringReader("<snippet>" + declared + "</snippet>")));
+            for (String container : List.of("dependency", "plugin")) {
+                for (String artifact : texts(document, container, "artifactId")) {
+                    if (!there.contains(artifact)) {
+                        faults.add(block.where() + ": there is no artifact " + artifact);
+                    }
+                }
+            }
+            for (String version : texts(document, "properties", "quarkus.platform.version")) {
+                assertEquals(Version.getVersion(), version, block.where());
+            }
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    @Test
+    void yamlIsYaml() throws Exception {
+        for (DocPage page : DocPage.all()) {
+            for (DocPage.Block block : page.blocks("yaml")) {
+                assertTrue(!new YAMLMapper().readTree(block.text()).isEmpty(), block.where());
+            }
+        }
+    }
+
+    private static List<String> texts(Document document, String container, String element) {
+        NodeList found = document.getElementsByTagName(element);
+        return IntStream.range(0, found.getLength()).mapToObj(found::item)
+                .filter(node -> node.getParentNode().getNodeName().equals(container))
+                .map(node -> node.getTextContent().strip()).toList();
+    }
+
+    /** By the names of the jars on the class path. */
+    private static Set<String> artifacts() {
+        Set<String> names = new HashSet<>(OTHERS);
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            String file = Path.of(entry).getFileName().toString();
+            names.add(file.replaceFirst("-\\d.*\\.jar$", ""));
+        }
+        return names;
+    }
+}
