@@ -22,9 +22,8 @@ import io.quarkus.registry.catalog.Extension;
 import io.quarkus.registry.catalog.ExtensionCatalog;
 
 /**
- * Who makes a new application with this extension is given code, a test of it, and what both depend on. That the code works,
- * the
- * integration tests show.
+ * Who makes a new application with this extension is given code, a test of it, and what both depend on. That the code
+ * works, the integration tests show.
  */
 class CodestartTest {
 

@@ -20,10 +20,9 @@ import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.vertx.core.http.HttpServerOptions;
 
 /**
- * An application with an HTTP server serves once the socket is open that others are told of, which is after the start-up event:
- * the one for HTTPS, else the one for HTTP, else the domain socket. Which of them are to open is known before any does, and
- * they
- * open in no order.
+ * An application with an HTTP server serves once the socket is open that others are told of, which is after the start-up
+ * event: the one for HTTPS, else the one for HTTP, else the domain socket. Which of them are to open is known before any
+ * does, and they open in no order.
  */
 @Singleton
 public class HttpServing implements HttpServerOptionsCustomizer {
