@@ -120,6 +120,8 @@ final class OwnerWatch {
 
     private void ended(EtcdException cause) {
         stream = NONE;
+        // All of them will be asked for again, after the pause.
+        waiting.clear();
         if (cause.kind() == EtcdException.Kind.COMPACTED) {
             // There is nothing to go on from but a new look.
             watched.values().stream().distinct().toList().forEach(Publication::changed);
