@@ -18,9 +18,8 @@ import java.util.function.Consumer;
  * <p>
  * Names that cannot exist (empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an
  * {@link InvalidServiceException} before anything is asked or written, and so is what is null. Every method that needs etcd
- * throws {@link
- * RegistryUnavailableException} when it cannot be reached in time, never {@code false} or an empty answer; whether a
- * write took effect is not known then. A write that others forestalled twenty times in a row fails with a {@link
+ * throws {@link RegistryUnavailableException} when it cannot be reached in time, never {@code false} or an empty answer;
+ * whether a write took effect is not known then. A write that others forestalled twenty times in a row fails with a {@link
  * StaleRecordException}, and one that the user of etcd has no permission for with a {@link PermissionDeniedException}.
  */
 public interface LivenessRegistry {
@@ -30,10 +29,9 @@ public interface LivenessRegistry {
 
     /**
      * Whether the service of that type on that host is up. Needs a second request the first time that a service is asked
-     * for whose uuid does not follow from its type and host. Where another client has left an entry of that type and host that
-     * leads nowhere, each question needs up to two requests, and the first one a {@link #list} of the whole registry; each one
-     * does
-     * as long as no service has that type and host.
+     * for whose uuid does not follow from its type and host. Where another client has left an entry of that type and host
+     * that leads nowhere, each question needs up to two requests, and the first one a {@link #list} of the whole registry;
+     * each one does as long as no service has that type and host.
      */
     boolean isUp(String type, String host);
 

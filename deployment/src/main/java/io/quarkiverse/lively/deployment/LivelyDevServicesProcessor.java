@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -50,7 +51,7 @@ class LivelyDevServicesProcessor {
         }
         Supplier<DevEtcd> etcd = () -> new DevEtcd(searches, () -> candidates(settings, launch,
                 devServices.timeout().orElse(PATIENCE), works, SearchPath.ofEnvironment()));
-        return launch == LaunchMode.RUN ? startedFor(etcd.get(), shutdown) : owned(etcd, settings);
+        return launch == LaunchMode.RUN ? startedFor(etcd.get(), shutdown) : owned(etcd, identity(settings, launch));
     }
 
     /** Where to look for one that is shared, if it is. */
@@ -106,13 +107,21 @@ class LivelyDevServicesProcessor {
                 || config.getOptionalValue(OSLIVELY_HOST, String.class).isPresent();
     }
 
+    /**
+     * What tells an etcd from the one that is there already. In dev mode that is all that could make it another one. In tests
+     * each application has its own, so that no test profile finds what another one has left.
+     */
+    private static String identity(DevServices config, LaunchMode mode) {
+        return mode == LaunchMode.TEST ? UUID.randomUUID().toString()
+                : List.of(config.provider(), config.port(), config.imageName(), config.shared(), config.serviceName())
+                        .toString();
+    }
+
     /** Quarkus starts it before the application, keeps it over reloads, and ends it. */
-    private static DevServicesResultBuildItem owned(Supplier<DevEtcd> etcd, DevServices config) {
+    private static DevServicesResultBuildItem owned(Supplier<DevEtcd> etcd, String identity) {
         return DevServicesResultBuildItem.<DevEtcd> owned()
                 .feature(LivelyProcessor.FEATURE)
-                // All that could make it another one.
-                .serviceConfig(List.of(config.provider(), config.port(), config.imageName(), config.shared(),
-                        config.serviceName()).toString())
+                .serviceConfig(identity)
                 .startable(etcd)
                 .postStartHook(started -> started.announcements().forEach(Announcement::log))
                 // It cannot take back that it sets the property, so without an etcd it sets what is so anyway.

@@ -2,9 +2,11 @@ package io.quarkiverse.lively.deployment;
 
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -17,19 +19,24 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.UnknownServiceException;
+import io.quarkus.runtime.BlockingOperationNotAllowedException;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 
-/** All that the registry does can be done from an event loop, and the answers come where it was asked. */
+/**
+ * A reactive application: all that the registry does can be done from an event loop, and the answers come where it was asked.
+ */
 @ExtendWith(RealEtcd.class)
 class ReactiveRegistryTest {
 
@@ -42,7 +49,7 @@ class ReactiveRegistryTest {
 
     @Test
     void writesAndAnswers() {
-        for (String step : new String[] { "update", "isUp", "down", "find", "up", "list", "delete" }) {
+        for (String step : new String[] { "update", "isUp", "watch", "down", "find", "up", "list", "delete", "register" }) {
             RestAssured.get("/reactive/" + step).then().statusCode(200).body(equalTo("as expected"));
         }
     }
@@ -76,6 +83,9 @@ class ReactiveRegistryTest {
                         .map(ServiceRecord::isUp);
                 case "isUp" -> registry.isUp(UUID).flatMap(
                         byUuid -> registry.isUp("type", "host").map(byName -> byUuid && byName));
+                case "watch" -> registry.watch(ServiceQuery.uuids(UUID)).toUni().emitOn(here())
+                        .map(event -> event.kind() == Kind.SNAPSHOT && event.current().orElseThrow().isUp());
+                case "register" -> endsOnlyWhereItMayBlock(registry.register(ServiceRecord.builder("type", "further").build()));
                 case "down" -> registry.down(UUID, Maintenance.of("disk")).map(service -> !service.isUp());
                 case "find" -> registry.find("type", "host")
                         .map(found -> found.orElseThrow().maintenance().orElseThrow().note().equals("disk"));
@@ -87,6 +97,17 @@ class ReactiveRegistryTest {
                         .flatMap(soFar -> registry.isUp("a/b").onFailure(InvalidServiceException.class)
                                 .recoverWithItem(soFar));
             };
+        }
+
+        /** Events come on a worker thread. */
+        private static Executor here() {
+            Context asking = Vertx.currentContext();
+            return event -> asking.runOnContext(nothing -> event.run());
+        }
+
+        private Uni<Boolean> endsOnlyWhereItMayBlock(Registration further) {
+            assertThrows(BlockingOperationNotAllowedException.class, further::close);
+            return registry.isUp(further.record().uuid()).map(up -> further.state() != RegistrationState.STOPPED);
         }
     }
 

@@ -9,12 +9,15 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** An etcd that all at once wants a user is told of in words, and no longer once it does not any more. */
 @NeedsProgram({ "etcd", "etcdctl" })
+@Execution(ExecutionMode.CONCURRENT)
 class AuthenticationIT {
 
     private static final String COMPLAINT = "it wants a user name and a password, and this application gives none";

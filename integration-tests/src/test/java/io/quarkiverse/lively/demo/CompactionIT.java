@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** An application does not need the past of etcd, neither while it runs nor after it lost etcd for a while. */
 @NeedsProgram("etcd")
+@Execution(ExecutionMode.CONCURRENT)
 class CompactionIT {
 
     @Test

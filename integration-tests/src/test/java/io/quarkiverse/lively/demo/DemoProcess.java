@@ -221,9 +221,9 @@ public final class DemoProcess implements AutoCloseable {
         return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The lines of the log that Lively has written. Its category is shortened there. */
+    /** The lines of the log that Lively has written. */
     List<String> livelyLog() {
-        return log().lines().filter(line -> line.contains("[io.qua.liv.")).toList();
+        return log().lines().filter(line -> line.contains("[io.quarkiverse.lively.runtime.")).toList();
     }
 
     public String log() {

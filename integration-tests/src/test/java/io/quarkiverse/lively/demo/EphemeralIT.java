@@ -7,10 +7,13 @@ import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.test.EtcdServer;
 
 /** Of an ephemeral application no key remains, whether it stops or dies. */
+@Execution(ExecutionMode.CONCURRENT)
 class EphemeralIT {
 
     @Test

@@ -10,10 +10,13 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.test.EtcdServer;
 
 /** With fail-fast, an application that cannot be registered ends, and one line says why. */
+@Execution(ExecutionMode.CONCURRENT)
 class FailFastIT {
 
     @AutoClose

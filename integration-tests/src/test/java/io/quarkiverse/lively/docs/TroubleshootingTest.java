@@ -36,6 +36,7 @@ class TroubleshootingTest {
             "Docker does not list its containers",
             "It was closed before it had started",
             "Every Java platform has SHA-1",
+            "What was just written can be read",
             "No way to deal with",
             "was closed without a word",
             "the client was closed",

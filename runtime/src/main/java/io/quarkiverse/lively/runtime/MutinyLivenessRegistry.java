@@ -114,9 +114,8 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
     }
 
     /**
-     * Where the subscriber is, so that it may go on with what is bound to its context. The threads of the client must not run
-     * code
-     * of the application.
+     * Where the subscriber is, so that it may go on with what is bound to its context. The threads of the client must not
+     * run code of the application.
      */
     private static Executor subscriber() {
         Context context = Vertx.currentContext();

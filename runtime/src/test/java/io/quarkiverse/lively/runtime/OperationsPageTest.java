@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.test.DocPage;
 import io.quarkiverse.lively.test.EtcdServer;
@@ -67,6 +68,11 @@ class OperationsPageTest {
 
             run(restored, next("del /services/"));
             Awaitility.await("back after it was deleted").until(() -> keys.equals(restored.keys("/services/")));
+
+            service.registered("stopped").close();
+            assertEquals(7 + 6, restored.keys("/services/").size(), "as the table says");
+            service.registered("expired").abandon();
+            assertEquals(7 + 6 + 5, restored.keys("/services/").size(), "as the table says");
         }
         assertEquals(List.of(), blocks, "each was run");
     }
@@ -109,6 +115,12 @@ class OperationsPageTest {
         void await(RegistrationState state) {
             Registration own = lively.registry().registration();
             Awaitility.await("is " + state).until(() -> own.state() == state);
+        }
+
+        Registration registered(String host) {
+            Registration further = lively.registry().register(ServiceRecord.builder("queue", host).build());
+            Awaitility.await("registered").until(() -> further.state() == RegistrationState.REGISTERED);
+            return further;
         }
 
         String uuid() {

@@ -268,11 +268,10 @@ public interface LivelyConfig {
     interface View {
 
         /**
-         * How often etcd is asked how far it is, to find out whether the view has everything. If it does not answer within the
-         * request timeout, the view is STALE. So the age of a view that is CURRENT is at most the sum of both, unless etcd is
-         * slow to tell what changes. Where others write to the same etcd too, each time costs it a look at all services.
-         * Between
-         * 1 millisecond and 1 hour.
+         * How often etcd is asked how far it is, to find out whether the view has everything. If it does not answer within
+         * the request timeout, the view is STALE. So the age of a view that is CURRENT is at most the sum of both, unless
+         * etcd is slow to tell what changes. Where others write to the same etcd too, each time costs it a look at all
+         * services. Between 1 millisecond and 1 hour.
          */
         @WithDefault("5S")
         Duration progressInterval();

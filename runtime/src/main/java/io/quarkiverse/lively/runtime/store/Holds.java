@@ -20,9 +20,8 @@ public final class Holds {
     /**
      * The hold on a service, in force or still to come; empty if there is none, or it is over.
      *
-     * @param firstSeen when the owner first saw the record as it is; empty if it does not matter. A DOWN whose end had passed
-     *        by
-     *        then is meant to last all the same: os-lively shifts ends by the time zone
+     * @param firstSeen when the owner first saw the record as it is; empty if it does not matter. A DOWN whose end had
+     *        passed by then is meant to last all the same: os-lively shifts ends by the time zone
      */
     public static Optional<Hold> of(ServiceKeys seen, Instant now, Optional<Instant> firstSeen) {
         if (seen.stateIsCurrent()) {

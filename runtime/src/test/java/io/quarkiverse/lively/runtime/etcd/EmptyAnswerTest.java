@@ -25,8 +25,7 @@ import io.grpc.netty.NettyChannelBuilder;
 
 /**
  * A proxy may end a call well without any answer in it: calls that wait for a token then fail, and do not wait for ever. A
- * server
- * of gRPC cannot be made to do that.
+ * server of gRPC cannot be made to do that.
  */
 class EmptyAnswerTest {
 

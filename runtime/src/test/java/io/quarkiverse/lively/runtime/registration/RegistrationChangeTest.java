@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.config.Configured;
 
 /** Each change of the state is told once and in order. */
 class RegistrationChangeTest {
@@ -39,6 +40,7 @@ class RegistrationChangeTest {
 
     @Test
     void abandonedIsAsAfterACrash() {
+        Configured.anyThreadMayBlock();
         scene.registrar.own().abandon();
         assertEquals(RegistrationState.STOPPED, scene.state());
         assertEquals(io.quarkiverse.lively.runtime.store.proto.Status.UP, scene.record().orElseThrow().getStatus());
