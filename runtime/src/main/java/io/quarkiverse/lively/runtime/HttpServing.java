@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +18,7 @@ import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.quarkus.vertx.http.HttpServerStart;
 import io.quarkus.vertx.http.HttpsServerStart;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 
 /**
@@ -27,30 +29,29 @@ import io.vertx.core.http.HttpServerOptions;
 @Singleton
 public class HttpServing implements HttpServerOptionsCustomizer {
 
-    /** Remembers the socket in dev mode: after a reload it is still open, and nobody says so again. */
-    private static final String DEV_MODE_SOCKET = "lively.dev-mode.socket";
+    private static final String SOCKET = "socket";
     private static final String DOMAIN_SOCKET = "domain";
     private static final Set<String> ALL_ADDRESSES = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     private final LivelyLifecycle lively;
     private final LivelyConfig config;
     private final VertxHttpConfig http;
+    /** For dev mode: after a reload the socket is still open, and nobody says so again. Vert.x lives on as long. */
+    private final Map<String, String> memory;
     private volatile Optional<HttpServerOptions> https = Optional.empty();
 
-    HttpServing(LivelyLifecycle lively, LivelyConfig config, VertxHttpConfig http) {
+    HttpServing(LivelyLifecycle lively, LivelyConfig config, VertxHttpConfig http, Vertx vertx) {
         this.lively = lively;
         this.config = config;
         this.http = http;
+        this.memory = vertx.sharedData().getLocalMap("quarkus-lively");
     }
 
     void started(@Observes StartupEvent event) {
         if (!http.hostEnabled() && !http.domainSocketEnabled()) {
             lively.serve(ApplicationServing.endpoint(config));
         } else if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
-            String remembered = System.getProperty(DEV_MODE_SOCKET, "");
-            if (!remembered.isEmpty()) {
-                serve(remembered);
-            }
+            Optional.ofNullable(memory.get(SOCKET)).ifPresent(this::serve);
         }
     }
 
@@ -83,9 +84,7 @@ public class HttpServing implements HttpServerOptionsCustomizer {
 
     /** @param socket such as {@code https:8443}, or the domain socket */
     private void serve(String socket) {
-        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
-            System.setProperty(DEV_MODE_SOCKET, socket);
-        }
+        memory.put(SOCKET, socket);
         lively.serve(
                 socket.equals(DOMAIN_SOCKET) ? ApplicationServing.endpoint(config) : Optional.of(endpoint(socket.split(":"))));
     }
