@@ -1,8 +1,10 @@
 package io.quarkiverse.lively.runtime.etcd;
 
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -10,6 +12,9 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
@@ -21,19 +26,23 @@ final class CallInterceptor implements ClientInterceptor {
 
     private final Duration deadline;
     private final Optional<EtcdLogin> login;
+    private final Consumer<SocketAddress> answered;
     private volatile Channel channel;
     private volatile Optional<Authentication> authentication = Optional.empty();
 
-    CallInterceptor(Duration deadline, Optional<EtcdLogin> login) {
+    /** @param answered told the address of the member that answers a call */
+    CallInterceptor(Duration deadline, Optional<EtcdLogin> login, Consumer<SocketAddress> answered) {
         this.deadline = deadline;
         this.login = login;
+        this.answered = answered;
     }
 
     @Override
     public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
         if (channel == null) {
-            authentication = login.map(user -> new Authentication(user, next, deadline, System::nanoTime));
-            channel = authentication.map(token -> ClientInterceptors.intercept(next, onEachCall(token))).orElse(next);
+            Channel told = ClientInterceptors.intercept(next, whoAnswers());
+            authentication = login.map(user -> new Authentication(user, told, deadline, System::nanoTime));
+            channel = authentication.map(token -> ClientInterceptors.intercept(told, onEachCall(token))).orElse(told);
             return new CallToNowhere<>();
         }
         boolean bounded = method.getType() != MethodDescriptor.MethodType.UNARY || options.getDeadline() != null;
@@ -49,6 +58,26 @@ final class CallInterceptor implements ClientInterceptor {
     /** Empty if calls need no user. */
     Optional<Authentication> authentication() {
         return authentication;
+    }
+
+    private ClientInterceptor whoAnswers() {
+        return new ClientInterceptor() {
+            @Override
+            public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+                return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                    @Override
+                    public void start(Listener<A> listener, Metadata headers) {
+                        super.start(new SimpleForwardingClientCallListener<>(listener) {
+                            @Override
+                            public void onHeaders(Metadata answer) {
+                                answered.accept(getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+                                super.onHeaders(answer);
+                            }
+                        }, headers);
+                    }
+                };
+            }
+        };
     }
 
     private static ClientInterceptor onEachCall(CallCredentials credentials) {

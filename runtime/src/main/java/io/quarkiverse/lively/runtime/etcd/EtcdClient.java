@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime.etcd;
 
+import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -40,9 +42,15 @@ final class EtcdClient implements Etcd {
     private KeepAliveStream keepAlive;
 
     EtcdClient(EtcdSettings settings) {
+        this(settings, address -> {
+        });
+    }
+
+    /** @param answered told the address of the member that answers, with each answer, on the thread of the network */
+    EtcdClient(EtcdSettings settings, Consumer<SocketAddress> answered) {
         this.settings = settings;
         this.errors = new EtcdErrors(settings);
-        this.calls = new CallInterceptor(settings.requestTimeout(), settings.security().login());
+        this.calls = new CallInterceptor(settings.requestTimeout(), settings.security().login(), answered);
         knowResolver(NameResolverRegistry.getDefaultRegistry());
         ClientBuilder builder = Client.builder();
         settings.security().tls().ifPresent(tls -> builder.sslContext(context(tls)));

@@ -123,15 +123,6 @@ public final class EtcdConnection implements Etcd {
         retired.clear();
     }
 
-    /** Every new client begins with the next member. */
-    private record MembersInTurn(EtcdSettings settings, int first) implements IntFunction<Etcd> {
-
-        @Override
-        public Etcd apply(int generation) {
-            return new EtcdClient(settings.startingWith(first + generation));
-        }
-    }
-
     private <T> CompletableFuture<T> call(Function<Etcd, CompletableFuture<T>> call) {
         long sentAt = nanoClock.getAsLong();
         CompletableFuture<Etcd> current = current();

@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.runtime.etcd;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +37,17 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
     EtcdSettings startingWith(int member) {
         List<URI> order = new ArrayList<>(endpoints);
         Collections.rotate(order, -(member % order.size()));
+        return new EtcdSettings(order, connectTimeout, requestTimeout, patience, keys, security);
+    }
+
+    /** The same members, the one at that address last. */
+    EtcdSettings endingWith(SocketAddress address) {
+        List<URI> order = new ArrayList<>(endpoints);
+        endpoints.stream().filter(member -> new InetSocketAddress(member.getHost(), member.getPort()).equals(address))
+                .findFirst().ifPresent(last -> {
+                    order.remove(last);
+                    order.add(last);
+                });
         return new EtcdSettings(order, connectTimeout, requestTimeout, patience, keys, security);
     }
 

@@ -1,10 +1,13 @@
 package io.quarkiverse.lively.runtime.etcd;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
@@ -53,8 +57,35 @@ class SeveralMembersTest {
         }
     }
 
+    /** It was passed over, so that the next member in turn is the one that hangs. */
+    @Test
+    void aMemberThatHangsIsLeftAlsoIfItWasNotTheFirstChoice() {
+        AtomicInteger made = new AtomicInteger();
+        try (CutProxy first = new CutProxy(one.port()); CutProxy second = new CutProxy(other.port())) {
+            EtcdSettings settings = settings(first.url(), second.url());
+            MembersInTurn members = new MembersInTurn(settings, 0);
+            first.refuse();
+            try (EtcdConnection connection = new EtcdConnection(number -> {
+                made.incrementAndGet();
+                return members.apply(number);
+            }, settings.patience(), settings.requestTimeout(), Optional.empty(), task -> new Thread(task).start(),
+                    System::nanoTime)) {
+                assertTrue(connection.commit(READ).join().succeeded());
+                first.acceptAgain();
+                second.drop();
+                Awaitility.await("the other member answers").atMost(Duration.ofSeconds(15)).ignoreExceptions()
+                        .until(() -> connection.commit(READ).join().succeeded());
+                assertEquals(2, made.get());
+            }
+        }
+    }
+
     private EtcdSettings settings() {
-        return new EtcdSettings(List.of(URI.create(one.url()), URI.create(other.url())), Duration.ofSeconds(1),
-                Duration.ofMillis(500), Duration.ofSeconds(1));
+        return settings(one.url(), other.url());
+    }
+
+    private static EtcdSettings settings(String one, String other) {
+        return new EtcdSettings(List.of(URI.create(one), URI.create(other)), Duration.ofSeconds(1), Duration.ofMillis(500),
+                Duration.ofSeconds(1));
     }
 }
