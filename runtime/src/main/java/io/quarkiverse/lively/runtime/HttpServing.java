@@ -38,12 +38,14 @@ public class HttpServing implements HttpServerOptionsCustomizer {
     private final VertxHttpConfig http;
     /** For dev mode: after a reload the socket is still open, and nobody says so again. Vert.x lives on as long. */
     private final Map<String, String> memory;
+    private final Vertx vertx;
     private volatile Optional<HttpServerOptions> https = Optional.empty();
 
     HttpServing(LivelyLifecycle lively, LivelyConfig config, VertxHttpConfig http, Vertx vertx) {
         this.lively = lively;
         this.config = config;
         this.http = http;
+        this.vertx = vertx;
         this.memory = vertx.sharedData().getLocalMap("quarkus-lively");
     }
 
@@ -51,8 +53,14 @@ public class HttpServing implements HttpServerOptionsCustomizer {
         if (!http.hostEnabled() && !http.domainSocketEnabled()) {
             lively.serve(ApplicationServing.endpoint(config));
         } else if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
-            Optional.ofNullable(memory.get(SOCKET)).ifPresent(this::serve);
+            openAlready().ifPresent(this::serve);
         }
+    }
+
+    /** When the first start fails, Quarkus opens the socket to say so, and tells nobody of it. */
+    private Optional<String> openAlready() {
+        return Optional.ofNullable(memory.get(SOCKET))
+                .or(() -> vertx.deploymentIDs().isEmpty() ? Optional.empty() : Optional.of("http:" + http.port()));
     }
 
     /** Changes nothing. Called before any socket opens, and only if there is to be HTTPS. */
