@@ -59,7 +59,7 @@ class RegistrationIT {
                 .body("checks.find { it.name == 'lively' }.status", equalTo("UP"))
                 .body("checks.find { it.name == 'lively' }.data.state", equalTo("REGISTERED"))
                 .body("checks.find { it.name == 'lively' }.data.uuid", equalTo(uuid))
-                .body("checks.find { it.name == 'lively' }.data.ttl", equalTo(5))
+                .body("checks.find { it.name == 'lively' }.data.ttlSeconds", equalTo(5))
                 .body("checks.find { it.name == 'lively' }.data.leaseId", notNullValue());
     }
 
@@ -68,7 +68,7 @@ class RegistrationIT {
         demo.get("/self").then().statusCode(200).body("uuid", equalTo(uuid)).body("type", equalTo("lively-demo"))
                 .body("host", notNullValue()).body("region", equalTo("eu-west")).body("status", equalTo("UP"))
                 .body("state", equalTo("REGISTERED")).body("reason", notNullValue()).body("since", notNullValue())
-                .body("leaseId", notNullValue()).body("ttlSeconds", equalTo(5));
+                .body("leaseId", notNullValue()).body("ttl", equalTo(5));
     }
 
     @Test

@@ -163,9 +163,29 @@ public final class EtcdServer implements AutoCloseable {
         deleteData();
     }
 
-    /** Stops it from doing anything, while its connections stay open. */
+    /**
+     * Stops it from doing anything, while its connections stay open. Returns once none of its threads runs any more: before, it
+     * may still answer.
+     */
     public void freeze() {
         signal(process.pid(), "STOP");
+        Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
+        if (Files.exists(threads)) {
+            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> {
+                try (Stream<Path> all = Files.list(threads)) {
+                    return all.allMatch(EtcdServer::isStopped);
+                }
+            });
+        }
+    }
+
+    /** The state follows the name of the thread, which is in parentheses. */
+    private static boolean isStopped(Path thread) {
+        try {
+            return Files.readString(thread.resolve("stat")).matches("(?s).*\\) T .*");
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     public void thaw() {
