@@ -2,8 +2,10 @@ package io.quarkiverse.lively.deployment.etcd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,24 @@ class FailedWatchStreamTest {
         put();
 
         assertEquals(2, other.told);
+    }
+
+    @Test
+    void leasesRunOutAllTheSame() {
+        AtomicLong clock = new AtomicLong();
+        Leases leases = new Leases(store, clock::get);
+        Client broken = watching();
+        Client other = watching();
+        store.put(KEY, ByteString.EMPTY, leases.grant(0, 2).id());
+        store.commit();
+        leases.grant(0, 2);
+        broken.broken = true;
+
+        clock.addAndGet(Duration.ofSeconds(3).toNanos());
+        leases.revokeExpired();
+
+        assertEquals(List.of(), List.copyOf(leases.all()));
+        assertEquals(3, other.told, "created, the key, and its end");
     }
 
     private Client watching() {
