@@ -7,8 +7,8 @@ import java.util.Locale;
 record Chart(List<Line> lines) {
 
     private static final int ROW = 26;
-    private static final int LEFT = 530;
-    private static final int WIDTH = 1040;
+    private static final int LEFT = 560;
+    private static final int WIDTH = 1180;
     /** Of such a label there is no room for what it is held against. */
     private static final int LONG = 50;
     /** Of a bar that is just met. */
