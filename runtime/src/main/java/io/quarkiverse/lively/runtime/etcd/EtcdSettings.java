@@ -37,7 +37,7 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
     EtcdSettings startingWith(int member) {
         List<URI> order = new ArrayList<>(endpoints);
         Collections.rotate(order, -(member % order.size()));
-        return new EtcdSettings(order, connectTimeout, requestTimeout, patience, keys, security);
+        return inOrder(order);
     }
 
     /** The same members, the one at that address last. */
@@ -48,6 +48,10 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
                     order.remove(last);
                     order.add(last);
                 });
+        return inOrder(order);
+    }
+
+    private EtcdSettings inOrder(List<URI> order) {
         return new EtcdSettings(order, connectTimeout, requestTimeout, patience, keys, security);
     }
 
