@@ -99,7 +99,7 @@ class GettingStartedTest {
         Files.createDirectories(file.getParent());
         Files.writeString(file, source);
         JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
-        assertEquals(0, javac.run(null, null, null, "-proc:none", "-parameters", "-cp", System.getProperty("java.class.path"),
+        assertEquals(0, javac.run(null, null, null, "-proc:none", "-cp", System.getProperty("java.class.path"),
                 file.toString()));
         byte[] compiled = Files.readAllBytes(directory.resolve(RESOURCE + ".class"));
         for (Path written : new Path[] { directory.resolve(RESOURCE + ".class"), file, file.getParent(),
