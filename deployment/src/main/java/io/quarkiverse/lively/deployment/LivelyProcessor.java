@@ -18,7 +18,9 @@ import io.quarkus.deployment.annotations.ExecutionTime;
 import io.quarkus.deployment.annotations.Record;
 import io.quarkus.deployment.builditem.ApplicationInfoBuildItem;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
+import io.quarkus.deployment.builditem.LaunchModeBuildItem;
 import io.quarkus.deployment.builditem.LogCategoryBuildItem;
+import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 import io.quarkus.deployment.builditem.ServiceStartBuildItem;
 import io.quarkus.deployment.builditem.ShutdownContextBuildItem;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
@@ -67,6 +69,16 @@ class LivelyProcessor {
         if (readinessDecides(capabilities, config)) {
             beans.produce(AdditionalBeanBuildItem
                     .unremovableOf("io.quarkiverse.lively.runtime.health.SmallRyeReadinessChecks"));
+        }
+    }
+
+    /** A test waits for UP, and a developer, too. The values of the user win over these. */
+    @BuildStep
+    void healthDefaults(LaunchModeBuildItem launchMode, BuildProducer<RunTimeConfigurationDefaultBuildItem> defaults) {
+        if (launchMode.getLaunchMode().isDevOrTest()) {
+            defaults.produce(new RunTimeConfigurationDefaultBuildItem("quarkus.lively.health.interval", "200MS"));
+            defaults.produce(new RunTimeConfigurationDefaultBuildItem("quarkus.lively.health.up-after", "1"));
+            defaults.produce(new RunTimeConfigurationDefaultBuildItem("quarkus.lively.health.down-after", "1"));
         }
     }
 

@@ -25,8 +25,7 @@ class OwnReadinessDoesNotCountTest {
             .overrideConfigKey("quarkus.http.test-port", "0")
             .overrideConfigKey("quarkus.shutdown.delay-enabled", "true")
             .overrideRuntimeConfigKey("quarkus.lively.etcd.endpoints", "http://127.0.0.1:1")
-            .overrideRuntimeConfigKey("quarkus.lively.health.when-disconnected", "down")
-            .overrideRuntimeConfigKey("quarkus.lively.health.interval", "100MS");
+            .overrideRuntimeConfigKey("quarkus.lively.health.when-disconnected", "down");
 
     @Inject
     @Readiness

@@ -20,10 +20,8 @@ class ReadinessIsPolledAfterReloadTest {
     @RegisterExtension
     static final QuarkusDevModeTest APPLICATION = new QuarkusDevModeTest()
             .withApplicationRoot(jar -> jar.addClass(PolledResource.class)
-                    .addAsResource(new StringAsset("""
-                            quarkus.lively.etcd.endpoints=http://127.0.0.1:1
-                            quarkus.lively.health.interval=100MS
-                            """), "application.properties"));
+                    .addAsResource(new StringAsset("quarkus.lively.etcd.endpoints=http://127.0.0.1:1"),
+                            "application.properties"));
 
     @Test
     void oncePerApplication() throws InterruptedException {

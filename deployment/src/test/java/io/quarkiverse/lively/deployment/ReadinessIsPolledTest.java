@@ -46,7 +46,6 @@ class ReadinessIsPolledTest {
             .withApplicationRoot(jar -> jar.addClasses(Database.class, Queue.class, RequestData.class, Mode.class,
                     ReadinessLog.class))
             .overrideConfigKey("quarkus.http.test-port", "0")
-            .overrideRuntimeConfigKey("quarkus.lively.health.interval", "100MS")
             .overrideRuntimeConfigKey("quarkus.lively.health.timeout", "1S");
 
     @Inject
@@ -58,6 +57,15 @@ class ReadinessIsPolledTest {
     @BeforeEach
     void ready() {
         await().until(() -> log.endsWith(READY) || log.endsWith(AGAIN));
+    }
+
+    /** Awaitility waits for 10 s at most, unless told otherwise. */
+    @Test
+    void isQuickUnlessConfigured() {
+        Database.mode = Mode.DOWN;
+        awaitPublished(Status.DOWN);
+        Database.mode = Mode.UP;
+        await().atMost(Duration.ofSeconds(3)).until(() -> registry.isUp(registry.registration().record().uuid()));
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class ReadinessPoll {
 
     private static final Logger LOG = Logger.getLogger(ReadinessPoll.class);
     private static final Duration MOST_PATIENCE = Duration.ofHours(1);
+    private static final Duration LEAST_INTERVAL_WHILE_DOWN = Duration.ofSeconds(1);
     private static final Worker.Timer NONE = () -> {
     };
 
@@ -54,7 +55,7 @@ public final class ReadinessPoll {
     }
 
     /**
-     * @param interval from one question to the next
+     * @param interval from one question to the next; at least 1 s while a check is DOWN
      * @param timeout after which a question counts as not answered
      * @param upAfter so many times in a row all checks must be UP before an application that was not ready is
      * @param downAfter so many times in a row a check must be DOWN before an application that was ready is not
@@ -164,6 +165,15 @@ public final class ReadinessPoll {
             tell(new Verdict(Optional.empty()));
         } else if (!down.isEmpty()) {
             tell(new Verdict(Optional.of(why(down))));
+            spareChecksThatAreDown();
+        }
+    }
+
+    /** A check that throws is logged by SmallRye Health each time that it is asked. */
+    private void spareChecksThatAreDown() {
+        if (settings.interval().compareTo(LEAST_INTERVAL_WHILE_DOWN) < 0) {
+            next.cancel();
+            next = worker.after(LEAST_INTERVAL_WHILE_DOWN, this::poll);
         }
     }
 

@@ -66,6 +66,23 @@ class ReadinessPollTest {
         assertEquals(List.of("ready", DATABASE, "ready"), told);
     }
 
+    /** SmallRye Health logs a check that throws each time that it is asked. */
+    @Test
+    void checksThatStayDownAreAskedOnceASecond() {
+        Duration interval = Duration.ofMillis(200);
+        poll(interval, TIMEOUT).start();
+        worker.pass(interval.multipliedBy(5));
+        assertEquals(6, checks.asked);
+        checks.down = Set.of("database");
+        worker.pass(interval);
+        assertEquals(List.of("ready", DATABASE), told);
+        worker.pass(Duration.ofSeconds(10));
+        assertEquals(17, checks.asked);
+        checks.down = Set.of();
+        worker.pass(Duration.ofSeconds(1).plus(interval));
+        assertEquals(List.of("ready", DATABASE, "ready"), told);
+    }
+
     @Test
     void namesTheChecksThatAreDown() {
         checks.down = new TreeSet<>(Set.of("queue", "database"));
