@@ -30,7 +30,8 @@ class MarkupSnippetsTest {
     /** Java, properties and commands have a test of their own. */
     private static final Set<String> LANGUAGES = Set.of("java", "properties", "shell", "bash", "xml", "yaml");
     /** What is not on the class path as a jar: no part of an application, or just built. */
-    private static final Set<String> OTHERS = Set.of("quarkus-bom", "quarkus-maven-plugin", "quarkus-lively");
+    private static final Set<String> OTHERS = Set.of("quarkus-bom", "quarkus-maven-plugin", "quarkus-lively",
+            "maven-compiler-plugin", "maven-surefire-plugin");
 
     @Test
     void eachBlockSaysALanguageThatATestKnows() {
@@ -47,10 +48,7 @@ class MarkupSnippetsTest {
         Set<String> there = artifacts();
         List<String> faults = new ArrayList<>();
         for (DocPage.Block block : blocks) {
-            // A block may be a part of a file: several elements beside each other.
-            String declared = block.text().replaceFirst("^<\\?xml.*\\?>", "");
-            Document document = DocumentBuilderFactory.newInstance().newDocumentBuilder()
-                    .parse(new InputSource(new StringReader("<snippet>" + declared + "</snippet>")));
+            Document document = document(block);
             for (String container : List.of("dependency", "plugin")) {
                 for (String artifact : texts(document, container, "artifactId")) {
                     if (!there.contains(artifact)) {
@@ -65,6 +63,37 @@ class MarkupSnippetsTest {
         assertEquals(List.of(), faults);
     }
 
+    /** Maven 3.8 chooses a compiler plugin that ignores the Java version of the pom, and a Surefire that knows no JUnit. */
+    @Test
+    void aPomNamesThePluginsThatItBuildsWith() throws Exception {
+        List<String> faults = new ArrayList<>();
+        int poms = 0;
+        for (DocPage.Block block : DocPage.all().stream().flatMap(page -> page.blocks("xml").stream()).toList()) {
+            Document document = document(block);
+            if (document.getElementsByTagName("project").getLength() == 0) {
+                continue;
+            }
+            poms++;
+            List<String> plugins = texts(document, "plugin", "artifactId");
+            boolean tests = texts(document, "dependency", "scope").contains("test");
+            for (String plugin : tests ? List.of("maven-compiler-plugin", "maven-surefire-plugin")
+                    : List.of("maven-compiler-plugin")) {
+                if (!plugins.contains(plugin)) {
+                    faults.add(block.where() + ": the plugin " + plugin + " is not named");
+                }
+            }
+            if (texts(document, "plugin", "version").size() < plugins.size()) {
+                faults.add(block.where() + ": a plugin has no version");
+            }
+            if (tests && !texts(document, "systemPropertyVariables", "java.util.logging.manager")
+                    .equals(List.of("org.jboss.logmanager.LogManager"))) {
+                faults.add(block.where() + ": the log manager of Quarkus is not named");
+            }
+        }
+        assertEquals(List.of(), faults);
+        assertTrue(poms > 1, "the poms are found: " + poms);
+    }
+
     @Test
     void yamlIsYaml() throws Exception {
         for (DocPage page : DocPage.all()) {
@@ -72,6 +101,13 @@ class MarkupSnippetsTest {
                 assertTrue(!new YAMLMapper().readTree(block.text()).isEmpty(), block.where());
             }
         }
+    }
+
+    private static Document document(DocPage.Block block) throws Exception {
+        // A block may be a part of a file: several elements beside each other.
+        String declared = block.text().replaceFirst("^<\\?xml.*\\?>", "");
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                .parse(new InputSource(new StringReader("<snippet>" + declared + "</snippet>")));
     }
 
     private static List<String> texts(Document document, String container, String element) {
