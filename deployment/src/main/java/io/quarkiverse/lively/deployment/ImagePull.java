@@ -80,7 +80,7 @@ record ImagePull(DockerClient docker, DockerImageName image, Duration patience) 
     private static final class Progress implements ResultCallback<PullResponseItem> {
 
         private volatile long latest = System.nanoTime();
-        private volatile String lastLine = "no reason is given";
+        private volatile String lastLine = "no reason given";
         private volatile boolean ended;
         private volatile Closeable stream = () -> {
         };

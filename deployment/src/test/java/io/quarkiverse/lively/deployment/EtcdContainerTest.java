@@ -22,6 +22,7 @@ import org.testcontainers.DockerClientFactory;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
 
+import io.quarkiverse.lively.test.DocPage;
 import io.quarkiverse.lively.test.EtcdKeys;
 import io.quarkus.runtime.LaunchMode;
 
@@ -95,6 +96,11 @@ class EtcdContainerTest {
         assertHas(next.url().orElseThrow(), "of a JVM that was killed");
         next.close();
         assertEquals(1, containers().size(), "it belongs to the other JVM");
+
+        for (DocPage.Block block : DocPage.named("dev-services.adoc").blocks("shell")) {
+            assertEquals(0, new ProcessBuilder("bash", "-c", block.text()).inheritIO().start().waitFor(), block.where());
+        }
+        assertEquals(List.of(), containers(), "removed as the page says");
     }
 
     /** An engine without a network: the image is one that only a registry has. */
@@ -111,7 +117,8 @@ class EtcdContainerTest {
         Announcement failure = etcd.announcements().get(0);
         assertEquals(Logger.Level.WARN, failure.level());
         assertTrue(failure.text().startsWith(
-                "etcd in a container of registry.invalid/etcd:1 did not start: Docker cannot pull the image: "), failure.text());
+                "etcd in a container of registry.invalid/etcd:1 did not start: Docker cannot pull the image: "),
+                failure.text());
         assertTrue(taken.compareTo(Duration.ofSeconds(25)) < 0, () -> "It took " + taken);
         etcd.close();
     }
