@@ -33,7 +33,7 @@ class LeftOutStartTest {
     @Test
     void ofOneTest() {
         assertEquals(Set.of("runs() ABORTED " + LACK), outcome(LeftOutBeforeEach.class));
-        assertEquals(Set.of("runs() ABORTED " + LACK), outcome(LeftOutInTheTest.class));
+        assertEquals(Set.of("runs() ABORTED " + LACK), outcome(LeftOutWhileItRuns.class));
     }
 
     @Test
@@ -101,7 +101,7 @@ class LeftOutStartTest {
         }
     }
 
-    static class LeftOutInTheTest {
+    static class LeftOutWhileItRuns {
 
         private AutoCloseable fixture;
 
