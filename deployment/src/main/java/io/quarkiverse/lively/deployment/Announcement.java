@@ -27,4 +27,18 @@ record Announcement(Logger.Level level, String text) {
             System.out.println(text);
         }
     }
+
+    /**
+     * Shows it while a Dev Service starts. Quarkus shows what its thread logs only after a failure, so that another thread
+     * does.
+     */
+    void printNow() {
+        Thread announcing = new Thread(this::print, "announce-etcd");
+        announcing.start();
+        try {
+            announcing.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

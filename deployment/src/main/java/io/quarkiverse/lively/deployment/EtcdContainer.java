@@ -1,13 +1,25 @@
 package io.quarkiverse.lively.deployment;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Optional;
 
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.dockerclient.DockerClientProviderStrategy;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.ImageNameSubstitutor;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports;
 
 import io.quarkus.devservices.common.ConfigureUtil;
 import io.quarkus.runtime.LaunchMode;
@@ -19,6 +31,7 @@ final class EtcdContainer implements LocalEtcd {
     /** As the Dev Services of Quarkus call theirs. */
     static final String SHARED_LABEL = "quarkus-dev-service-lively";
 
+    private static final Duration PULL_PATIENCE = Duration.ofSeconds(20);
     private static final String ALL_ADDRESSES = "http://0.0.0.0:" + CLIENT_PORT;
 
     private final String image;
@@ -49,15 +62,18 @@ final class EtcdContainer implements LocalEtcd {
     @Override
     public void start() {
         // Not before: a name that is no image's must fail here, where it can be caught.
-        container = new GenericContainer<>(DockerImageName.parse(image))
+        DockerImageName name = DockerImageName.parse(image);
+        pull(ImageNameSubstitutor.instance().apply(name));
+        container = new GenericContainer<>(name)
                 .withExposedPorts(CLIENT_PORT)
                 // Not as arguments: where the program is, differs from image to image.
                 .withEnv("ETCD_LISTEN_CLIENT_URLS", ALL_ADDRESSES)
                 .withEnv("ETCD_ADVERTISE_CLIENT_URLS", ALL_ADDRESSES)
                 .waitingFor(Wait.forHttp("/health").forPort(CLIENT_PORT))
                 .withStartupTimeout(patience);
-        container.setPortBindings(List.of(binding(DockerClientFactory.instance().dockerHostIpAddress(), port)));
-        sharedAs.ifPresent(name -> container.withLabel(SHARED_LABEL, name));
+        PortBinding binding = binding(DockerClientFactory.instance().dockerHostIpAddress(), port);
+        container.withCreateContainerCmdModifier(create -> create.getHostConfig().withPortBindings(binding));
+        sharedAs.ifPresent(label -> container.withLabel(SHARED_LABEL, label));
         // Quarkus labels the containers that it is given, and sees this one only from outside.
         ConfigureUtil.configureLabels(container, mode);
         try {
@@ -68,14 +84,45 @@ final class EtcdContainer implements LocalEtcd {
         }
     }
 
-    /** Where Docker is on this machine, nobody on another one gets at it. */
-    static String binding(String dockerHost, int port) {
-        return (dockerHost.equals("localhost") ? "127.0.0.1:" : "") + (port == 0 ? "" : port) + ":" + CLIENT_PORT;
+    private static void pull(DockerImageName image) {
+        try (DockerClient docker = DockerClientProviderStrategy
+                .getClientForConfig(DockerClientFactory.instance().getTransportConfig())) {
+            ImagePull pull = new ImagePull(docker, image, PULL_PATIENCE);
+            if (pull.isNeeded()) {
+                Announcement.info("Dev Services for Lively: Docker pulls the image " + image.asCanonicalNameString()
+                        + ". If that fails for " + PULL_PATIENCE.toSeconds() + " s, they go on without a container").printNow();
+                pull.run();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
+    /** On a loopback address, if that is the name of the Docker host: other machines do not reach the container then. */
+    static PortBinding binding(String dockerHost, int port) {
+        String address = loopback(dockerHost).map(InetAddress::getHostAddress).orElse(null);
+        return new PortBinding(new Ports.Binding(address, port == 0 ? null : Integer.toString(port)),
+                ExposedPort.tcp(CLIENT_PORT));
+    }
+
+    /** The address of IPv4, if the name has several. Empty if one of its addresses is no loopback address. */
+    private static Optional<InetAddress> loopback(String host) {
+        try {
+            InetAddress[] all = InetAddress.getAllByName(host);
+            return Arrays.stream(all).allMatch(InetAddress::isLoopbackAddress)
+                    ? Arrays.stream(all).min(Comparator.comparing(address -> address.getAddress().length))
+                    : Optional.empty();
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** By address, if that is a loopback address: a name may have another one, too, at which etcd is not. */
     @Override
     public String getConnectionInfo() {
-        return "http://" + container.getHost() + ":" + container.getMappedPort(CLIENT_PORT);
+        String host = container.getHost();
+        String address = loopback(host).map(InetAddress::getHostAddress).orElse(host);
+        return "http://" + (address.contains(":") ? "[" + address + "]" : address) + ":" + container.getMappedPort(CLIENT_PORT);
     }
 
     @Override
@@ -85,6 +132,8 @@ final class EtcdContainer implements LocalEtcd {
 
     @Override
     public void close() {
-        container.stop();
+        if (container != null) {
+            container.stop();
+        }
     }
 }

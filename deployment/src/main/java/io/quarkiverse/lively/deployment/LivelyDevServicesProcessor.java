@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -39,7 +40,8 @@ class LivelyDevServicesProcessor {
     DevServicesResultBuildItem etcd(LivelyBuildTimeConfig config, DevServicesConfig devServices, LaunchModeBuildItem mode,
             DockerStatusBuildItem docker, CuratedApplicationShutdownBuildItem shutdown) {
         // Docker is asked last, and only if it matters: its answer takes long.
-        if (!config.devservices().enabled() || isConfigured(ConfigProvider.getConfig())) {
+        Config configured = ConfigProvider.getConfig();
+        if (!config.devservices().enabled() || isConfigured(configured)) {
             return null;
         }
         DevServices settings = config.devservices();
@@ -51,7 +53,8 @@ class LivelyDevServicesProcessor {
         }
         Supplier<DevEtcd> etcd = () -> new DevEtcd(searches, () -> candidates(settings, launch,
                 devServices.timeout().orElse(PATIENCE), works, SearchPath.ofEnvironment()));
-        return launch == LaunchMode.RUN ? startedFor(etcd.get(), shutdown) : owned(etcd, identity(settings, launch));
+        return launch == LaunchMode.RUN ? startedFor(etcd.get(), shutdown)
+                : owned(etcd, identity(settings, launch), isSet(configured));
     }
 
     /** Where to look for one that is shared, if it is. */
@@ -102,9 +105,15 @@ class LivelyDevServicesProcessor {
         return config.provider() == Provider.CONTAINER || config.provider() == Provider.AUTO;
     }
 
-    private static boolean isConfigured(Config config) {
+    /** Whether there is an etcd to use. An expression that cannot be resolved, or is empty, names none. */
+    static boolean isConfigured(Config config) {
         return config.getOptionalValues(ENDPOINTS, String.class).isPresent()
                 || config.getOptionalValue(OSLIVELY_HOST, String.class).isPresent();
+    }
+
+    /** Whether the endpoints have a value, even if it is empty or cannot be resolved. */
+    static boolean isSet(Config config) {
+        return config.getConfigValue(ENDPOINTS).getRawValue() != null;
     }
 
     /**
@@ -117,12 +126,18 @@ class LivelyDevServicesProcessor {
                         .toString();
     }
 
-    /** Quarkus starts it before the application, keeps it over reloads, and ends it. */
-    private static DevServicesResultBuildItem owned(Supplier<DevEtcd> etcd, String identity) {
+    /**
+     * Quarkus starts it before the application, keeps it over reloads, and ends it.
+     *
+     * @param overrides whether its URL has to take the place of a value that names no etcd. Otherwise it is a default, which a
+     *        test resource can override.
+     */
+    private static DevServicesResultBuildItem owned(Supplier<DevEtcd> etcd, String identity, boolean overrides) {
         return DevServicesResultBuildItem.<DevEtcd> owned()
                 .feature(LivelyProcessor.FEATURE)
                 .serviceConfig(identity)
                 .startable(etcd)
+                .highPriorityConfig(overrides ? Set.of(ENDPOINTS) : Set.of())
                 .postStartHook(started -> started.announcements().forEach(Announcement::log))
                 // It cannot take back that it sets the property, so without an etcd it sets what is so anyway.
                 .configProvider(Map.of(ENDPOINTS, started -> started.url().orElse(LivelyConfig.Etcd.DEFAULT_ENDPOINT)))

@@ -7,13 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
@@ -22,6 +28,9 @@ import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices;
 import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
 import io.quarkiverse.lively.deployment.etcd.MemoryEtcd;
 import io.quarkus.runtime.LaunchMode;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
 
 /**
  * A container comes first, then the program on the path, each only if it is there, then the embedded one; or the one that is
@@ -31,6 +40,8 @@ class DevServicesCandidatesTest {
 
     private static final String CONTAINER = "etcd in a container of some/etcd:1";
     private static final String EMBEDDED = "an embedded etcd, in memory and for development and tests only";
+
+    private static final String ENDPOINTS = "quarkus.lively.etcd.endpoints";
 
     private static final BooleanSupplier NOT_ASKED = () -> {
         throw new AssertionError("Docker is asked");
@@ -107,19 +118,49 @@ class DevServicesCandidatesTest {
         }
     }
 
-    /** Unless Docker is on another machine. */
-    @Test
-    void nobodyElseGetsAtAContainer() {
-        assertEquals("127.0.0.1", binding("localhost", 0).getHostIp());
-        assertEquals(null, binding("localhost", 0).getHostPortSpec());
-        assertEquals("127.0.0.1", binding("localhost", 7).getHostIp());
-        assertEquals("7", binding("localhost", 7).getHostPortSpec());
-        assertEquals(Ports.Binding.empty(), binding("docker.example.com", 0));
-        assertEquals(Ports.Binding.bindPort(7), binding("docker.example.com", 7));
+    static Stream<Map.Entry<Map<String, String>, String>> configurations() {
+        return Stream.of(
+                Map.entry(Map.of(), "not configured"),
+                Map.entry(Map.of(ENDPOINTS, ""), "not configured, but set"),
+                Map.entry(Map.of(ENDPOINTS, "${UNSET}"), "not configured, but set"),
+                Map.entry(Map.of(ENDPOINTS, "${UNSET:}"), "not configured, but set"),
+                Map.entry(Map.of(ENDPOINTS, "http://${UNSET}:2379"), "not configured, but set"),
+                Map.entry(Map.of(ENDPOINTS, "${URL:}", "URL", ""), "not configured, but set"),
+                Map.entry(Map.of(ENDPOINTS, "${URL}", "URL", "http://a:1"), "configured"),
+                Map.entry(Map.of(ENDPOINTS, "${UNSET:http://a:1}"), "configured"),
+                Map.entry(Map.of(ENDPOINTS, "http://a:1,http://b:1"), "configured"),
+                Map.entry(Map.of("OSLIVELY_ETCD_HOST", "a"), "configured"),
+                Map.entry(Map.of("OSLIVELY_ETCD_HOST", ""), "not configured"),
+                Map.entry(Map.of(ENDPOINTS, "${UNSET}", "OSLIVELY_ETCD_HOST", "a"), "configured"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("configurations")
+    void whatCountsAsConfigured(Map.Entry<Map<String, String>, String> configuration) {
+        SmallRyeConfig config = new SmallRyeConfigBuilder().addDefaultInterceptors()
+                .withSources(new PropertiesConfigSource(configuration.getKey(), "test", 100)).build();
+        String now = LivelyDevServicesProcessor.isConfigured(config) ? "configured"
+                : LivelyDevServicesProcessor.isSet(config) ? "not configured, but set" : "not configured";
+        assertEquals(configuration.getValue(), now);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "localhost, 127.0.0.1", "LocalHost, 127.0.0.1", "127.0.0.1, 127.0.0.1", "127.1.2.3, 127.1.2.3",
+            "::1, 0:0:0:0:0:0:0:1", "[::1], 0:0:0:0:0:0:0:1" })
+    void noOtherMachineReachesAContainerOnALoopbackHost(String dockerHost, String address) {
+        assertEquals(new Ports.Binding(address, null), binding(dockerHost, 0));
+        assertEquals(new Ports.Binding(address, "7"), binding(dockerHost, 7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "docker.invalid", "172.17.0.1", "10.127.0.0", "fe80::1" })
+    void anyMachineReachesAContainerOnAnotherHost(String dockerHost) {
+        assertEquals(Ports.Binding.empty(), binding(dockerHost, 0));
+        assertEquals(Ports.Binding.bindPort(7), binding(dockerHost, 7));
     }
 
     private static Ports.Binding binding(String dockerHost, int port) {
-        PortBinding bound = PortBinding.parse(EtcdContainer.binding(dockerHost, port));
+        PortBinding bound = EtcdContainer.binding(dockerHost, port);
         assertEquals(EtcdContainer.CLIENT_PORT, bound.getExposedPort().getPort());
         return bound.getBinding();
     }

@@ -29,6 +29,7 @@ class CommandsTest {
     /** Each runs the commands of that page, all of them. */
     private static final Map<String, String> RUN_BY = Map.of(
             "README.md", "ReadmeIT",
+            "dev-services.adoc", "EtcdContainerTest",
             "metrics.adoc", "ReadmeIT",
             "management.adoc", "ManagementPolicyTest",
             "operations.adoc", "OperationsPageTest",

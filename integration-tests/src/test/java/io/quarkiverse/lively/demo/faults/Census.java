@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -17,7 +17,8 @@ import io.quarkiverse.lively.demo.DemoProcess;
  */
 record Census(long threads, long descriptors) {
 
-    private static final Pattern HEAP = Pattern.compile("heap\\s+total \\d+K, used (\\d+)K");
+    /** A pool of the heap, which the demo exposes the same way on each JDK. The text of {@code jcmd GC.heap_info} differs. */
+    private static final Pattern HEAP = Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\".*} (\\S+)$");
 
     static Census of(DemoProcess application) {
         Path process = Path.of("/proc", Long.toString(application.pid()));
@@ -32,11 +33,11 @@ record Census(long threads, long descriptors) {
     /** What is left on the heap of a JVM after everything else was thrown away, in KiB. */
     static long heap(DemoProcess application) {
         application.jcmd("GC.run");
-        String info = application.jcmd("GC.heap_info");
-        Matcher used = HEAP.matcher(info);
-        if (!used.find()) {
-            throw new IllegalStateException(info);
+        String metrics = application.get("/q/metrics").asString();
+        List<Double> pools = HEAP.matcher(metrics).results().map(pool -> Double.valueOf(pool.group(1))).toList();
+        if (pools.isEmpty()) {
+            throw new IllegalStateException("No heap in " + metrics);
         }
-        return Long.parseLong(used.group(1));
+        return Math.round(pools.stream().mapToDouble(Double::doubleValue).sum() / 1024);
     }
 }
