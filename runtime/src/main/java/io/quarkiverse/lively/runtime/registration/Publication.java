@@ -201,7 +201,7 @@ final class Publication {
     }
 
     private void look(int race) {
-        send(writes.look(), result -> {
+        sendOwn(writes.look(), result -> {
             seen = writes.seen(result);
             writesInARow = 0;
             judge(race);
@@ -287,7 +287,7 @@ final class Publication {
     }
 
     private void write(int race, GuardedWrite write, Runnable report) {
-        send(write.transaction(), result -> {
+        sendOwn(write.transaction(), result -> {
             boolean isDone = result.succeeded();
             seen = isDone ? write.then().apply(result.revision()) : writes.seen(result);
             if (isDone) {
@@ -306,16 +306,26 @@ final class Publication {
         });
     }
 
+    /**
+     * Sends a transaction whose answer covers all keys of the service that are watched: it reads them, or was guarded by them.
+     * Only such an answer moves the seen revision.
+     */
+    private void sendOwn(Transaction transaction, Consumer<Transaction.Result> then) {
+        long heard = seenRevision.lastHeard();
+        send(transaction, result -> {
+            if (seenRevision.advance(result.revision(), heard)) {
+                // etcd was wiped. The keys are watched from a revision of the former etcd.
+                watch.remove(this);
+            }
+            then.accept(result);
+        });
+    }
+
     private void send(Transaction transaction, Consumer<Transaction.Result> then) {
         tried = true;
-        long heard = seenRevision.lastHeard();
         long under = lease == null ? 0 : lease.id();
         worker.when(etcd.commit(transaction), (result, failure) -> {
             if (failure == null) {
-                if (seenRevision.advance(result.revision(), heard)) {
-                    // What is watched is to come after a revision of an etcd that was wiped.
-                    watch.remove(this);
-                }
                 agenda.step(() -> then.accept(result));
                 return;
             }

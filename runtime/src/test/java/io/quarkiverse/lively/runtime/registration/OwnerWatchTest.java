@@ -132,4 +132,13 @@ class OwnerWatchTest {
         assertTrue(scene.etcd.commits - before < 60, (scene.etcd.commits - before) + " in a minute");
         assertTrue(scene.isUp());
     }
+
+    @Test
+    void anAnswerAboutAnotherServiceHidesNoChange() {
+        scene.stealTypeAndHost();
+        // The next look is at its own keys, and the one after that at those of the other service.
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.downByOther("disk", null));
+        scene.pass(A_LOOK);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+    }
 }
