@@ -51,10 +51,14 @@ final class Publication {
         /** Another process owned the service, and this one is not to register it then. Nothing more will be done. */
         void refused(Claim owner);
 
-        void nameTaken(ServiceKeys keys, String uuid);
+        /** @param held whether another party keeps the service DOWN */
+        void nameTaken(ServiceKeys keys, boolean held, String uuid);
 
-        /** @param keys as they were last seen */
-        void failed(ServiceKeys keys, EtcdException cause);
+        /**
+         * @param keys as they were last seen
+         * @param held whether another party keeps the service DOWN
+         */
+        void failed(ServiceKeys keys, boolean held, EtcdException cause);
     }
 
     /** Losing so many races in a row is no accident any more: wait, then start again. */
@@ -83,6 +87,8 @@ final class Publication {
     private LeaseTerm lease;
     private Wanted wanted;
     private ServiceKeys seen = ServiceKeys.ABSENT;
+    /** As it was last judged, in force or to come. */
+    private Optional<Hold> hold = Optional.empty();
     private boolean tried;
     private boolean claimed;
     private int writesInARow;
@@ -137,6 +143,11 @@ final class Publication {
     /** The revision up to which everything of the service has been seen. */
     long seenRevision() {
         return seenRevision.get();
+    }
+
+    /** Whether another party keeps the service DOWN at this moment, as far as it was seen. */
+    boolean isHeld() {
+        return hold.filter(last -> Holds.isInForce(last, worker.now())).isPresent();
     }
 
     /** Somebody wrote the service at that revision; this process, maybe. */
@@ -228,8 +239,8 @@ final class Publication {
             return;
         }
         Instant now = worker.now();
-        noteWhatIsSeen(now);
-        Optional<Hold> hold = holds.of(seen, incarnation.isIn(seen.owner()), under.id(), now);
+        noteWhetherClaimed();
+        hold = holds.of(seen, incarnation.isIn(seen.owner()), under.id(), now);
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
             listener.registered(seen, under, wanted);
@@ -261,7 +272,7 @@ final class Publication {
             agenda.rest(Duration.ZERO);
             listener.refused(owner.owner());
         } else if (verdict instanceof Verdict.NameTaken taken) {
-            listener.nameTaken(seen, taken.uuid());
+            listener.nameTaken(seen, isHeld(), taken.uuid());
             settle(under, 0, now);
         } else {
             throw new IllegalStateException("No way to deal with " + verdict);
@@ -281,8 +292,7 @@ final class Publication {
     }
 
     /** A claim whose answer was lost is found out: by the claim itself, or by what it left in the log. */
-    private void noteWhatIsSeen(Instant now) {
-        holds.see(seen, now);
+    private void noteWhetherClaimed() {
         claimed = claimed || incarnation.isIn(seen.owner()) || seen.history().value().filter(incarnation::isIn).isPresent();
     }
 
@@ -341,7 +351,7 @@ final class Publication {
     /** Of what is retired, its end is told by somebody else. */
     private void failed(EtcdException cause) {
         if (!retired) {
-            listener.failed(seen, cause);
+            listener.failed(seen, isHeld(), cause);
         }
         agenda.rest(backoff.next());
     }

@@ -40,7 +40,6 @@ final class RegistrationReport implements Publication.Listener {
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
 
     private String lastRefusal = "";
-    private boolean holdIsOver;
     private volatile Standing standing;
 
     /**
@@ -100,17 +99,11 @@ final class RegistrationReport implements Publication.Listener {
         String why = "kept DOWN by " + PrintableText.of(hold.getBy())
                 + (hold.getNote().isEmpty() ? "" : ": " + PrintableText.of(hold.getNote()))
                 + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()))
-                + (isNotBelieved(keys, hold) ? "; its end had passed when it was first seen, so it does not count" : "");
+                + (Holds.isEndIgnored(keys, hold) ? "; its end had passed when it was first seen, so it does not count" : "");
         stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
         if (before != RegistrationState.HELD_DOWN) {
             LOG.warnf("%s is %s. What it says of itself will be published when that ends", identity, why);
         }
-    }
-
-    /** os-lively shifts ends by the time zone. */
-    private static boolean isNotBelieved(ServiceKeys keys, Hold hold) {
-        return hold.getEnd() == 0 && !keys.stateIsCurrent()
-                && keys.service().value().filter(record -> record.getMaintenanceEnd() != 0).isPresent();
     }
 
     @Override
@@ -159,29 +152,33 @@ final class RegistrationReport implements Publication.Listener {
     }
 
     @Override
-    public void nameTaken(ServiceKeys keys, String uuid) {
-        note(keys);
+    public void nameTaken(ServiceKeys keys, boolean held, String uuid) {
+        noteLoss(keys);
         String why = "NAME_TAKEN: the service " + PrintableText.of(uuid) + " has the type " + PrintableText.of(identity.type())
                 + " and the host " + PrintableText.of(identity.host()) + " and is alive or held; choose " + remedy
                 + ", or its uuid";
         if (standing.state() == RegistrationState.FENCED) {
             stand(RegistrationState.FENCED, "no other process is registered as the same service any more, but " + why);
         }
-        refused(why);
+        refused(held, why);
     }
 
     @Override
-    public void failed(ServiceKeys keys, EtcdException cause) {
-        note(keys);
-        failed(cause);
+    public void failed(ServiceKeys keys, boolean held, EtcdException cause) {
+        noteLoss(keys);
+        failed(held, cause);
     }
 
-    /** There is no lease, and none is granted. */
-    void failed(EtcdException cause) {
+    /**
+     * There is no lease, and none is granted.
+     *
+     * @param held whether another party keeps the service DOWN
+     */
+    void failed(boolean held, EtcdException cause) {
         if (cause.isRefusal()) {
-            refused(cause.getMessage());
+            refused(held, cause.getMessage());
         } else {
-            explain(cause.getMessage());
+            explain(held, cause.getMessage());
         }
     }
 
@@ -203,14 +200,8 @@ final class RegistrationReport implements Publication.Listener {
         }
     }
 
-    /**
-     * Its lease may live on, but it is not registered when its keys are gone and cannot be put back; and it is not held any
-     * more when its hold is over, though that cannot be published.
-     */
-    private void note(ServiceKeys now) {
-        Instant time = clock.now();
-        holdIsOver = standing.state() == RegistrationState.HELD_DOWN && Holds
-                .of(now, time, Optional.of(standing.since())).filter(hold -> Holds.isInForce(hold, time)).isEmpty();
+    /** Its lease may live on, but it is not registered when its keys are gone and cannot be put back. */
+    private void noteLoss(ServiceKeys now) {
         ServiceKeys before = standing.keys();
         boolean gone = before.owner().exists() && !now.owner().exists() || before.up().exists() && !now.up().exists();
         if (gone && standing.state() == RegistrationState.REGISTERED) {
@@ -232,22 +223,29 @@ final class RegistrationReport implements Publication.Listener {
                 why);
     }
 
-    /** What keeps it from being registered is the reason of the state that it is in. */
+    /** The obstacle to the registration is the reason of STARTING and LOST. */
     void explain(String why) {
         if (standing.state() == RegistrationState.STARTING || standing.state() == RegistrationState.LOST) {
             stand(standing.state(), why);
-        } else if (holdIsOver) {
+        }
+    }
+
+    /** It is also the reason of HELD_DOWN once the hold is over. */
+    private void explain(boolean held, String why) {
+        if (standing.state() == RegistrationState.HELD_DOWN && !held) {
             stand(RegistrationState.HELD_DOWN, "nobody keeps it DOWN any more, but it cannot be published: " + why);
+        } else {
+            explain(why);
         }
     }
 
     /** Registered, it stays so as long as etcd renews the lease; but nothing can be looked at, or changed. */
-    private void refused(String why) {
+    private void refused(boolean held, String why) {
         boolean registered = standing.state() == RegistrationState.REGISTERED;
         if (registered) {
             stand(RegistrationState.REGISTERED, "it is " + ServiceRecords.of(standing.keys()).status() + ", but " + why);
         } else {
-            explain(why);
+            explain(held, why);
         }
         if (!why.equals(lastRefusal)) {
             lastRefusal = why;

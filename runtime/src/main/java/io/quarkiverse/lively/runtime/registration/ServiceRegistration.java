@@ -138,7 +138,7 @@ final class ServiceRegistration implements Registration {
 
     /** On the worker thread: there is no lease, and none is granted. */
     void leaseNotGranted(EtcdException cause) {
-        report.failed(cause);
+        report.failed(publication.isHeld(), cause);
     }
 
     /** Before anything else: an earlier start of the application left the service to this one. */
