@@ -166,7 +166,7 @@ final class ServiceRegistration implements Registration {
         return stop(TakeDown.Word.DOWN, limit);
     }
 
-    private CompletableFuture<Void> stop(TakeDown.Word lastWord, Duration limit) {
+    CompletableFuture<Void> stop(TakeDown.Word lastWord, Duration limit) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         worker.execute(() -> {
             if (stopped == null) {
