@@ -1,7 +1,6 @@
 package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -331,17 +330,22 @@ public final class Registrar {
         @Override
         public void leaseHeld(LeaseTerm term) {
             connected.complete(null);
-            List.copyOf(registrations.values()).forEach(registration -> registration.leaseHeld(term));
+            notifyEach(registration -> registration.leaseHeld(term));
         }
 
         @Override
         public void leaseLost(Loss loss, String why) {
-            List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(loss, why));
+            notifyEach(registration -> registration.leaseLost(loss, why));
         }
 
         @Override
         public void leaseNotGranted(EtcdException cause) {
-            List.copyOf(registrations.values()).forEach(registration -> registration.leaseNotGranted(cause));
+            notifyEach(registration -> registration.leaseNotGranted(cause));
+        }
+
+        /** Each in a task of its own: one that fails keeps the notice neither from the others nor from the lease. */
+        private void notifyEach(Consumer<ServiceRegistration> notice) {
+            registrations.values().forEach(registration -> worker.execute(() -> notice.accept(registration)));
         }
     }
 }
