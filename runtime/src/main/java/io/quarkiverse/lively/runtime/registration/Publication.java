@@ -291,7 +291,11 @@ final class Publication {
                 () -> former.ifPresent(owner -> listener.tookOver(owner, claim)));
     }
 
-    /** A claim whose answer was lost is found out: by the claim itself, or by what it left in the log. */
+    /**
+     * The answer to a claim may be lost. The claim itself shows that it was stored; after another process took the service
+     * over,
+     * the history does. A claim of a service that is held writes no history: that one is not found out then.
+     */
     private void noteWhetherClaimed() {
         claimed = claimed || incarnation.isIn(seen.owner()) || seen.history().value().filter(incarnation::isIn).isPresent();
     }
