@@ -31,9 +31,6 @@ import io.quarkiverse.lively.runtime.worker.Worker;
  */
 public final class Registrar {
 
-    private static final String OWN_REMEDY = "another quarkus.lively.service.type or quarkus.lively.service.host";
-    private static final String FURTHER_REMEDY = "another type or host";
-
     private final Etcd etcd;
     private final KeyLayout layout;
     private final Worker worker;
@@ -96,9 +93,11 @@ public final class Registrar {
         this.incarnation = continued.map(left -> left.incarnation(settings.version()))
                 .orElseGet(() -> Incarnation.started(worker.now(), settings.version()));
         this.own = settings.enabled()
-                ? registration(settings.identity(), OWN_REMEDY, new OwnWord(settings.awaitsReadiness()),
+                ? registration(settings.identity(), ServiceRegistration.Kind.APPLICATION,
+                        new OwnWord(settings.awaitsReadiness()),
                         RegistrationState.STARTING, "the application is starting")
-                : registration(settings.identity(), OWN_REMEDY, new OwnWord(false), RegistrationState.DISABLED,
+                : registration(settings.identity(), ServiceRegistration.Kind.APPLICATION, new OwnWord(false),
+                        RegistrationState.DISABLED,
                         "quarkus.lively.registration.enabled is false");
         if (settings.enabled()) {
             registrations.put(settings.identity().uuid(), own);
@@ -186,7 +185,7 @@ public final class Registrar {
         if (stopping) {
             throw tooLate();
         }
-        ServiceRegistration further = registration(identity, FURTHER_REMEDY, new OwnWord(false),
+        ServiceRegistration further = registration(identity, ServiceRegistration.Kind.FURTHER, new OwnWord(false),
                 RegistrationState.STARTING, "it was just registered");
         ServiceRegistration present = registrations.putIfAbsent(identity.uuid(), further);
         if (present != null) {
@@ -254,11 +253,11 @@ public final class Registrar {
         }, worker).thenCompose(revoked -> revoked);
     }
 
-    /** @param remedy what to change if another service has its names */
-    private ServiceRegistration registration(ServiceIdentity identity, String remedy, OwnWord word, RegistrationState state,
+    private ServiceRegistration registration(ServiceIdentity identity, ServiceRegistration.Kind kind, OwnWord word,
+            RegistrationState state,
             String reason) {
         OwnerWrites writes = new OwnerWrites(layout, identity, settings.ephemeral());
-        return new ServiceRegistration(identity, remedy, worker, listener -> new Publication(etcd, worker, writes, incarnation,
+        return new ServiceRegistration(identity, kind, worker, listener -> new Publication(etcd, worker, writes, incarnation,
                 settings.onConflict(), settings.ttl(), random, watch,
                 lease -> session.ifPresent(holder -> holder.gone(lease)), listener), this::term, word, settings.stopTimeout(),
                 Standing.beginning(state, worker.now(), reason), changes, metrics, closed -> remove(identity, closed));

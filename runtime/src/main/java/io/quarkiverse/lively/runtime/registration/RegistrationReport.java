@@ -32,7 +32,7 @@ final class RegistrationReport implements Publication.Listener {
 
     private final Registration registration;
     private final ServiceIdentity identity;
-    private final String remedy;
+    private final ServiceRegistration.Kind kind;
     private final Worker clock;
     private final Consumer<RegistrationChange> changes;
     private final LivelyMetrics metrics;
@@ -44,15 +44,15 @@ final class RegistrationReport implements Publication.Listener {
 
     /**
      * @param registration of which it tells
-     * @param remedy what its user has to change if another service has its names
      * @param changes told of each change of the state
      * @param gaveUp told when it is not to be registered at all
      */
-    RegistrationReport(Registration registration, ServiceIdentity identity, String remedy, Worker clock, Standing beginning,
+    RegistrationReport(Registration registration, ServiceIdentity identity, ServiceRegistration.Kind kind, Worker clock,
+            Standing beginning,
             Consumer<RegistrationChange> changes, LivelyMetrics metrics, Runnable gaveUp) {
         this.registration = registration;
         this.identity = identity;
-        this.remedy = remedy;
+        this.kind = kind;
         this.clock = clock;
         this.standing = beginning;
         this.changes = changes;
@@ -114,7 +114,7 @@ final class RegistrationReport implements Publication.Listener {
             LOG.warnf(
                     "%s was registered by another process, at %s, and this one, at %s, has taken it over. If both are to live,"
                             + " give one of them %s",
-                    identity, address(former), address(mine), remedy);
+                    identity, address(former), address(mine), kind.remedy());
         }
     }
 
@@ -122,7 +122,7 @@ final class RegistrationReport implements Publication.Listener {
     public void fenced(Claim by) {
         RegistrationState before = standing.state();
         String why = "another process registered as the same service, at " + address(by)
-                + "; if both are to live, give one of them " + remedy;
+                + "; if both are to live, give one of them " + kind.remedy();
         stand(RegistrationState.FENCED, why);
         if (before != RegistrationState.FENCED) {
             metrics.lost(Loss.FENCED);
@@ -144,7 +144,7 @@ final class RegistrationReport implements Publication.Listener {
     @Override
     public void refused(Claim owner) {
         String why = "another process, at " + address(owner) + ", is registered as the same service, and "
-                + "quarkus.lively.registration.on-conflict is 'fail'; choose " + remedy;
+                + "quarkus.lively.registration.on-conflict is 'fail'; choose " + kind.remedy();
         stand(RegistrationState.STOPPED, why);
         LOG.errorf("%s is not registered: %s", identity, why);
         outcome.completeExceptionally(new IllegalStateException(why));
@@ -155,7 +155,7 @@ final class RegistrationReport implements Publication.Listener {
     public void nameTaken(ServiceKeys keys, boolean held, String uuid) {
         noteLoss(keys);
         String why = "NAME_TAKEN: the service " + PrintableText.of(uuid) + " has the type " + PrintableText.of(identity.type())
-                + " and the host " + PrintableText.of(identity.host()) + " and is alive or held; choose " + remedy
+                + " and the host " + PrintableText.of(identity.host()) + " and is alive or held; choose " + kind.remedy()
                 + ", or its uuid";
         if (standing.state() == RegistrationState.FENCED) {
             stand(RegistrationState.FENCED, "no other process is registered as the same service any more, but " + why);
@@ -263,7 +263,8 @@ final class RegistrationReport implements Publication.Listener {
         RegistrationState before = standing.state();
         standing = standing.then(state, clock.now(), reason, keys, lease);
         if (before != state) {
-            changes.accept(new RegistrationChange(registration, before, state, reason));
+            changes.accept(
+                    new RegistrationChange(registration, kind == ServiceRegistration.Kind.APPLICATION, before, state, reason));
         }
     }
 

@@ -40,6 +40,25 @@ final class ServiceRegistration implements Registration {
 
     private static final Logger LOG = Logger.getLogger(ServiceRegistration.class);
 
+    /** The service that is registered. */
+    enum Kind {
+        /** The application itself. */
+        APPLICATION("another quarkus.lively.service.type or quarkus.lively.service.host"),
+        /** A further service, which the application registers by itself. */
+        FURTHER("another type or host");
+
+        private final String remedy;
+
+        Kind(String remedy) {
+            this.remedy = remedy;
+        }
+
+        /** What its user has to change if another service has its names. */
+        String remedy() {
+            return remedy;
+        }
+    }
+
     private static final Set<RegistrationState> NOT_KEPT_ALIVE = EnumSet.of(RegistrationState.FENCED,
             RegistrationState.STOPPED, RegistrationState.DISABLED);
 
@@ -57,7 +76,6 @@ final class ServiceRegistration implements Registration {
     private CompletableFuture<ServiceKeys> stopped;
 
     /**
-     * @param remedy what its user has to change if another service has its names
      * @param publications makes what publishes the service and reports here
      * @param leases the lease of this process, as it is at the moment
      * @param word what this process says of it
@@ -65,13 +83,13 @@ final class ServiceRegistration implements Registration {
      * @param stopTimeout how long {@link #close()} may take
      * @param whenStopped told once this registration is of no further use
      */
-    ServiceRegistration(ServiceIdentity identity, String remedy, Worker worker,
+    ServiceRegistration(ServiceIdentity identity, Kind kind, Worker worker,
             Function<Publication.Listener, Publication> publications, Supplier<Optional<LeaseTerm>> leases, OwnWord word,
             Duration stopTimeout, Standing beginning, Consumer<RegistrationChange> changes, LivelyMetrics metrics,
             Consumer<ServiceRegistration> whenStopped) {
         this.identity = identity;
         this.worker = worker;
-        this.report = new RegistrationReport(this, identity, remedy, worker, beginning, changes, metrics,
+        this.report = new RegistrationReport(this, identity, kind, worker, beginning, changes, metrics,
                 () -> whenStopped.accept(this));
         this.publication = publications.apply(report);
         this.leases = leases;
