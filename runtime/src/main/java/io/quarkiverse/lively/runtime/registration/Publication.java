@@ -93,6 +93,9 @@ final class Publication {
     private boolean claimed;
     private int writesInARow;
     private boolean retired;
+    /** Whether nothing more will be written. */
+    private boolean ended;
+    private Optional<Runnable> successor = Optional.empty();
 
     /**
      * @param ttl of the lease, as it is asked for
@@ -153,14 +156,18 @@ final class Publication {
     /** Somebody wrote the service at that revision; this process, maybe. */
     void changed(long revision) {
         seenRevision.heard(revision);
-        if (!agenda.isBusy() && seenRevision.isOutdated()) {
+        if (retired && seenRevision.isOutdated()) {
+            lookForSuccessor();
+        } else if (!retired && !agenda.isBusy() && seenRevision.isOutdated()) {
             changed();
         }
     }
 
     /** Somebody may have written the service. */
     void changed() {
-        if (!retired && lease != null) {
+        if (retired) {
+            lookForSuccessor();
+        } else if (lease != null) {
             agenda.begin(this::look);
         }
     }
@@ -174,7 +181,8 @@ final class Publication {
 
     /**
      * Publishes DOWN, if that is the last word, and gives the claim up. From now on nothing else is written. If it cannot
-     * be done in time, it is still tried: the lease may go on living for others.
+     * be done in time, it is still tried: the lease may go on living for others. The service is watched until
+     * {@link #unwatch}.
      *
      * @param atLast told on the worker thread what became of it when nothing more will be tried
      * @return what the keys hold in the end; fails if it cannot be done by then. Completes on the worker thread
@@ -188,10 +196,11 @@ final class Publication {
             return CompletableFuture.completedFuture(seen);
         }
         TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation, word);
-        CompletableFuture<ServiceKeys> inTime = takeDown.result(limit, atLast);
+        CompletableFuture<ServiceKeys> inTime = takeDown.result(limit, (keys, failure) -> {
+            takenDown(keys);
+            atLast.accept(keys, failure);
+        });
         agenda.begin(() -> takeDown.run(seen, claimed));
-        // After that is on its way.
-        watch.remove(this);
         return inTime;
     }
 
@@ -200,11 +209,61 @@ final class Publication {
         tried = true;
     }
 
-    /** Leaves the service and the claim as they are. From now on nothing is written. */
+    /**
+     * Leaves the service and the claim as they are. From now on nothing is written. The service is watched until
+     * {@link #unwatch}.
+     */
     void leave() {
         retired = true;
+        ended = true;
         agenda.cancelRest();
+    }
+
+    /** Before it is retired: then notifies once, on the worker thread, when another process claims the service. */
+    void onSuccessor(Runnable listener) {
+        successor = Optional.of(listener);
+        watch.add(this);
+    }
+
+    void unwatch() {
+        successor = Optional.empty();
         watch.remove(this);
+    }
+
+    /** @param keys as they are then; null if they are not known */
+    private void takenDown(ServiceKeys keys) {
+        ended = true;
+        if (keys != null) {
+            // Its record was changed by the write that gave the claim up, or read after the last change.
+            seenRevision.moveOn(keys.service().modRevision());
+            notifySuccession(keys);
+        }
+        if (seenRevision.isOutdated()) {
+            lookForSuccessor();
+        }
+    }
+
+    private void lookForSuccessor() {
+        if (!ended || successor.isEmpty()) {
+            return;
+        }
+        long heard = seenRevision.lastHeard();
+        worker.when(etcd.commit(writes.look()), (result, failure) -> {
+            if (failure != null) {
+                worker.after(backoff.next(), this::lookForSuccessor);
+            } else {
+                seenRevision.advance(result.revision(), heard);
+                notifySuccession(writes.seen(result));
+            }
+        });
+    }
+
+    private void notifySuccession(ServiceKeys keys) {
+        if (keys.isClaimed() && !incarnation.isIn(keys.owner())) {
+            Optional<Runnable> listener = successor;
+            unwatch();
+            listener.ifPresent(Runnable::run);
+        }
     }
 
     private void look() {

@@ -1,8 +1,10 @@
 package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -49,6 +51,8 @@ public final class Registrar {
     /** As long as there is anything to keep alive. Changed on the worker thread only. */
     private volatile Optional<LeaseSession> session = Optional.empty();
     private volatile boolean stopping;
+    /** What was registered when the application stopped. */
+    private final Set<ServiceRegistration> stopped = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
 
     /**
@@ -208,8 +212,10 @@ public final class Registrar {
      */
     public CompletableFuture<Void> stop(Duration limit) {
         stopping = true;
+        List<ServiceRegistration> registered = List.copyOf(registrations.values());
+        stopped.addAll(registered);
         Duration forDown = limit.multipliedBy(3).dividedBy(4);
-        CompletableFuture<Void> allDown = CompletableFuture.allOf(registrations.values().stream()
+        CompletableFuture<Void> allDown = CompletableFuture.allOf(registered.stream()
                 .map(registration -> registration.stop(forDown)).toArray(CompletableFuture[]::new));
         CompletableFuture<Void> done = new CompletableFuture<>();
         worker.when(allDown, (nothing, failure) -> {
@@ -245,8 +251,10 @@ public final class Registrar {
         }, worker));
     }
 
-    /** Gives the lease back. */
+    /** The application has closed: gives the lease back, and forgets the fencing tokens. */
     public CompletableFuture<Void> close() {
+        own.forgetToken();
+        stopped.forEach(ServiceRegistration::forgetToken);
         return CompletableFuture.supplyAsync(() -> {
             watch.close();
             return closeSession();

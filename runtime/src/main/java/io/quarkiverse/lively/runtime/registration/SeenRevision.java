@@ -44,4 +44,9 @@ final class SeenRevision {
         }
         return beganAnew;
     }
+
+    /** All keys that are watched were seen at that revision, at least. */
+    void moveOn(long revision) {
+        seen = Math.max(seen, revision);
+    }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -74,6 +75,8 @@ final class ServiceRegistration implements Registration {
     private Optional<Claim> claim = Optional.empty();
     private Optional<LeaseTerm> held = Optional.empty();
     private CompletableFuture<ServiceKeys> stopped;
+    /** The fencing token from its end on; null before that. */
+    private final AtomicReference<OptionalLong> lastToken = new AtomicReference<>();
 
     /**
      * @param publications makes what publishes the service and reports here
@@ -174,21 +177,40 @@ final class ServiceRegistration implements Registration {
             return false;
         }
         stopped = CompletableFuture.completedFuture(report.standing().keys());
+        keepToken(fencingToken());
         publication.leave();
+        if (lastToken.get().isEmpty()) {
+            publication.unwatch();
+        }
         report.handedOver();
         return true;
     }
 
-    /** Publishes DOWN and lets go; any thread. Fails if that cannot be done in time. */
+    /**
+     * Publishes DOWN and gives the claim up, since the application stops; any thread. Fails if that cannot be done in time. The
+     * fencing token stays readable until {@link #forgetToken}, or until another process claims the service.
+     */
     CompletableFuture<Void> stop(Duration limit) {
-        return stop(TakeDown.Word.DOWN, limit);
+        return stop(TakeDown.Word.DOWN, limit, this::fencingToken);
     }
 
-    CompletableFuture<Void> stop(TakeDown.Word lastWord, Duration limit) {
+    /** The application has closed; any thread. */
+    void forgetToken() {
+        lastToken.set(OptionalLong.empty());
+        worker.execute(publication::unwatch);
+    }
+
+    /** @param token what the fencing token is from now on */
+    CompletableFuture<Void> stop(TakeDown.Word lastWord, Duration limit, Supplier<OptionalLong> token) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         worker.execute(() -> {
             if (stopped == null) {
+                keepToken(token.get());
                 stopped = publication.retire(lastWord, limit, this::ended);
+                if (lastToken.get().isEmpty()) {
+                    // After the last transaction is on its way.
+                    publication.unwatch();
+                }
                 stopped.exceptionally(failure -> {
                     report.stoppedWithoutAWord(EtcdException.of(failure));
                     return null;
@@ -203,6 +225,14 @@ final class ServiceRegistration implements Registration {
             });
         });
         return result;
+    }
+
+    /** Unless it is to be forgotten already. */
+    private void keepToken(OptionalLong token) {
+        lastToken.compareAndSet(null, token);
+        if (lastToken.get().isPresent()) {
+            publication.onSuccessor(() -> lastToken.set(OptionalLong.empty()));
+        }
     }
 
     /** It may have been stopped long before. */
@@ -241,6 +271,10 @@ final class ServiceRegistration implements Registration {
 
     @Override
     public OptionalLong fencingToken() {
+        OptionalLong last = lastToken.get();
+        if (last != null) {
+            return last;
+        }
         Standing now = current();
         boolean ours = now.state() == RegistrationState.REGISTERED
                 || now.state() == RegistrationState.HELD_DOWN && now.isUnderValid(leases.get(), worker.nanoTime());
@@ -276,6 +310,7 @@ final class ServiceRegistration implements Registration {
     private void end(TakeDown.Word lastWord) {
         RegistrationState now = report.standing().state();
         if (now == RegistrationState.STOPPED || now == RegistrationState.DISABLED) {
+            forgetToken();
             return;
         }
         if (!BlockingOperationControl.isBlockingAllowed()) {
@@ -283,9 +318,11 @@ final class ServiceRegistration implements Registration {
                     + " event loop");
         }
         try {
-            stop(lastWord, stopTimeout).orTimeout(stopTimeout.toMillis(), TimeUnit.MILLISECONDS).join();
+            stop(lastWord, stopTimeout, OptionalLong::empty).orTimeout(stopTimeout.toMillis(), TimeUnit.MILLISECONDS).join();
         } catch (CompletionException | CancellationException e) {
             LOG.debugf(e, "%s was closed without a word", identity);
+        } finally {
+            forgetToken();
         }
     }
 

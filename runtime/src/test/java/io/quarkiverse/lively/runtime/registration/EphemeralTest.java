@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -186,7 +187,7 @@ class EphemeralTest {
         ServiceRegistration further = further();
         scene.etcd.beforeCommit(scene.etcd.commits + 1, () -> scene.etcd.be(FakeEtcd.Mode.DOWN));
         scene.worker.after(Duration.ofSeconds(1), () -> scene.etcd.be(FakeEtcd.Mode.ANSWERS));
-        further.stop(TakeDown.Word.NOTHING, Scene.STOP_TIMEOUT);
+        further.stop(TakeDown.Word.NOTHING, Scene.STOP_TIMEOUT, OptionalLong::empty);
         scene.seconds(2);
         assertNothingIsLeftOf("q");
         assertEquals(Liveness.EXPIRED, further.record().liveness());

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 
 /** What others write of a service, its owner notices at once, and without its watch at the next look. */
@@ -70,8 +71,9 @@ class OwnerWatchTest {
     }
 
     @Test
-    void aStoppedServiceIsWatchedNoMore() {
-        scene.registrar.stop(Scene.STOP_TIMEOUT);
+    void aClosedServiceIsWatchedNoMore() {
+        Configured.anyThreadMayBlock();
+        scene.registrar.own().close();
         assertEquals(0, scene.etcd.watches());
     }
 
