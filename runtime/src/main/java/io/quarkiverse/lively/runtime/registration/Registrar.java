@@ -185,7 +185,7 @@ public final class Registrar {
      */
     public Registration register(ServiceRecord record) {
         ServiceIdentity identity = layout.identityOf(record);
-        Announcements.check(record.endpoint(), record.metadata());
+        Announcements.check(record);
         if (stopping) {
             throw tooLate();
         }
