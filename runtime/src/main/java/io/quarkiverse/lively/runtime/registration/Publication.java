@@ -41,6 +41,13 @@ final class Publication {
 
         void held(ServiceKeys keys, LeaseTerm lease, Hold hold);
 
+        /**
+         * The service is registered. It may not be found under its type and host.
+         *
+         * @param other the service that has the entry of the type and host, and is alive or held; empty if none has
+         */
+        void nameLeadsTo(Optional<String> other);
+
         /** Another process owned the service, and this one has taken it over. */
         void tookOver(Claim former, Claim mine);
 
@@ -303,6 +310,7 @@ final class Publication {
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
             listener.registered(seen, under, wanted);
+            listener.nameLeadsTo(holderOfName(neighbours, now));
             settle(under, hold.map(Hold::getStart).orElse(0L), now);
         } else if (verdict instanceof Verdict.Publish publish) {
             publish(race, publish, neighbours, under, now);
@@ -314,6 +322,7 @@ final class Publication {
             write(race, writes.putMissingEntries(seen, under.id()), NOTHING);
         } else if (verdict instanceof Verdict.Held held && held.settled()) {
             listener.held(seen, under, held.hold());
+            listener.nameLeadsTo(holderOfName(neighbours, now));
             settle(under, held.hold().getEnd(), now);
         } else if (verdict instanceof Verdict.Held held) {
             State state = incarnation.says(Reason.MAINTENANCE, now).setHold(held.hold()).build();
@@ -336,6 +345,10 @@ final class Publication {
         } else {
             throw new IllegalStateException("No way to deal with " + verdict);
         }
+    }
+
+    private Optional<String> holderOfName(Neighbours neighbours, Instant now) {
+        return neighbours.rival().filter(rival -> neighbours.rivalStays(writes.identity(), now));
     }
 
     private void publish(int race, Verdict.Publish publish, Neighbours neighbours, LeaseTerm under, Instant now) {

@@ -40,6 +40,7 @@ final class RegistrationReport implements Publication.Listener {
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
 
     private String lastRefusal = "";
+    private Optional<String> holderOfName = Optional.empty();
     private volatile Standing standing;
 
     /**
@@ -103,6 +104,16 @@ final class RegistrationReport implements Publication.Listener {
         stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
         if (before != RegistrationState.HELD_DOWN) {
             LOG.warnf("%s is %s. What it says of itself will be published when that ends", identity, why);
+        }
+    }
+
+    @Override
+    public void nameLeadsTo(Optional<String> other) {
+        if (!other.equals(holderOfName)) {
+            holderOfName = other;
+            other.ifPresent(uuid -> LOG.warnf("%s stays registered, but its type and host lead to the service %s, which"
+                    + " another client has written. Delete that service, or choose %s", identity, PrintableText.of(uuid),
+                    kind.remedy()));
         }
     }
 
