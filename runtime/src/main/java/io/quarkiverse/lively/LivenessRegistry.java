@@ -68,11 +68,16 @@ public interface LivenessRegistry {
      * ({@code quarkus.lively.status-ttl}); the same update again, with the record that was returned, renews that lease and
      * writes nothing. Of a service that a process keeps alive, only status and maintenance can be written: DOWN as by
      * {@link #down(String, Maintenance)}, UP as by {@link #up(String)}. Needs two to four requests.
+     * <p>
+     * A change that cannot be written is refused: of type, host, region, endpoint or metadata of a service that a process keeps
+     * alive, and an endpoint or metadata of any other service. A copy of a record that was read is written, also if the process
+     * has ended since; and so is a record without endpoint and metadata. What etcd has decides {@code owned}, {@code liveness},
+     * {@code reason} and {@code since}: these fields are ignored, as they may change without a new revision of the record.
      *
      * @return the service as it is stored now
      * @throws StaleRecordException if somebody changed it since
      * @throws ServiceConflictException if another service, alive or held, has its type and host
-     * @throws InvalidServiceException if the record cannot be written, naming the field
+     * @throws InvalidServiceException if the record, or a change in it, cannot be written, naming the field
      */
     ServiceRecord update(ServiceRecord record);
 
@@ -127,11 +132,12 @@ public interface LivenessRegistry {
     /**
      * Registers a further service, which this process keeps alive under the same lease until it is closed. Never blocks: the
      * registration is made in the background, and tells where it stands. Uuid, type, host, region, endpoint and metadata of
-     * the record count, and nothing else of it.
+     * the record are published. The service is registered as UP: a new record (revision 0) with another status, or with a
+     * maintenance, is refused. Of a record that was read from etcd they are ignored.
      *
      * @throws ServiceConflictException if this process has registered that uuid already
      * @throws IllegalStateException if the application is stopping
-     * @throws InvalidServiceException if names, endpoint or metadata cannot be written, naming the field
+     * @throws InvalidServiceException if names, endpoint, metadata, status or maintenance cannot be published, naming the field
      */
     Registration register(ServiceRecord record);
 }

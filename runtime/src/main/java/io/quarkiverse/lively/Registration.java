@@ -33,10 +33,17 @@ public interface Registration extends AutoCloseable {
     Optional<Lease> lease();
 
     /**
-     * A number that is higher than that of every earlier owner of this identity: give it to what must not obey a process
-     * that lost its registration. Not so for owners from before etcd was wiped, or restored from a backup: it begins with
-     * smaller numbers then. Empty unless the registration is ours: while it is REGISTERED, and while it is HELD_DOWN and its
-     * lease is certain to live.
+     * A number that is higher than that of every earlier owner of this identity. Pass it to the resource to protect; the
+     * resource
+     * rejects a number lower than the highest that it has seen. After etcd was wiped, or restored from a backup, the numbers
+     * begin again, lower than before.
+     * <p>
+     * Present while this process owns the service: while it is REGISTERED, and while it is HELD_DOWN and its lease is certain
+     * to
+     * live. When the application stops, the number stays readable until the application has closed, for the requests that it
+     * serves until then; in observers of Quarkus' {@code ShutdownEvent}, too. It becomes empty earlier if another process is
+     * seen to claim the service. During a stop the number is there to be compared, and proves no ownership: DOWN is published,
+     * the claim is deleted, and another process may own the service. Empty from {@link #close()} and {@link #abandon()} on.
      */
     OptionalLong fencingToken();
 
@@ -66,7 +73,7 @@ public interface Registration extends AutoCloseable {
      * Publishes DOWN, if nobody else owns the service, and lets go of it. Blocks for at most
      * {@code quarkus.lively.shutdown.timeout}, and never fails because of etcd: {@link #reason()} tells what became of it. If
      * it cannot be done by then, it is tried on. Until it is done the service may be UP, and at the longest until one TTL after
-     * this process has ended. May be called again, to no effect.
+     * this process has ended. {@link #fencingToken()} is empty afterwards: end the work that needs it first. Idempotent.
      * <p>
      * On an event loop it is refused with Quarkus' {@code BlockingOperationNotAllowedException}.
      */

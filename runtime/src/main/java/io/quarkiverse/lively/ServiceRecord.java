@@ -127,13 +127,13 @@ public record ServiceRecord(String uuid, String type, String host, String region
             return this;
         }
 
-        /** Default: none. Null for none. Counts only where the service is registered, and kept alive by this process. */
+        /** Default: none. Null for none. Only {@link LivenessRegistry#register} can publish another one. */
         public Builder endpoint(Endpoint newEndpoint) {
             endpoint = Optional.ofNullable(newEndpoint);
             return this;
         }
 
-        /** Default: none. Counts only where the service is registered, and kept alive by this process. */
+        /** Default: none. Only {@link LivenessRegistry#register} can publish others. */
         public Builder metadata(Map<String, String> newMetadata) {
             metadata = newMetadata;
             return this;

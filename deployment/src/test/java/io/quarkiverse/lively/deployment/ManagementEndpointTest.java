@@ -22,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Arrays;
+import java.util.List;
 
 import jakarta.inject.Inject;
 
@@ -122,6 +123,16 @@ class ManagementEndpointTest {
         String uuid = registry.registration().record().uuid();
         write().body(body).post("/q/lively/services/{uuid}/{operation}", uuid, operation).then().statusCode(400)
                 .contentType("application/json").body("error", containsString(why));
+        assertEquals(true, registry.isUp(uuid));
+    }
+
+    @Test
+    void refusesAParameterThatBelongsIntoTheBody() {
+        String uuid = registry.registration().record().uuid();
+        for (String operation : List.of("down", "maintenance", "up")) {
+            write().queryParam("end", "2199-01-01T00:00:00Z").post("/q/lively/services/{uuid}/{operation}", uuid, operation)
+                    .then().statusCode(400).body("field", equalTo("end")).body("error", containsString("into the body"));
+        }
         assertEquals(true, registry.isUp(uuid));
     }
 

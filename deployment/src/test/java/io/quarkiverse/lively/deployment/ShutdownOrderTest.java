@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.util.OptionalLong;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkus.arc.Arc;
 import io.quarkus.builder.BuildChainBuilder;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
 import io.quarkus.runtime.ShutdownEvent;
@@ -26,12 +28,13 @@ import io.quarkus.vertx.http.HttpServer;
 
 /**
  * Without a delay or a timeout: etcd has acknowledged DOWN before the application begins to shut down, so before HTTP closes,
- * and that is before the event of the shutdown.
+ * and that is before the event of the shutdown. Until then the fencing token stays readable, for the requests that are served.
  */
 @ExtendWith(RealEtcd.class)
 class ShutdownOrderTest {
 
     private static final String SEEN = "lively.test.seen";
+    private static final String TOKEN = "lively.test.token";
     private static final String PORT = "lively.test.port";
 
     @RegisterExtension
@@ -51,12 +54,16 @@ class ShutdownOrderTest {
     void isLookedAtWhenTheApplicationStops() {
         await().until(() -> registry.registration().state() == RegistrationState.REGISTERED);
         System.setProperty(PORT, Integer.toString(http.getPort()));
+        System.setProperty(TOKEN, Long.toString(registry.registration().fencingToken().orElseThrow()));
         System.setProperty(SEEN, look());
     }
 
     private static void check() {
-        assertEquals("UP and HTTP 200, then DOWN and HTTP 200, then DOWN and no HTTP", System.getProperty(SEEN));
+        String token = System.getProperty(TOKEN);
+        assertEquals("UP and HTTP 200 and token " + token + ", then DOWN and HTTP 200 and token " + token
+                + ", then DOWN and no HTTP and token " + token, System.getProperty(SEEN));
         System.clearProperty(SEEN);
+        System.clearProperty(TOKEN);
         System.clearProperty(PORT);
     }
 
@@ -70,7 +77,13 @@ class ShutdownOrderTest {
     }
 
     private static String look() {
-        return String.join("", RealEtcd.keys().all("/services/by-status/")).split("/")[3] + " and " + http();
+        return String.join("", RealEtcd.keys().all("/services/by-status/")).split("/")[3] + " and " + http() + " and "
+                + token();
+    }
+
+    private static String token() {
+        OptionalLong token = Arc.container().instance(LivenessRegistry.class).get().registration().fencingToken();
+        return token.isPresent() ? "token " + token.getAsLong() : "no token";
     }
 
     private static String http() {

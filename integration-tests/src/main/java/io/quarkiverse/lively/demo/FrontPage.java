@@ -19,7 +19,7 @@ public class FrontPage {
     private final AtomicBoolean said = new AtomicBoolean();
 
     void changed(@Observes RegistrationChange change) {
-        if (change.current() == RegistrationState.REGISTERED) {
+        if (change.own() && change.current() == RegistrationState.REGISTERED) {
             change.registration().record().endpoint().filter(endpoint -> said.compareAndSet(false, true))
                     .ifPresent(
                             endpoint -> LOG.infof("Open http://%s:%d/ to see the fleet", endpoint.address(), endpoint.port()));

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.demo;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import jakarta.ws.rs.Consumes;
@@ -17,6 +18,7 @@ import org.jboss.resteasy.reactive.RestPath;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 
+import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Maintenance;
@@ -42,11 +44,13 @@ public class ServicesResource {
      * @param region may be left out: {@code default}
      * @param status may be left out: UP
      * @param maintenance may be left out: none
+     * @param endpoint may be left out; else as it was read
+     * @param metadata may be left out; else as it was read
      * @param revision the one that was read; left out for a new service
      */
-    @JsonIgnoreProperties({ "up", "owned", "liveness", "reason", "since", "endpoint", "metadata" })
+    @JsonIgnoreProperties({ "up", "owned", "liveness", "reason", "since" })
     public record ServiceUpdate(String uuid, String type, String host, String region, String status, Window maintenance,
-            long revision) {
+            Endpoint endpoint, Map<String, String> metadata, long revision) {
     }
 
     /**
@@ -98,6 +102,8 @@ public class ServicesResource {
                 .region(update.region() == null ? "default" : update.region())
                 .status(update.status() == null ? Status.UP : status(update.status()))
                 .maintenance(update.maintenance() == null ? null : update.maintenance().maintenance())
+                .endpoint(update.endpoint())
+                .metadata(update.metadata() == null ? Map.of() : update.metadata())
                 .revision(update.revision()).build());
     }
 

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -45,11 +46,14 @@ class StopIT {
     void downComesFirst() throws InterruptedException {
         demo = DemoProcess.start(etcd, "-Dquarkus.shutdown.delay=" + DELAY).awaitRegistered();
         String uuid = demo.uuid();
+        Integer token = demo.get("/self").path("fencingToken");
+        assertNotNull(token);
         Measured stop = terminateUntilDown();
         assertEquals(List.of("/services/by-status/DOWN/" + uuid), etcd.keys("/services/by-status/"));
         assertEquals(List.of(), etcd.keys("/services/by-owner/"));
         assertTrue(demo.listens(), "it serves while it is DOWN");
         assertEquals("DOWN", demo.get("/self").path("status"));
+        assertEquals(token, demo.get("/self").path("fencingToken"), "its guarded writes are accepted");
         assertEquals("DOWN", demo.get("/services/" + uuid).path("liveness"), "it can still ask etcd");
         assertEquals(503, demo.get("/q/health/ready").statusCode());
 

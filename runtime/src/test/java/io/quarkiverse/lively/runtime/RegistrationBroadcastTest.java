@@ -75,7 +75,7 @@ class RegistrationBroadcastTest {
     }
 
     private static void change(RegistrationBroadcast broadcast, RegistrationState state) {
-        broadcast.accept(new RegistrationChange(null, RegistrationState.STARTING, state, "on purpose"));
+        broadcast.accept(new RegistrationChange(null, true, RegistrationState.STARTING, state, "on purpose"));
     }
 
     private static final class FullForAWhile implements Executor {

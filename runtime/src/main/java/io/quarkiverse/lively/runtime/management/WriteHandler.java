@@ -24,7 +24,7 @@ record WriteHandler(ManagementOperation operation, ManagementWrites writes) impl
             return;
         }
         body(request).onSuccess(body -> JsonAnswer.to(request,
-                () -> writes.write(operation, request.pathParam("uuid"), json(body))))
+                () -> writes.write(operation, request.pathParam("uuid"), fields(request, body))))
                 .onFailure(failure -> JsonAnswer.refuse(request, 400, "the body cannot be read: " + failure.getMessage()));
     }
 
@@ -47,6 +47,14 @@ record WriteHandler(ManagementOperation operation, ManagementWrites writes) impl
         }).exceptionHandler(whole::tryFail).endHandler(end -> whole.tryComplete(read));
         request.request().resume();
         return whole.future();
+    }
+
+    /** A field that was given as a parameter would be ignored. */
+    private static JsonObject fields(RoutingContext request, Buffer body) {
+        request.queryParams().names().stream().findFirst().ifPresent(name -> {
+            throw new InvalidServiceException(name, "'" + name + "' is no parameter of this request: put it into the body");
+        });
+        return json(body);
     }
 
     private static JsonObject json(Buffer body) {

@@ -6,6 +6,8 @@ import java.util.Optional;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 
 /** Refuses what a process cannot say of itself when it registers a service. */
@@ -14,6 +16,25 @@ public final class Announcements {
     private static final int MOST_METADATA = 64 * 1024;
 
     private Announcements() {
+    }
+
+    /**
+     * Refuses also a status and a maintenance, which a registration does not publish. A record that was read from etcd has
+     * those
+     * that are stored: they are ignored.
+     *
+     * @throws InvalidServiceException naming the field that is wrong
+     */
+    static void check(ServiceRecord record) {
+        check(record.endpoint(), record.metadata());
+        if (record.revision() == 0 && record.status() != Status.UP) {
+            throw new InvalidServiceException("status", "a service is registered as UP. Leave the status out, and call"
+                    + " Registration.down once the service is registered");
+        }
+        if (record.revision() == 0 && record.maintenance().isPresent()) {
+            throw new InvalidServiceException("maintenance", "a service is registered without a maintenance. Leave it out, and"
+                    + " call LivenessRegistry.down with it once the service is registered");
+        }
     }
 
     /**

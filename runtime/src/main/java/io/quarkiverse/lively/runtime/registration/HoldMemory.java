@@ -24,13 +24,6 @@ final class HoldMemory {
         this.ephemeral = ephemeral;
     }
 
-    void see(ServiceKeys seen, Instant now) {
-        if (recordRevision != seen.service().modRevision()) {
-            recordRevision = seen.service().modRevision();
-            recordSeenAt = now;
-        }
-    }
-
     /**
      * The hold on the service, in force or to come.
      *
@@ -39,6 +32,10 @@ final class HoldMemory {
      * @param lease the present one
      */
     Optional<Hold> of(ServiceKeys seen, boolean owned, long lease, Instant now) {
+        if (recordRevision != seen.service().modRevision()) {
+            recordRevision = seen.service().modRevision();
+            recordSeenAt = now;
+        }
         if (ephemeral && !seen.service().exists() && leaseOfLast != lease) {
             return last.filter(hold -> !Holds.isOver(hold, now));
         }

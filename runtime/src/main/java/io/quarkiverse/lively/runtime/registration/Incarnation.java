@@ -36,7 +36,10 @@ record Incarnation(String id, Instant startedAt, String version) {
         return state.getBy().equals(id);
     }
 
-    /** Whether it has ever written a transition that is still in the log. */
+    /**
+     * Whether a transition of the log was written by this incarnation: then it has claimed the service. Any transition counts,
+     * not only the newest one: a process that took the service over since has written the newest.
+     */
     boolean isIn(History history) {
         return history.getTransitionsList().stream().anyMatch(transition -> transition.getBy().equals(id));
     }

@@ -123,8 +123,8 @@ final class OwnerWatch {
         // All of them will be asked for again, after the pause.
         waiting.clear();
         if (cause.kind() == EtcdException.Kind.COMPACTED) {
-            // There is nothing to go on from but a new look.
-            watched.values().stream().distinct().toList().forEach(Publication::changed);
+            // There is nothing to go on from but a new look: each in a task of its own, since one may fail.
+            watched.values().stream().distinct().forEach(publication -> worker.execute(publication::changed));
         }
         reopening.cancel();
         reopening = worker.after(backoff.next(), this::open);

@@ -41,6 +41,13 @@ final class Publication {
 
         void held(ServiceKeys keys, LeaseTerm lease, Hold hold);
 
+        /**
+         * The service is registered. It may not be found under its type and host.
+         *
+         * @param other the service that has the entry of the type and host, and is alive or held; empty if none has
+         */
+        void nameLeadsTo(Optional<String> other);
+
         /** Another process owned the service, and this one has taken it over. */
         void tookOver(Claim former, Claim mine);
 
@@ -51,10 +58,14 @@ final class Publication {
         /** Another process owned the service, and this one is not to register it then. Nothing more will be done. */
         void refused(Claim owner);
 
-        void nameTaken(ServiceKeys keys, String uuid);
+        /** @param held whether another party keeps the service DOWN */
+        void nameTaken(ServiceKeys keys, boolean held, String uuid);
 
-        /** @param keys as they were last seen */
-        void failed(ServiceKeys keys, EtcdException cause);
+        /**
+         * @param keys as they were last seen
+         * @param held whether another party keeps the service DOWN
+         */
+        void failed(ServiceKeys keys, boolean held, EtcdException cause);
     }
 
     /** Losing so many races in a row is no accident any more: wait, then start again. */
@@ -83,10 +94,15 @@ final class Publication {
     private LeaseTerm lease;
     private Wanted wanted;
     private ServiceKeys seen = ServiceKeys.ABSENT;
+    /** As it was last judged, in force or to come. */
+    private Optional<Hold> hold = Optional.empty();
     private boolean tried;
     private boolean claimed;
     private int writesInARow;
     private boolean retired;
+    /** Whether nothing more will be written. */
+    private boolean ended;
+    private Optional<Runnable> successor = Optional.empty();
 
     /**
      * @param ttl of the lease, as it is asked for
@@ -139,17 +155,26 @@ final class Publication {
         return seenRevision.get();
     }
 
+    /** Whether another party keeps the service DOWN at this moment, as far as it was seen. */
+    boolean isHeld() {
+        return hold.filter(last -> Holds.isInForce(last, worker.now())).isPresent();
+    }
+
     /** Somebody wrote the service at that revision; this process, maybe. */
     void changed(long revision) {
         seenRevision.heard(revision);
-        if (!agenda.isBusy() && seenRevision.isOutdated()) {
+        if (retired && seenRevision.isOutdated()) {
+            lookForSuccessor();
+        } else if (!retired && !agenda.isBusy() && seenRevision.isOutdated()) {
             changed();
         }
     }
 
     /** Somebody may have written the service. */
     void changed() {
-        if (!retired && lease != null) {
+        if (retired) {
+            lookForSuccessor();
+        } else if (lease != null) {
             agenda.begin(this::look);
         }
     }
@@ -163,7 +188,8 @@ final class Publication {
 
     /**
      * Publishes DOWN, if that is the last word, and gives the claim up. From now on nothing else is written. If it cannot
-     * be done in time, it is still tried: the lease may go on living for others.
+     * be done in time, it is still tried: the lease may go on living for others. The service is watched until
+     * {@link #unwatch}.
      *
      * @param atLast told on the worker thread what became of it when nothing more will be tried
      * @return what the keys hold in the end; fails if it cannot be done by then. Completes on the worker thread
@@ -177,10 +203,11 @@ final class Publication {
             return CompletableFuture.completedFuture(seen);
         }
         TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation, word);
-        CompletableFuture<ServiceKeys> inTime = takeDown.result(limit, atLast);
+        CompletableFuture<ServiceKeys> inTime = takeDown.result(limit, (keys, failure) -> {
+            takenDown(keys);
+            atLast.accept(keys, failure);
+        });
         agenda.begin(() -> takeDown.run(seen, claimed));
-        // After that is on its way.
-        watch.remove(this);
         return inTime;
     }
 
@@ -189,11 +216,61 @@ final class Publication {
         tried = true;
     }
 
-    /** Leaves the service and the claim as they are. From now on nothing is written. */
+    /**
+     * Leaves the service and the claim as they are. From now on nothing is written. The service is watched until
+     * {@link #unwatch}.
+     */
     void leave() {
         retired = true;
+        ended = true;
         agenda.cancelRest();
+    }
+
+    /** Before it is retired: then notifies once, on the worker thread, when another process claims the service. */
+    void onSuccessor(Runnable listener) {
+        successor = Optional.of(listener);
+        watch.add(this);
+    }
+
+    void unwatch() {
+        successor = Optional.empty();
         watch.remove(this);
+    }
+
+    /** @param keys as they are then; null if they are not known */
+    private void takenDown(ServiceKeys keys) {
+        ended = true;
+        if (keys != null) {
+            // Its record was changed by the write that gave the claim up, or read after the last change.
+            seenRevision.moveOn(keys.service().modRevision());
+            notifySuccession(keys);
+        }
+        if (seenRevision.isOutdated()) {
+            lookForSuccessor();
+        }
+    }
+
+    private void lookForSuccessor() {
+        if (!ended || successor.isEmpty()) {
+            return;
+        }
+        long heard = seenRevision.lastHeard();
+        worker.when(etcd.commit(writes.look()), (result, failure) -> {
+            if (failure != null) {
+                worker.after(backoff.next(), this::lookForSuccessor);
+            } else {
+                seenRevision.advance(result.revision(), heard);
+                notifySuccession(writes.seen(result));
+            }
+        });
+    }
+
+    private void notifySuccession(ServiceKeys keys) {
+        if (keys.isClaimed() && !incarnation.isIn(keys.owner())) {
+            Optional<Runnable> listener = successor;
+            unwatch();
+            listener.ifPresent(Runnable::run);
+        }
     }
 
     private void look() {
@@ -201,7 +278,7 @@ final class Publication {
     }
 
     private void look(int race) {
-        send(writes.look(), result -> {
+        sendOwn(writes.look(), result -> {
             seen = writes.seen(result);
             writesInARow = 0;
             judge(race);
@@ -228,11 +305,12 @@ final class Publication {
             return;
         }
         Instant now = worker.now();
-        noteWhatIsSeen(now);
-        Optional<Hold> hold = holds.of(seen, incarnation.isIn(seen.owner()), under.id(), now);
+        noteWhetherClaimed();
+        hold = holds.of(seen, incarnation.isIn(seen.owner()), under.id(), now);
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
             listener.registered(seen, under, wanted);
+            listener.nameLeadsTo(holderOfName(neighbours, now));
             settle(under, hold.map(Hold::getStart).orElse(0L), now);
         } else if (verdict instanceof Verdict.Publish publish) {
             publish(race, publish, neighbours, under, now);
@@ -244,6 +322,7 @@ final class Publication {
             write(race, writes.putMissingEntries(seen, under.id()), NOTHING);
         } else if (verdict instanceof Verdict.Held held && held.settled()) {
             listener.held(seen, under, held.hold());
+            listener.nameLeadsTo(holderOfName(neighbours, now));
             settle(under, held.hold().getEnd(), now);
         } else if (verdict instanceof Verdict.Held held) {
             State state = incarnation.says(Reason.MAINTENANCE, now).setHold(held.hold()).build();
@@ -261,11 +340,15 @@ final class Publication {
             agenda.rest(Duration.ZERO);
             listener.refused(owner.owner());
         } else if (verdict instanceof Verdict.NameTaken taken) {
-            listener.nameTaken(seen, taken.uuid());
+            listener.nameTaken(seen, isHeld(), taken.uuid());
             settle(under, 0, now);
         } else {
             throw new IllegalStateException("No way to deal with " + verdict);
         }
+    }
+
+    private Optional<String> holderOfName(Neighbours neighbours, Instant now) {
+        return neighbours.rival().filter(rival -> neighbours.rivalStays(writes.identity(), now));
     }
 
     private void publish(int race, Verdict.Publish publish, Neighbours neighbours, LeaseTerm under, Instant now) {
@@ -280,14 +363,17 @@ final class Publication {
                 () -> former.ifPresent(owner -> listener.tookOver(owner, claim)));
     }
 
-    /** A claim whose answer was lost is found out: by the claim itself, or by what it left in the log. */
-    private void noteWhatIsSeen(Instant now) {
-        holds.see(seen, now);
+    /**
+     * The answer to a claim may be lost. The claim itself shows that it was stored; after another process took the service
+     * over,
+     * the history does. A claim of a service that is held writes no history: that one is not found out then.
+     */
+    private void noteWhetherClaimed() {
         claimed = claimed || incarnation.isIn(seen.owner()) || seen.history().value().filter(incarnation::isIn).isPresent();
     }
 
     private void write(int race, GuardedWrite write, Runnable report) {
-        send(write.transaction(), result -> {
+        sendOwn(write.transaction(), result -> {
             boolean isDone = result.succeeded();
             seen = isDone ? write.then().apply(result.revision()) : writes.seen(result);
             if (isDone) {
@@ -306,16 +392,26 @@ final class Publication {
         });
     }
 
+    /**
+     * Sends a transaction whose answer covers all keys of the service that are watched: it reads them, or was guarded by them.
+     * Only such an answer moves the seen revision.
+     */
+    private void sendOwn(Transaction transaction, Consumer<Transaction.Result> then) {
+        long heard = seenRevision.lastHeard();
+        send(transaction, result -> {
+            if (seenRevision.advance(result.revision(), heard)) {
+                // etcd was wiped. The keys are watched from a revision of the former etcd.
+                watch.remove(this);
+            }
+            then.accept(result);
+        });
+    }
+
     private void send(Transaction transaction, Consumer<Transaction.Result> then) {
         tried = true;
-        long heard = seenRevision.lastHeard();
         long under = lease == null ? 0 : lease.id();
         worker.when(etcd.commit(transaction), (result, failure) -> {
             if (failure == null) {
-                if (seenRevision.advance(result.revision(), heard)) {
-                    // What is watched is to come after a revision of an etcd that was wiped.
-                    watch.remove(this);
-                }
                 agenda.step(() -> then.accept(result));
                 return;
             }
@@ -331,7 +427,7 @@ final class Publication {
     /** Of what is retired, its end is told by somebody else. */
     private void failed(EtcdException cause) {
         if (!retired) {
-            listener.failed(seen, cause);
+            listener.failed(seen, isHeld(), cause);
         }
         agenda.rest(backoff.next());
     }

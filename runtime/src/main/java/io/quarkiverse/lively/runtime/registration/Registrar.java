@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -32,9 +33,6 @@ import io.quarkiverse.lively.runtime.worker.Worker;
  */
 public final class Registrar {
 
-    private static final String OWN_REMEDY = "another quarkus.lively.service.type or quarkus.lively.service.host";
-    private static final String FURTHER_REMEDY = "another type or host";
-
     private final Etcd etcd;
     private final KeyLayout layout;
     private final Worker worker;
@@ -53,6 +51,8 @@ public final class Registrar {
     /** As long as there is anything to keep alive. Changed on the worker thread only. */
     private volatile Optional<LeaseSession> session = Optional.empty();
     private volatile boolean stopping;
+    /** What was registered when the application stopped. */
+    private final Set<ServiceRegistration> stopped = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
 
     /**
@@ -97,9 +97,11 @@ public final class Registrar {
         this.incarnation = continued.map(left -> left.incarnation(settings.version()))
                 .orElseGet(() -> Incarnation.started(worker.now(), settings.version()));
         this.own = settings.enabled()
-                ? registration(settings.identity(), OWN_REMEDY, new OwnWord(settings.awaitsReadiness()),
+                ? registration(settings.identity(), ServiceRegistration.Kind.APPLICATION,
+                        new OwnWord(settings.awaitsReadiness()),
                         RegistrationState.STARTING, "the application is starting")
-                : registration(settings.identity(), OWN_REMEDY, new OwnWord(false), RegistrationState.DISABLED,
+                : registration(settings.identity(), ServiceRegistration.Kind.APPLICATION, new OwnWord(false),
+                        RegistrationState.DISABLED,
                         "quarkus.lively.registration.enabled is false");
         if (settings.enabled()) {
             registrations.put(settings.identity().uuid(), own);
@@ -183,11 +185,11 @@ public final class Registrar {
      */
     public Registration register(ServiceRecord record) {
         ServiceIdentity identity = layout.identityOf(record);
-        Announcements.check(record.endpoint(), record.metadata());
+        Announcements.check(record);
         if (stopping) {
             throw tooLate();
         }
-        ServiceRegistration further = registration(identity, FURTHER_REMEDY, new OwnWord(false),
+        ServiceRegistration further = registration(identity, ServiceRegistration.Kind.FURTHER, new OwnWord(false),
                 RegistrationState.STARTING, "it was just registered");
         ServiceRegistration present = registrations.putIfAbsent(identity.uuid(), further);
         if (present != null) {
@@ -210,8 +212,10 @@ public final class Registrar {
      */
     public CompletableFuture<Void> stop(Duration limit) {
         stopping = true;
+        List<ServiceRegistration> registered = List.copyOf(registrations.values());
+        stopped.addAll(registered);
         Duration forDown = limit.multipliedBy(3).dividedBy(4);
-        CompletableFuture<Void> allDown = CompletableFuture.allOf(registrations.values().stream()
+        CompletableFuture<Void> allDown = CompletableFuture.allOf(registered.stream()
                 .map(registration -> registration.stop(forDown)).toArray(CompletableFuture[]::new));
         CompletableFuture<Void> done = new CompletableFuture<>();
         worker.when(allDown, (nothing, failure) -> {
@@ -247,19 +251,21 @@ public final class Registrar {
         }, worker));
     }
 
-    /** Gives the lease back. */
+    /** The application has closed: gives the lease back, and forgets the fencing tokens. */
     public CompletableFuture<Void> close() {
+        own.forgetToken();
+        stopped.forEach(ServiceRegistration::forgetToken);
         return CompletableFuture.supplyAsync(() -> {
             watch.close();
             return closeSession();
         }, worker).thenCompose(revoked -> revoked);
     }
 
-    /** @param remedy what to change if another service has its names */
-    private ServiceRegistration registration(ServiceIdentity identity, String remedy, OwnWord word, RegistrationState state,
+    private ServiceRegistration registration(ServiceIdentity identity, ServiceRegistration.Kind kind, OwnWord word,
+            RegistrationState state,
             String reason) {
         OwnerWrites writes = new OwnerWrites(layout, identity, settings.ephemeral());
-        return new ServiceRegistration(identity, remedy, worker, listener -> new Publication(etcd, worker, writes, incarnation,
+        return new ServiceRegistration(identity, kind, worker, listener -> new Publication(etcd, worker, writes, incarnation,
                 settings.onConflict(), settings.ttl(), random, watch,
                 lease -> session.ifPresent(holder -> holder.gone(lease)), listener), this::term, word, settings.stopTimeout(),
                 Standing.beginning(state, worker.now(), reason), changes, metrics, closed -> remove(identity, closed));
@@ -331,17 +337,22 @@ public final class Registrar {
         @Override
         public void leaseHeld(LeaseTerm term) {
             connected.complete(null);
-            List.copyOf(registrations.values()).forEach(registration -> registration.leaseHeld(term));
+            notifyEach(registration -> registration.leaseHeld(term));
         }
 
         @Override
         public void leaseLost(Loss loss, String why) {
-            List.copyOf(registrations.values()).forEach(registration -> registration.leaseLost(loss, why));
+            notifyEach(registration -> registration.leaseLost(loss, why));
         }
 
         @Override
         public void leaseNotGranted(EtcdException cause) {
-            List.copyOf(registrations.values()).forEach(registration -> registration.leaseNotGranted(cause));
+            notifyEach(registration -> registration.leaseNotGranted(cause));
+        }
+
+        /** Each in a task of its own: one that fails keeps the notice neither from the others nor from the lease. */
+        private void notifyEach(Consumer<ServiceRegistration> notice) {
+            registrations.values().forEach(registration -> worker.execute(() -> notice.accept(registration)));
         }
     }
 }

@@ -32,7 +32,7 @@ final class RegistrationReport implements Publication.Listener {
 
     private final Registration registration;
     private final ServiceIdentity identity;
-    private final String remedy;
+    private final ServiceRegistration.Kind kind;
     private final Worker clock;
     private final Consumer<RegistrationChange> changes;
     private final LivelyMetrics metrics;
@@ -40,20 +40,20 @@ final class RegistrationReport implements Publication.Listener {
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
 
     private String lastRefusal = "";
-    private boolean holdIsOver;
+    private Optional<String> holderOfName = Optional.empty();
     private volatile Standing standing;
 
     /**
      * @param registration of which it tells
-     * @param remedy what its user has to change if another service has its names
      * @param changes told of each change of the state
      * @param gaveUp told when it is not to be registered at all
      */
-    RegistrationReport(Registration registration, ServiceIdentity identity, String remedy, Worker clock, Standing beginning,
+    RegistrationReport(Registration registration, ServiceIdentity identity, ServiceRegistration.Kind kind, Worker clock,
+            Standing beginning,
             Consumer<RegistrationChange> changes, LivelyMetrics metrics, Runnable gaveUp) {
         this.registration = registration;
         this.identity = identity;
-        this.remedy = remedy;
+        this.kind = kind;
         this.clock = clock;
         this.standing = beginning;
         this.changes = changes;
@@ -100,17 +100,21 @@ final class RegistrationReport implements Publication.Listener {
         String why = "kept DOWN by " + PrintableText.of(hold.getBy())
                 + (hold.getNote().isEmpty() ? "" : ": " + PrintableText.of(hold.getNote()))
                 + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()))
-                + (isNotBelieved(keys, hold) ? "; its end had passed when it was first seen, so it does not count" : "");
+                + (Holds.isEndIgnored(keys, hold) ? "; its end had passed when it was first seen, so it does not count" : "");
         stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
         if (before != RegistrationState.HELD_DOWN) {
             LOG.warnf("%s is %s. What it says of itself will be published when that ends", identity, why);
         }
     }
 
-    /** os-lively shifts ends by the time zone. */
-    private static boolean isNotBelieved(ServiceKeys keys, Hold hold) {
-        return hold.getEnd() == 0 && !keys.stateIsCurrent()
-                && keys.service().value().filter(record -> record.getMaintenanceEnd() != 0).isPresent();
+    @Override
+    public void nameLeadsTo(Optional<String> other) {
+        if (!other.equals(holderOfName)) {
+            holderOfName = other;
+            other.ifPresent(uuid -> LOG.warnf("%s stays registered, but its type and host lead to the service %s, which"
+                    + " another client has written. Delete that service, or choose %s", identity, PrintableText.of(uuid),
+                    kind.remedy()));
+        }
     }
 
     @Override
@@ -121,7 +125,7 @@ final class RegistrationReport implements Publication.Listener {
             LOG.warnf(
                     "%s was registered by another process, at %s, and this one, at %s, has taken it over. If both are to live,"
                             + " give one of them %s",
-                    identity, address(former), address(mine), remedy);
+                    identity, address(former), address(mine), kind.remedy());
         }
     }
 
@@ -129,7 +133,7 @@ final class RegistrationReport implements Publication.Listener {
     public void fenced(Claim by) {
         RegistrationState before = standing.state();
         String why = "another process registered as the same service, at " + address(by)
-                + "; if both are to live, give one of them " + remedy;
+                + "; if both are to live, give one of them " + kind.remedy();
         stand(RegistrationState.FENCED, why);
         if (before != RegistrationState.FENCED) {
             metrics.lost(Loss.FENCED);
@@ -151,7 +155,7 @@ final class RegistrationReport implements Publication.Listener {
     @Override
     public void refused(Claim owner) {
         String why = "another process, at " + address(owner) + ", is registered as the same service, and "
-                + "quarkus.lively.registration.on-conflict is 'fail'; choose " + remedy;
+                + "quarkus.lively.registration.on-conflict is 'fail'; choose " + kind.remedy();
         stand(RegistrationState.STOPPED, why);
         LOG.errorf("%s is not registered: %s", identity, why);
         outcome.completeExceptionally(new IllegalStateException(why));
@@ -159,29 +163,33 @@ final class RegistrationReport implements Publication.Listener {
     }
 
     @Override
-    public void nameTaken(ServiceKeys keys, String uuid) {
-        note(keys);
+    public void nameTaken(ServiceKeys keys, boolean held, String uuid) {
+        noteLoss(keys);
         String why = "NAME_TAKEN: the service " + PrintableText.of(uuid) + " has the type " + PrintableText.of(identity.type())
-                + " and the host " + PrintableText.of(identity.host()) + " and is alive or held; choose " + remedy
+                + " and the host " + PrintableText.of(identity.host()) + " and is alive or held; choose " + kind.remedy()
                 + ", or its uuid";
         if (standing.state() == RegistrationState.FENCED) {
             stand(RegistrationState.FENCED, "no other process is registered as the same service any more, but " + why);
         }
-        refused(why);
+        refused(held, why);
     }
 
     @Override
-    public void failed(ServiceKeys keys, EtcdException cause) {
-        note(keys);
-        failed(cause);
+    public void failed(ServiceKeys keys, boolean held, EtcdException cause) {
+        noteLoss(keys);
+        failed(held, cause);
     }
 
-    /** There is no lease, and none is granted. */
-    void failed(EtcdException cause) {
+    /**
+     * There is no lease, and none is granted.
+     *
+     * @param held whether another party keeps the service DOWN
+     */
+    void failed(boolean held, EtcdException cause) {
         if (cause.isRefusal()) {
-            refused(cause.getMessage());
+            refused(held, cause.getMessage());
         } else {
-            explain(cause.getMessage());
+            explain(held, cause.getMessage());
         }
     }
 
@@ -203,14 +211,8 @@ final class RegistrationReport implements Publication.Listener {
         }
     }
 
-    /**
-     * Its lease may live on, but it is not registered when its keys are gone and cannot be put back; and it is not held any
-     * more when its hold is over, though that cannot be published.
-     */
-    private void note(ServiceKeys now) {
-        Instant time = clock.now();
-        holdIsOver = standing.state() == RegistrationState.HELD_DOWN && Holds
-                .of(now, time, Optional.of(standing.since())).filter(hold -> Holds.isInForce(hold, time)).isEmpty();
+    /** Its lease may live on, but it is not registered when its keys are gone and cannot be put back. */
+    private void noteLoss(ServiceKeys now) {
         ServiceKeys before = standing.keys();
         boolean gone = before.owner().exists() && !now.owner().exists() || before.up().exists() && !now.up().exists();
         if (gone && standing.state() == RegistrationState.REGISTERED) {
@@ -232,22 +234,29 @@ final class RegistrationReport implements Publication.Listener {
                 why);
     }
 
-    /** What keeps it from being registered is the reason of the state that it is in. */
+    /** The obstacle to the registration is the reason of STARTING and LOST. */
     void explain(String why) {
         if (standing.state() == RegistrationState.STARTING || standing.state() == RegistrationState.LOST) {
             stand(standing.state(), why);
-        } else if (holdIsOver) {
+        }
+    }
+
+    /** It is also the reason of HELD_DOWN once the hold is over. */
+    private void explain(boolean held, String why) {
+        if (standing.state() == RegistrationState.HELD_DOWN && !held) {
             stand(RegistrationState.HELD_DOWN, "nobody keeps it DOWN any more, but it cannot be published: " + why);
+        } else {
+            explain(why);
         }
     }
 
     /** Registered, it stays so as long as etcd renews the lease; but nothing can be looked at, or changed. */
-    private void refused(String why) {
+    private void refused(boolean held, String why) {
         boolean registered = standing.state() == RegistrationState.REGISTERED;
         if (registered) {
             stand(RegistrationState.REGISTERED, "it is " + ServiceRecords.of(standing.keys()).status() + ", but " + why);
         } else {
-            explain(why);
+            explain(held, why);
         }
         if (!why.equals(lastRefusal)) {
             lastRefusal = why;
@@ -265,7 +274,8 @@ final class RegistrationReport implements Publication.Listener {
         RegistrationState before = standing.state();
         standing = standing.then(state, clock.now(), reason, keys, lease);
         if (before != state) {
-            changes.accept(new RegistrationChange(registration, before, state, reason));
+            changes.accept(
+                    new RegistrationChange(registration, kind == ServiceRegistration.Kind.APPLICATION, before, state, reason));
         }
     }
 

@@ -1,8 +1,9 @@
 package io.quarkiverse.lively.runtime.registration;
 
 /**
- * Up to which revision of etcd a service has been seen, and whether somebody was heard to write it after that. It lives on the
- * worker thread.
+ * The revision of etcd up to which the keys of one service were seen, and whether a later change of them was reported. Only
+ * reads and guarded writes of these keys move it: an answer about another service is of a later revision, and proves nothing
+ * about this one. Used on the worker thread only.
  */
 final class SeenRevision {
 
@@ -30,7 +31,7 @@ final class SeenRevision {
     }
 
     /**
-     * All of the service was seen at that revision.
+     * All keys of the service that are watched were seen at that revision.
      *
      * @param heardBefore the last change that was heard of when it was asked for: it has been seen, whatever its number
      * @return whether etcd has begun anew, since it was wiped
@@ -42,5 +43,10 @@ final class SeenRevision {
             heard = Math.min(heard, revision);
         }
         return beganAnew;
+    }
+
+    /** All keys that are watched were seen at that revision, at least. */
+    void moveOn(long revision) {
+        seen = Math.max(seen, revision);
     }
 }

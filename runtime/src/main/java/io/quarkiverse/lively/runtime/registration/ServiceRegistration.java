@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -40,6 +41,25 @@ final class ServiceRegistration implements Registration {
 
     private static final Logger LOG = Logger.getLogger(ServiceRegistration.class);
 
+    /** The service that is registered. */
+    enum Kind {
+        /** The application itself. */
+        APPLICATION("another quarkus.lively.service.type or quarkus.lively.service.host"),
+        /** A further service, which the application registers by itself. */
+        FURTHER("another type or host");
+
+        private final String remedy;
+
+        Kind(String remedy) {
+            this.remedy = remedy;
+        }
+
+        /** What its user has to change if another service has its names. */
+        String remedy() {
+            return remedy;
+        }
+    }
+
     private static final Set<RegistrationState> NOT_KEPT_ALIVE = EnumSet.of(RegistrationState.FENCED,
             RegistrationState.STOPPED, RegistrationState.DISABLED);
 
@@ -55,9 +75,10 @@ final class ServiceRegistration implements Registration {
     private Optional<Claim> claim = Optional.empty();
     private Optional<LeaseTerm> held = Optional.empty();
     private CompletableFuture<ServiceKeys> stopped;
+    /** The fencing token from its end on; null before that. */
+    private final AtomicReference<OptionalLong> lastToken = new AtomicReference<>();
 
     /**
-     * @param remedy what its user has to change if another service has its names
      * @param publications makes what publishes the service and reports here
      * @param leases the lease of this process, as it is at the moment
      * @param word what this process says of it
@@ -65,13 +86,13 @@ final class ServiceRegistration implements Registration {
      * @param stopTimeout how long {@link #close()} may take
      * @param whenStopped told once this registration is of no further use
      */
-    ServiceRegistration(ServiceIdentity identity, String remedy, Worker worker,
+    ServiceRegistration(ServiceIdentity identity, Kind kind, Worker worker,
             Function<Publication.Listener, Publication> publications, Supplier<Optional<LeaseTerm>> leases, OwnWord word,
             Duration stopTimeout, Standing beginning, Consumer<RegistrationChange> changes, LivelyMetrics metrics,
             Consumer<ServiceRegistration> whenStopped) {
         this.identity = identity;
         this.worker = worker;
-        this.report = new RegistrationReport(this, identity, remedy, worker, beginning, changes, metrics,
+        this.report = new RegistrationReport(this, identity, kind, worker, beginning, changes, metrics,
                 () -> whenStopped.accept(this));
         this.publication = publications.apply(report);
         this.leases = leases;
@@ -138,7 +159,7 @@ final class ServiceRegistration implements Registration {
 
     /** On the worker thread: there is no lease, and none is granted. */
     void leaseNotGranted(EtcdException cause) {
-        report.failed(cause);
+        report.failed(publication.isHeld(), cause);
     }
 
     /** Before anything else: an earlier start of the application left the service to this one. */
@@ -156,21 +177,40 @@ final class ServiceRegistration implements Registration {
             return false;
         }
         stopped = CompletableFuture.completedFuture(report.standing().keys());
+        keepToken(fencingToken());
         publication.leave();
+        if (lastToken.get().isEmpty()) {
+            publication.unwatch();
+        }
         report.handedOver();
         return true;
     }
 
-    /** Publishes DOWN and lets go; any thread. Fails if that cannot be done in time. */
+    /**
+     * Publishes DOWN and gives the claim up, since the application stops; any thread. Fails if that cannot be done in time. The
+     * fencing token stays readable until {@link #forgetToken}, or until another process claims the service.
+     */
     CompletableFuture<Void> stop(Duration limit) {
-        return stop(TakeDown.Word.DOWN, limit);
+        return stop(TakeDown.Word.DOWN, limit, this::fencingToken);
     }
 
-    private CompletableFuture<Void> stop(TakeDown.Word lastWord, Duration limit) {
+    /** The application has closed; any thread. */
+    void forgetToken() {
+        lastToken.set(OptionalLong.empty());
+        worker.execute(publication::unwatch);
+    }
+
+    /** @param token what the fencing token is from now on */
+    CompletableFuture<Void> stop(TakeDown.Word lastWord, Duration limit, Supplier<OptionalLong> token) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         worker.execute(() -> {
             if (stopped == null) {
+                keepToken(token.get());
                 stopped = publication.retire(lastWord, limit, this::ended);
+                if (lastToken.get().isEmpty()) {
+                    // After the last transaction is on its way.
+                    publication.unwatch();
+                }
                 stopped.exceptionally(failure -> {
                     report.stoppedWithoutAWord(EtcdException.of(failure));
                     return null;
@@ -185,6 +225,14 @@ final class ServiceRegistration implements Registration {
             });
         });
         return result;
+    }
+
+    /** Unless it is to be forgotten already. */
+    private void keepToken(OptionalLong token) {
+        lastToken.compareAndSet(null, token);
+        if (lastToken.get().isPresent()) {
+            publication.onSuccessor(() -> lastToken.set(OptionalLong.empty()));
+        }
     }
 
     /** It may have been stopped long before. */
@@ -223,6 +271,10 @@ final class ServiceRegistration implements Registration {
 
     @Override
     public OptionalLong fencingToken() {
+        OptionalLong last = lastToken.get();
+        if (last != null) {
+            return last;
+        }
         Standing now = current();
         boolean ours = now.state() == RegistrationState.REGISTERED
                 || now.state() == RegistrationState.HELD_DOWN && now.isUnderValid(leases.get(), worker.nanoTime());
@@ -258,6 +310,7 @@ final class ServiceRegistration implements Registration {
     private void end(TakeDown.Word lastWord) {
         RegistrationState now = report.standing().state();
         if (now == RegistrationState.STOPPED || now == RegistrationState.DISABLED) {
+            forgetToken();
             return;
         }
         if (!BlockingOperationControl.isBlockingAllowed()) {
@@ -265,9 +318,11 @@ final class ServiceRegistration implements Registration {
                     + " event loop");
         }
         try {
-            stop(lastWord, stopTimeout).orTimeout(stopTimeout.toMillis(), TimeUnit.MILLISECONDS).join();
+            stop(lastWord, stopTimeout, OptionalLong::empty).orTimeout(stopTimeout.toMillis(), TimeUnit.MILLISECONDS).join();
         } catch (CompletionException | CancellationException e) {
             LOG.debugf(e, "%s was closed without a word", identity);
+        } finally {
+            forgetToken();
         }
     }
 

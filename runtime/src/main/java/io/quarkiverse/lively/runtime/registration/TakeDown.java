@@ -14,11 +14,15 @@ import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
- * Publishes one service as DOWN, or says nothing of it, and gives its claim up. If etcd refuses to store anything, it gives up
- * the claim at least, which takes no space. Until one of them is done it tries again, whatever etcd says: the lease may live
+ * Publishes one service as DOWN, or says nothing of it, and gives its claim up. An ephemeral service is deleted after that, and
+ * stays claimed until then: the claim shows that no other process owns it. If etcd refuses to store anything, the claim is
+ * given
+ * up at least, and an ephemeral service is deleted: neither takes space. Until one of them is done it tries again, whatever
+ * etcd says: the lease may live
  * on for other services, and this one would be UP with it. What somebody else owns, or keeps DOWN, stays as it is. It lives
  * on the worker thread.
  */
@@ -104,21 +108,22 @@ final class TakeDown {
             result.complete(seen);
             return;
         }
-        Instant now = worker.now();
-        State.Builder state = incarnation.says(Reason.SHUTDOWN, now);
-        Holds.of(seen, now, Optional.empty()).ifPresent(state::setHold);
-        GuardedWrite write = word == Word.DOWN ? writes.stop(seen, state.build()) : writes.letGo(seen);
+        // Others see the DOWN of an ephemeral service before it is deleted.
+        boolean publishes = word == Word.DOWN && (!writes.isEphemeral() || isUp());
+        GuardedWrite write = publishes ? publishDown() : writes.letGo(seen);
         worker.when(etcd.commit(write.transaction()), (answer, failure) -> {
             if (failure != null) {
                 failed(failure);
                 return;
             }
             if (answer.succeeded()) {
-                seen = write.then().apply(answer.revision());
-                if (writes.isEphemeral()) {
-                    remove();
+                if (!writes.isEphemeral()) {
+                    result.complete(write.then().apply(answer.revision()));
+                } else if (publishes) {
+                    seen = write.then().apply(answer.revision());
+                    write(1);
                 } else {
-                    result.complete(seen);
+                    result.complete(seen.withoutOwner());
                 }
                 return;
             }
@@ -131,17 +136,25 @@ final class TakeDown {
         });
     }
 
-    /** What is left would go away with the lease, which others may still need. If it cannot be done now, it will by then. */
-    private void remove() {
-        worker.when(etcd.commit(writes.remove(seen).transaction()), (answer, failure) -> result.complete(seen));
+    private boolean isUp() {
+        return seen.service().value().filter(record -> record.getStatus() == Status.UP).isPresent();
+    }
+
+    private GuardedWrite publishDown() {
+        Instant now = worker.now();
+        State.Builder state = incarnation.says(Reason.SHUTDOWN, now);
+        Holds.of(seen, now, Optional.empty()).ifPresent(state::setHold);
+        return writes.stop(seen, state.build());
     }
 
     private void letGo(EtcdException why) {
         worker.when(etcd.commit(writes.letGo(seen).transaction()), (answer, failure) -> {
-            if (failure == null && answer.succeeded()) {
-                result.completeExceptionally(why);
-            } else {
+            if (failure != null || !answer.succeeded()) {
                 tryLater(why);
+            } else if (writes.isEphemeral()) {
+                result.complete(seen.withoutOwner());
+            } else {
+                result.completeExceptionally(why);
             }
         });
     }

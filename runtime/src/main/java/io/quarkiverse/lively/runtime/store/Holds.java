@@ -36,6 +36,16 @@ public final class Holds {
                 .filter(hold -> !isOver(hold, now));
     }
 
+    /**
+     * Whether {@link #of} has left out the end of a DOWN, since it had passed when the owner first saw the record.
+     *
+     * @param hold as it was judged
+     */
+    public static boolean isEndIgnored(ServiceKeys seen, Hold hold) {
+        return hold.getEnd() == 0 && !seen.stateIsCurrent()
+                && seen.service().value().filter(record -> record.getMaintenanceEnd() != 0).isPresent();
+    }
+
     /** A window that had not begun when somebody rewrote the record, UP, and left the window in it. */
     private static Optional<Hold> untouched(ServiceKeys seen) {
         Service record = seen.service().value().orElseThrow();

@@ -150,22 +150,25 @@ public final class OwnerWrites {
         return seen.lackTypeHost(id) || seen.lackRegion(id);
     }
 
-    /** Publishes DOWN, unless it is that already or the record is gone, and gives the claim up. */
+    /**
+     * Publishes DOWN, unless it is that already or the record is gone, and gives the claim up. The claim of an ephemeral
+     * service
+     * stays until {@link #letGo} deletes the service.
+     */
     public GuardedWrite stop(ServiceKeys seen, State state) {
-        WriteBuilder write = write(seen, seen.owner().lease()).disclaim();
+        WriteBuilder write = write(seen, seen.owner().lease());
+        if (!ephemeral) {
+            write.disclaim();
+        }
         return up(seen).map(record -> write.publishDown(
                 state.hasHold() ? record : StoredMaintenance.put(record, StoredMaintenance.NONE), state))
                 .orElseGet(write::withoutUp).build();
     }
 
-    /** Gives the claim up without a word: the service expires. Takes no space. */
+    /** Gives the claim up without publishing DOWN: the service expires. An ephemeral one is deleted. Takes no space. */
     public GuardedWrite letGo(ServiceKeys seen) {
-        return write(seen, 0).disclaim().withoutUp().build();
-    }
-
-    /** Leaves nothing of the service. */
-    public GuardedWrite remove(ServiceKeys seen) {
-        return write(seen, 0).delete(isNamed(seen)).build();
+        WriteBuilder write = write(seen, 0);
+        return (ephemeral ? write.delete(isNamed(seen)) : write.disclaim().withoutUp()).build();
     }
 
     private WriteBuilder published(ServiceKeys seen, long lease, Status status, State state) {

@@ -11,7 +11,8 @@ import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Watch;
 
 /**
- * The whole registry, as a list and as changes. It leaves the histories out: they decide nothing, and would fill a response
+ * The whole registry, as a list and as changes. It leaves the histories out: readers do not need them, and they would fill a
+ * response
  * past what a message may hold.
  */
 public final class RegistryFeed {

@@ -41,6 +41,11 @@ public record ServiceKeys(Entry<Service> service, Entry<ByteString> up, Entry<Cl
                 Entry.raw(result.get(layout.region(id.region(), id.uuid()))));
     }
 
+    /** The same without the keys that say that a process keeps the service alive. */
+    public ServiceKeys withoutOwner() {
+        return new ServiceKeys(service, Entry.absent(), Entry.absent(), state, history, typeHost, region);
+    }
+
     /** Whether the record has that type and host, and is not to be found under them. */
     boolean lackTypeHost(ServiceIdentity id) {
         return !typeHost.exists() && service.value().filter(record -> !id.hasOtherName(record)).isPresent();

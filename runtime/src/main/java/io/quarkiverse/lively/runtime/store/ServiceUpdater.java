@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.store;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -71,6 +72,7 @@ public final class ServiceUpdater {
             return etcd.commit(names.look()).thenCompose(result -> {
                 ServiceKeys seen = names.seen(result);
                 checkNotStale(seen);
+                checkEndpointAndMetadata(seen);
                 if (!keepsMaintenance(seen)) {
                     writer.check(maintenance);
                 }
@@ -87,6 +89,27 @@ public final class ServiceUpdater {
         private void checkNotStale(ServiceKeys seen) {
             if (seen.service().modRevision() != wanted.revision()) {
                 throw ServiceWriter.stale(seen, "The service " + id + " " + whatHappened(seen));
+            }
+        }
+
+        /**
+         * They are in the claim, which an update never writes: another value than that of the claim would be ignored. A record
+         * that was read while a process kept the service alive has the values of that claim; any other record may have none.
+         */
+        private void checkEndpointAndMetadata(ServiceKeys seen) {
+            Optional<Claimed> claimed = seen.owner().value().map(Claimed::of);
+            check(seen, "endpoint", wanted.endpoint(), claimed.flatMap(Claimed::endpoint), Optional.empty());
+            check(seen, "metadata", wanted.metadata(), claimed.map(Claimed::metadata).orElse(Map.of()), Map.of());
+        }
+
+        private <T> void check(ServiceKeys seen, String field, T value, T ofClaim, T none) {
+            if (wanted.owned() ? seen.isClaimed() && !value.equals(ofClaim)
+                    : !value.equals(none) && !value.equals(ofClaim)) {
+                throw new InvalidServiceException(field, "the " + field + (seen.isClaimed()
+                        ? " is published by the process that keeps the service alive, and an update cannot change it. Read the"
+                                + " service again, and leave the " + field + " as it is"
+                        : " of a service is published only while a process keeps the service alive. Leave it out, or register"
+                                + " the service"));
             }
         }
 

@@ -4,17 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
 /** Of an ephemeral service nothing remains. */
@@ -135,5 +140,83 @@ class EphemeralTest {
         scene.seconds(60);
         assertEquals(RegistrationState.REGISTERED, scene.state());
         assertEquals("", scene.record().orElseThrow().getMaintenanceNote());
+    }
+
+    @Test
+    void afterAFurtherOneIsClosedThatIsWrittenMeanwhile() {
+        ServiceRegistration further = further();
+        // Its DOWN is the first transaction, and its removal the second.
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.put(scene.layout.service("q"),
+                scene.etcd.get(scene.layout.service("q")).value()));
+        assertTrue(further.stop(Scene.STOP_TIMEOUT).isDone());
+        assertNothingIsLeftOf("q");
+        assertEquals(Liveness.DOWN, further.record().liveness());
+        assertFalse(further.record().owned());
+    }
+
+    @Test
+    void afterAFurtherOneIsClosedWhileEtcdGoesAway() {
+        for (int step = 1; step <= 2; step++) {
+            for (FakeEtcd.Mode mode : new FakeEtcd.Mode[] { FakeEtcd.Mode.DOWN, FakeEtcd.Mode.MUTE }) {
+                ServiceRegistration further = further();
+                scene.etcd.beforeCommit(scene.etcd.commits + step, () -> scene.etcd.be(mode));
+                CompletableFuture<Void> closed = further.stop(Scene.STOP_TIMEOUT);
+                scene.pass(Scene.STOP_TIMEOUT);
+                assertTrue(closed.isCompletedExceptionally(), mode + " at step " + step);
+                scene.etcd.be(FakeEtcd.Mode.ANSWERS);
+                scene.seconds(3);
+                assertNothingIsLeftOf("q");
+                assertEquals("it was stopped", further.reason());
+                assertTrue(scene.isUp(), "the lease lives on, for others");
+            }
+        }
+    }
+
+    @Test
+    void afterAFurtherOneIsClosedWithoutSpaceForItsDown() {
+        ServiceRegistration further = further();
+        scene.etcd.refuseWrites("database space exceeded");
+        assertTrue(further.stop(Scene.STOP_TIMEOUT).isDone());
+        assertNothingIsLeftOf("q");
+        assertEquals("it was stopped", further.reason());
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void afterAFurtherOneIsAbandoned() {
+        ServiceRegistration further = further();
+        scene.etcd.beforeCommit(scene.etcd.commits + 1, () -> scene.etcd.be(FakeEtcd.Mode.DOWN));
+        scene.worker.after(Duration.ofSeconds(1), () -> scene.etcd.be(FakeEtcd.Mode.ANSWERS));
+        further.stop(TakeDown.Word.NOTHING, Scene.STOP_TIMEOUT, OptionalLong::empty);
+        scene.seconds(2);
+        assertNothingIsLeftOf("q");
+        assertEquals(Liveness.EXPIRED, further.record().liveness());
+        assertTrue(scene.isUp());
+    }
+
+    @Test
+    void aFurtherOneThatIsTakenOverWhileItIsClosedIsLeftAlone() {
+        ServiceRegistration further = further();
+        Registrar other = scene.process(new ServiceIdentity("u2", "inventory", "host2", "default"));
+        scene.etcd.beforeCommit(scene.etcd.commits + 2,
+                () -> other.register(ServiceRecord.builder("queue", "q1").uuid("q").build()));
+        further.stop(Scene.STOP_TIMEOUT);
+        scene.seconds(30);
+        assertTrue(scene.etcd.has(scene.layout.up("q")));
+        assertTrue(scene.etcd.has(scene.layout.service("q")));
+        assertTrue(scene.etcd.has(scene.layout.owner("q")));
+        assertEquals(RegistrationState.STOPPED, further.state());
+    }
+
+    private ServiceRegistration further() {
+        ServiceRegistration further = (ServiceRegistration) scene.registrar
+                .register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        assertEquals(RegistrationState.REGISTERED, further.state());
+        return further;
+    }
+
+    private void assertNothingIsLeftOf(String uuid) {
+        assertEquals(List.of(),
+                scene.etcd.keys().stream().filter(key -> key.endsWith("/" + uuid) || key.endsWith("/q1")).toList());
     }
 }

@@ -80,6 +80,10 @@ final class FakeEtcd implements Etcd {
         }
     }
 
+    boolean answers() {
+        return mode == Mode.ANSWERS;
+    }
+
     /** Loses everything, and begins again at revision 1. */
     void wipe() {
         keys.clear();

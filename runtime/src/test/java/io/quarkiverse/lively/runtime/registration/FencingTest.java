@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.worker.MortalWorker;
@@ -104,6 +105,23 @@ class FencingTest {
         fresh.etcd.be(FakeEtcd.Mode.ANSWERS);
         Registrar second = fresh.process(Scene.ID);
         fresh.start(second);
+        fresh.seconds(30);
+        assertEquals(RegistrationState.FENCED, fresh.state());
+        assertEquals(RegistrationState.REGISTERED, second.own().state());
+    }
+
+    /** Its transition is not the newest any more, nor the one before. */
+    @Test
+    void aFirstClaimWhoseAnswerWasLostAndAfterWhichOthersWroteDisplacesNobodyLater() {
+        Scene fresh = new Scene();
+        fresh.registrar.start();
+        fresh.etcd.be(FakeEtcd.Mode.MUTE);
+        fresh.registrar.serve(Optional.empty());
+        fresh.etcd.be(FakeEtcd.Mode.ANSWERS);
+        fresh.operator().down(Scene.ID.uuid(), Maintenance.of("disk"));
+        Registrar second = fresh.process(Scene.ID);
+        fresh.start(second);
+        fresh.operator().up(Scene.ID.uuid());
         fresh.seconds(30);
         assertEquals(RegistrationState.FENCED, fresh.state());
         assertEquals(RegistrationState.REGISTERED, second.own().state());

@@ -12,10 +12,12 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Status;
 
 /** A process that is not registered itself keeps others alive, and the lease only as long as it needs it. */
 class FurtherServiceTest {
@@ -70,6 +72,19 @@ class FurtherServiceTest {
         assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("half \ude00", "v")));
         assertTrue(scene.etcd.written().isEmpty());
         register("whole", Map.of("whole \ud83d\ude00", "whole \ud83d\ude00"));
+    }
+
+    @Test
+    void aStatusAndAMaintenanceThatWouldNotCountAreRefused() {
+        assertRefused("status", ServiceRecord.builder("type", "host").status(Status.DOWN));
+        assertRefused("maintenance", ServiceRecord.builder("type", "host").maintenance(Maintenance.of("disk")));
+        assertTrue(scene.etcd.written().isEmpty());
+    }
+
+    @Test
+    void aServiceThatWasReadAsDownIsRegistered() {
+        assertEquals(RegistrationState.REGISTERED, registrar.register(ServiceRecord.builder("type", "host")
+                .status(Status.DOWN).maintenance(Maintenance.of("disk")).revision(7).build()).state());
     }
 
     @Test

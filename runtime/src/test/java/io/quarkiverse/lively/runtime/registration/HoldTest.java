@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
@@ -271,5 +273,48 @@ class HoldTest {
         scene.etcd.refuseWrites(null);
         scene.seconds(5);
         assertEquals(RegistrationState.REGISTERED, scene.state());
+    }
+
+    @Test
+    void afterAHoldThatIsOverAFencedOneStaysFenced() {
+        scene.downByOther("disk", scene.worker.now().plusSeconds(10));
+        scene.etcd.refuseWrites("database space exceeded");
+        scene.seconds(15);
+        assertEquals("nobody keeps it DOWN any more, but it cannot be published: database space exceeded",
+                scene.registrar.own().reason());
+        scene.etcd.put(scene.layout.owner(Scene.ID.uuid()),
+                Claim.newBuilder().setIncarnation("another").build().toByteString());
+        assertEquals(RegistrationState.FENCED, scene.state());
+        String reason = scene.registrar.own().reason();
+        // No lease is granted any more.
+        List.copyOf(scene.etcd.leases()).forEach(scene.etcd::revoke);
+        scene.seconds(20);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        assertEquals(reason, scene.registrar.own().reason());
+    }
+
+    /** The second DOWN is new, whenever the state began. */
+    @Test
+    void anEndThatHasPassedWhenItIsFirstSeenIsNotBelievedDuringAnotherHoldEither() {
+        scene.downByOther("first", null);
+        scene.seconds(60);
+        scene.downByOther("shifted by the time zone", scene.worker.now().minusSeconds(30));
+        String reason = scene.registrar.own().reason();
+        assertTrue(reason.contains("had passed"), reason);
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(4);
+        assertEquals(reason, scene.registrar.own().reason());
+        scene.seconds(20);
+        assertEquals(reason, scene.registrar.own().reason());
+    }
+
+    @Test
+    void aHoldThatEndsWhileEtcdIsAwayIsNotSaidToGoOn() {
+        scene.downByOther("disk", scene.worker.now().plusSeconds(20));
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(30);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        assertEquals("nobody keeps it DOWN any more, but it cannot be published: connection refused",
+                scene.registrar.own().reason());
     }
 }

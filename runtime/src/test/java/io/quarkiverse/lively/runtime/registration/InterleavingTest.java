@@ -4,20 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
 /**
  * An operator's DOWN that lands between any two steps of an owner is never overwritten. Each story of an owner is told once to
  * count its transactions, and then once for each of them, with a DOWN just before it: by os-lively and by Lively, to an owner
- * that hears of it at once and to one that is deaf.
+ * whose watch works and to one whose watch stays silent. With a watch that works, no owner is REGISTERED any more once the
+ * event of the DOWN has arrived.
  */
 class InterleavingTest {
 
     private static final int MOST_STEPS = 60;
+    /** The pause before the keys of a new owner are watched, and the pauses between lost races. */
+    private static final Duration WATCH_LATENCY = Duration.ofMillis(200);
 
     @ParameterizedTest
     @EnumSource
@@ -38,6 +44,7 @@ class InterleavingTest {
                     } else {
                         assertFalse(scene.wasTakenDown, where);
                     }
+                    assertFalse(scene.wasNoticedLate, where);
                 }
             }
         }
@@ -48,7 +55,14 @@ class InterleavingTest {
         if (deaf) {
             scene.etcd.beDeaf();
         }
-        scene.etcd.beforeCommit(step, () -> takeDown(scene, byOsLively));
+        scene.etcd.beforeCommit(step, () -> {
+            boolean etcdAnswers = scene.etcd.answers();
+            takeDown(scene, byOsLively);
+            if (etcdAnswers && !deaf) {
+                scene.worker.after(WATCH_LATENCY, () -> scene.wasNoticedLate = scene.wasTakenDown && scene.etcd.answers()
+                        && scene.processes.stream().anyMatch(owner -> owner.own().state() == RegistrationState.REGISTERED));
+            }
+        });
         story.tell(scene);
         scene.seconds(30);
         return scene;

@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.test.LogLines;
 
 /** A type and host belong to one service. */
 class NameTakenTest {
@@ -102,6 +103,26 @@ class NameTakenTest {
         scene.pass(Scene.TTL);
         assertEquals("u1", scene.etcd.get(name).value().toStringUtf8());
         assertEquals(RegistrationState.REGISTERED, scene.state());
+    }
+
+    @Test
+    void aLiveServiceWhoseNameIsStolenStaysRegisteredAndWarnsOnce() {
+        ByteString name = scene.layout.typeHost(Scene.ID.type(), Scene.ID.host());
+        try (LogLines log = new LogLines()) {
+            scene.stealTypeAndHost();
+            scene.seconds(60);
+            assertEquals(RegistrationState.REGISTERED, scene.state());
+            assertEquals("thief", scene.etcd.get(name).value().toStringUtf8(), "it does not fight for the entry");
+            assertEquals(1, log.with("lead to the service thief").size(), log.messages().toString());
+            assertTrue(log.messages().toString().contains("quarkus.lively.service.host"), log.messages().toString());
+
+            scene.etcd.delete(scene.layout.up("thief"));
+            scene.pass(Scene.TTL);
+            assertEquals("u1", scene.etcd.get(name).value().toStringUtf8());
+            scene.stealTypeAndHost();
+            scene.pass(Scene.TTL);
+            assertEquals(2, log.with("lead to the service thief").size(), "it is stolen again");
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 
 /** What others write of a service, its owner notices at once, and without its watch at the next look. */
@@ -70,8 +71,9 @@ class OwnerWatchTest {
     }
 
     @Test
-    void aStoppedServiceIsWatchedNoMore() {
-        scene.registrar.stop(Scene.STOP_TIMEOUT);
+    void aClosedServiceIsWatchedNoMore() {
+        Configured.anyThreadMayBlock();
+        scene.registrar.own().close();
         assertEquals(0, scene.etcd.watches());
     }
 
@@ -131,5 +133,14 @@ class OwnerWatchTest {
         scene.seconds(60);
         assertTrue(scene.etcd.commits - before < 60, (scene.etcd.commits - before) + " in a minute");
         assertTrue(scene.isUp());
+    }
+
+    @Test
+    void anAnswerAboutAnotherServiceHidesNoChange() {
+        scene.stealTypeAndHost();
+        // The next look is at its own keys, and the one after that at those of the other service.
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.downByOther("disk", null));
+        scene.pass(A_LOOK);
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
     }
 }

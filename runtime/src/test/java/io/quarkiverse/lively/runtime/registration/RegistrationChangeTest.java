@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.config.Configured;
 
 /** Each change of the state is told once and in order. */
@@ -33,9 +37,24 @@ class RegistrationChangeTest {
         for (RegistrationChange change : scene.changes) {
             assertEquals(before, change.previous());
             assertEquals(scene.registrar.own(), change.registration());
+            assertTrue(change.own());
             before = change.current();
         }
         assertTrue(scene.changes.get(1).reason().contains("disk"));
+    }
+
+    @Test
+    void ofAFurtherServiceItIsNotTheApplicationsOwn() {
+        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").build());
+        scene.etcd.be(FakeEtcd.Mode.DOWN);
+        scene.seconds(30);
+        List<RegistrationChange> lost = scene.changes.stream().filter(change -> change.current() == RegistrationState.LOST)
+                .toList();
+        assertEquals(Set.of(scene.registrar.own(), further),
+                lost.stream().map(RegistrationChange::registration).collect(Collectors.toSet()));
+        for (RegistrationChange change : scene.changes) {
+            assertEquals(change.registration() == scene.registrar.own(), change.own());
+        }
     }
 
     @Test

@@ -39,8 +39,11 @@ final class Scene {
     final List<RegistrationChange> changes = new ArrayList<>();
     final List<LivelyMetrics.Loss> losses = new ArrayList<>();
     final Registrar registrar;
+    /** All that were made in this scene, the first one included. */
+    final List<Registrar> processes = new ArrayList<>();
     /** For stories of what others do to the owner: whether they did, and their last transaction before. */
     boolean wasTakenDown;
+    boolean wasNoticedLate;
     long lastStepOfOthers;
 
     Scene() {
@@ -56,6 +59,7 @@ final class Scene {
                         losses.add(why);
                     }
                 });
+        processes.add(registrar);
     }
 
     /** Another process on the same etcd. */
@@ -68,8 +72,11 @@ final class Scene {
     }
 
     Registrar process(ServiceIdentity identity, Worker itsWorker, OnConflict onConflict) {
-        return new Registrar(etcd, layout, itsWorker, new Random(1), settings(identity, onConflict, false, false), change -> {
-        });
+        Registrar process = new Registrar(etcd, layout, itsWorker, new Random(1),
+                settings(identity, onConflict, false, false), change -> {
+                });
+        processes.add(process);
+        return process;
     }
 
     private static Registrar.Settings settings(ServiceIdentity identity, OnConflict onConflict, boolean ephemeral,
@@ -146,6 +153,14 @@ final class Scene {
         }
         etcd.write(Map.of(layout.service(ID.uuid()), down.build().toByteString(), layout.down(ID.uuid()), ByteString.EMPTY),
                 layout.up(ID.uuid()));
+    }
+
+    /** Another service that is UP has the type and the host, as after an os-lively client wrote it. */
+    void stealTypeAndHost() {
+        Service thief = Service.newBuilder().setUuid("thief").setType(ID.type()).setHost(ID.host()).setRegion(ID.region())
+                .build();
+        etcd.write(Map.of(layout.service("thief"), thief.toByteString(), layout.up("thief"), ByteString.EMPTY,
+                layout.typeHost(ID.type(), ID.host()), ByteString.copyFromUtf8("thief")));
     }
 
     /** Lifts a DOWN as others than the owner do: still DOWN, and no hold. */

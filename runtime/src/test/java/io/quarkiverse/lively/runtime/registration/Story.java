@@ -53,6 +53,11 @@ enum Story {
         scene.etcd.delete(scene.layout.up(Scene.ID.uuid()));
         scene.seconds(10);
     }),
+    TYPE_AND_HOST_WERE_STOLEN(scene -> {
+        scene.start(scene.registrar);
+        scene.stealTypeAndHost();
+        scene.seconds(10);
+    }),
     A_HOLD_THAT_ENDS(scene -> {
         scene.start(scene.registrar);
         scene.downByOther("first", scene.worker.now().plusSeconds(5));

@@ -96,7 +96,8 @@ class DecoderFuzzTest {
             owner.claimHeld(seen, claim(), 1, said.toBuilder().setHold(hold.orElseGet(Hold::getDefaultInstance)).build());
             owner.register(seen, owner.neighbours(seen, new Transaction.Result(true, 9, found)), claim(), 1, Status.UP, said);
             owner.stop(seen, said);
-            owner.remove(seen);
+            owner.letGo(seen);
+            new OwnerWrites(layout, id, true).letGo(seen);
             if (seen.service().value().isPresent()) {
                 ServiceRecords.of(seen);
                 writer.lift(seen).ifPresent(WriteBuilder::build);

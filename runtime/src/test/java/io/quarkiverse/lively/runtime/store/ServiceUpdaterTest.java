@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
@@ -172,6 +174,74 @@ class ServiceUpdaterTest {
     }
 
     @Test
+    void theEndpointAndTheMetadataOfAnOwnedServiceAreItsOwners() {
+        own("u");
+        ServiceRecord owned = reader.find("u").join().orElseThrow();
+        long before = store.revision();
+        assertEquals("metadata", failure(InvalidServiceException.class,
+                owned.toBuilder().metadata(Map.of("zone", "b")).build()).field());
+        InvalidServiceException refused = failure(InvalidServiceException.class, owned.toBuilder().metadata(Map.of()).build());
+        assertEquals("metadata", refused.field());
+        assertEquals("the metadata is published by the process that keeps the service alive, and an update cannot change it."
+                + " Read the service again, and leave the metadata as it is", refused.getMessage());
+        assertEquals("endpoint", failure(InvalidServiceException.class,
+                owned.toBuilder().endpoint(new Endpoint("10.0.0.1", 81, false)).build()).field());
+        assertEquals("endpoint", failure(InvalidServiceException.class, owned.toBuilder().endpoint(null).build()).field());
+        assertEquals("endpoint", failure(InvalidServiceException.class,
+                owned.toBuilder().status(Status.DOWN).endpoint(null).build()).field());
+        assertEquals(before, store.revision());
+    }
+
+    @Test
+    void aCopyOfAnOwnedServiceIsWritten() {
+        own("u");
+        ServiceRecord owned = reader.find("u").join().orElseThrow();
+        assertEquals(Map.of("zone", "a"), owned.metadata());
+        assertEquals(owned, updater.update(owned).join());
+        assertEquals(Liveness.DOWN, updater.update(owned.toBuilder().status(Status.DOWN).build()).join().liveness());
+    }
+
+    /** As one that was put together from the parts that can be written. */
+    @Test
+    void aRecordThatSaysNothingOfEndpointAndMetadataIsWritten() {
+        own("u");
+        ServiceRecord owned = reader.find("u").join().orElseThrow();
+        ServiceRecord down = updater.update(ServiceRecord.builder("type", "host").uuid("u").region("region")
+                .status(Status.DOWN).revision(owned.revision()).build()).join();
+        assertEquals(Liveness.DOWN, down.liveness());
+        assertEquals(owned.metadata(), down.metadata());
+    }
+
+    @Test
+    void aServiceWhoseProcessDiedSinceItWasReadIsWritten() {
+        long lease = own("u");
+        ServiceRecord owned = reader.find("u").join().orElseThrow();
+        store.etcd.revokeLease(lease).join();
+        assertEquals(Liveness.EXPIRED, reader.liveness("u").join().orElseThrow());
+        ServiceRecord down = updater.update(owned.toBuilder().status(Status.DOWN).build()).join();
+        assertEquals(Liveness.DOWN, down.liveness());
+        assertEquals(Map.of(), down.metadata());
+    }
+
+    @Test
+    void aServiceWithoutAProcessHasNeitherEndpointNorMetadata() {
+        long before = store.revision();
+        ServiceRecord.Builder service = ServiceRecord.builder("type", "host").uuid("u");
+        InvalidServiceException refused = failure(InvalidServiceException.class,
+                service.metadata(Map.of("zone", "a")).build());
+        assertEquals("metadata", refused.field());
+        assertEquals("the metadata of a service is published only while a process keeps the service alive. Leave it out, or"
+                + " register the service", refused.getMessage());
+        assertEquals("endpoint", failure(InvalidServiceException.class,
+                service.metadata(Map.of()).endpoint(new Endpoint("10.0.0.1", 81, false)).build()).field());
+        assertEquals(before, store.revision());
+        ServiceRecord written = updater.update(service.endpoint(null).build()).join();
+        assertEquals("metadata",
+                failure(InvalidServiceException.class, written.toBuilder().metadata(Map.of("zone", "a")).build()).field());
+        assertEquals(written, updater.update(written).join());
+    }
+
+    @Test
     void whatCannotBeWrittenIsRefusedBeforeAnythingIs() {
         long before = store.revision();
         for (String bad : List.of("", "a/b", "a\u0000", "x".repeat(65536), "\ud800")) {
@@ -233,7 +303,8 @@ class ServiceUpdaterTest {
         OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity(uuid, "type", "host", "region"), false);
         State registered = State.newBuilder().setReasonValue(1).setBy("owner").setSince(1).build();
         assertTrue(store.etcd.commit(owner.register(ServiceKeys.ABSENT, Neighbours.NONE,
-                Claim.newBuilder().setIncarnation("owner").build(), lease,
+                Claim.newBuilder().setIncarnation("owner").setAddress("10.0.0.1").setPort(80).putMetadata("zone", "a").build(),
+                lease,
                 io.quarkiverse.lively.runtime.store.proto.Status.UP, registered).transaction()).join().succeeded());
         return lease;
     }
