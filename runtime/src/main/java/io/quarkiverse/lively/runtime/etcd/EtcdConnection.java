@@ -182,13 +182,14 @@ public final class EtcdConnection implements Etcd {
             return;
         }
         long now = nanoClock.getAsLong();
-        Duration lasting = clientStreaks.failed(kind, sentAt, now);
-        if (!warned && isWorthAWarning(streaks.failed(kind, sentAt, now), lasting, cause)) {
+        Duration ofAll = streaks.failed(kind, sentAt, now);
+        Duration ofClient = clientStreaks.failed(kind, sentAt, now);
+        if (!warned && isWorthAWarning(ofAll, ofClient, cause)) {
             warned = true;
             LOG.warnf("%s. Trying again until it answers", cause.getMessage());
         }
         boolean atOnce = cause.failureClass() == FailureClass.UNFIT_MEMBER && !isLastMember();
-        if (atOnce || lasting.compareTo(settings.patience()) >= 0) {
+        if (atOnce || ofClient.compareTo(settings.patience()) >= 0) {
             if (!warned && !isLastMember()) {
                 LOG.infof("%s. Another member is asked from now on", cause.getMessage());
             }

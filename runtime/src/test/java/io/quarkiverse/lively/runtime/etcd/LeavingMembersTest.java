@@ -194,6 +194,19 @@ class LeavingMembersTest {
         }
     }
 
+    @Test
+    void aKindOfCallsThatGoesOnFailingIsNotForgotten() {
+        members.forEach(member -> member.fails(CallKind.RENEWAL, FailureClass.FAILING_MEMBER));
+        try (LogLines log = new LogLines()) {
+            for (int seconds = 0; seconds < 300; seconds++) {
+                callEach();
+                pass(Duration.ofSeconds(1));
+            }
+            assertEquals(1, log.warnings().size());
+            assertEquals(List.of(), log.with("etcd answers again"));
+        }
+    }
+
     private void pass(Duration time) {
         clock.addAndGet(time.toNanos());
     }
