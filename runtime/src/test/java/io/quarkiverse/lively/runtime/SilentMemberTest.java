@@ -1,8 +1,10 @@
 package io.quarkiverse.lively.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 import org.awaitility.Awaitility;
@@ -14,6 +16,7 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.LogLines;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** A member that takes what is sent, and never answers, is left for another one before a lease runs out. */
@@ -36,10 +39,19 @@ class SilentMemberTest {
             Awaitility.await().until(() -> registration.state() == RegistrationState.REGISTERED);
             Optional<Lease> lease = registration.lease();
 
-            (one.isInUse() ? one : other).drop();
-            Awaitility.await("it is too late").pollDelay(TTL.multipliedBy(2)).atMost(TTL.multipliedBy(4)).until(() -> true);
-            assertEquals(lease.map(Lease::id), registration.lease().map(Lease::id));
-            assertEquals(RegistrationState.REGISTERED, registration.state());
+            CutProxy silent = one.isInUse() ? one : other;
+            try (LogLines log = new LogLines()) {
+                silent.drop();
+                Awaitility.await("it is too late").pollDelay(TTL.multipliedBy(2)).atMost(TTL.multipliedBy(4)).until(() -> true);
+                assertEquals(lease.map(Lease::id), registration.lease().map(Lease::id));
+                assertEquals(RegistrationState.REGISTERED, registration.state());
+                assertEquals(List.of(), log.warnings(), "the other member serves");
+                assertEquals(1, log.messages().size(), () -> log.messages().toString());
+                assertTrue(log.messages().get(0)
+                        .matches("etcd at " + silent.url() + " cannot be reached: no answer within \\d+ ms."
+                                + " Another member is asked from now on"),
+                        log.messages().get(0));
+            }
             lively.stop();
             lively.close();
         }

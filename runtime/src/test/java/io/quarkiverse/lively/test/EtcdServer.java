@@ -105,13 +105,32 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     /** As many as that of that version, which make one etcd together. */
-    public static List<EtcdServer> startedCluster(EtcdProgram program, int size) {
-        List<EtcdServer> members = Stream.generate(() -> absent(program, "http")).limit(size).toList();
+    public static List<EtcdServer> startedCluster(EtcdProgram program, int size, String... options) {
+        List<EtcdServer> members = Stream.generate(() -> absent(program, "http", options)).limit(size).toList();
         String all = members.stream().map(member -> member.name() + "=" + member.peerUrl()).collect(Collectors.joining(","));
         members.forEach(member -> member.options.addAll(List.of("--name", member.name(), "--initial-cluster", all)));
         members.forEach(EtcdServer::launch);
         members.forEach(EtcdServer::awaitAnswer);
         return members;
+    }
+
+    /**
+     * One more member of an etcd of several: a learner, which serves no clients. Takes 5 s after the start of the others,
+     * unless
+     * these have the option {@code --strict-reconfig-check=false}.
+     */
+    public static EtcdServer startedLearner(EtcdProgram program, List<EtcdServer> members) {
+        EtcdServer learner = absent(program, "http");
+        Awaitility.await("a learner is accepted").atMost(20, TimeUnit.SECONDS).until(() -> members.get(0)
+                .run("member", "add", learner.name(), "--learner", "--peer-urls", learner.peerUrl()).exit() == 0);
+        learner.options.addAll(List.of("--name", learner.name(), "--initial-cluster",
+                Stream.concat(members.stream(), Stream.of(learner)).map(member -> member.name() + "=" + member.peerUrl())
+                        .collect(Collectors.joining(",")),
+                "--initial-cluster-state", "existing"));
+        learner.launch();
+        Awaitility.await("the learner is one").atMost(20, TimeUnit.SECONDS)
+                .until(() -> String.join("", learner.run("endpoint", "status").lines()).contains("true"));
+        return learner;
     }
 
     /** One that is not started yet: nobody listens on its port. */

@@ -3,6 +3,7 @@ package io.quarkiverse.lively.test;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
@@ -14,11 +15,16 @@ public final class LogLines implements AutoCloseable {
     private static final Logger LIVELY = Logger.getLogger("io.quarkiverse.lively");
 
     private final List<String> messages = new CopyOnWriteArrayList<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final Handler handler = new Handler() {
 
         @Override
         public void publish(LogRecord line) {
-            messages.add(line instanceof ExtLogRecord formatted ? formatted.getFormattedMessage() : line.getMessage());
+            String message = line instanceof ExtLogRecord formatted ? formatted.getFormattedMessage() : line.getMessage();
+            messages.add(message);
+            if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
+                warnings.add(message);
+            }
         }
 
         @Override
@@ -36,6 +42,11 @@ public final class LogLines implements AutoCloseable {
 
     public List<String> messages() {
         return List.copyOf(messages);
+    }
+
+    /** Those of the level WARN and above. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     /** Those that contain that. */

@@ -131,7 +131,7 @@ final class Trial {
     void applicationsKnowThatTheyAreLost() {
         scene.applications().forEach(application -> {
             assertEquals("LOST", application.state(), application::reason);
-            assertTrue(application.reason().contains("cannot be reached"), application::reason);
+            assertTrue(application.reason().matches(".*(cannot be reached|does not serve): .*"), application::reason);
         });
     }
 

@@ -17,20 +17,25 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 
 /**
- * Gives every unary call a deadline, which jetcd does not, and every call the token of a user, if there is one. It finds out
- * the channel that jetcd keeps to itself: the first call that it sees goes nowhere and only yields the channel.
+ * Gives every unary call a deadline, which jetcd does not, and every call the token of a user, if there is one. Makes a member
+ * without a leader reject every call at once. It finds out the channel that jetcd keeps to itself: the first call that it sees
+ * goes nowhere and only yields the channel. It also finds out which member answers.
  */
 final class CallInterceptor implements ClientInterceptor {
+
+    private static final Metadata.Key<String> REQUIRE_LEADER = Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Duration deadline;
     private final Optional<EtcdLogin> login;
     private final Consumer<SocketAddress> answered;
+    private volatile SocketAddress member;
     private volatile Channel channel;
     private volatile Optional<Authentication> authentication = Optional.empty();
 
-    /** @param answered told the address of the member that answers a call */
+    /** @param answered called with the address of the member that answers a call, or that fails to */
     CallInterceptor(Duration deadline, Optional<EtcdLogin> login, Consumer<SocketAddress> answered) {
         this.deadline = deadline;
         this.login = login;
@@ -40,9 +45,9 @@ final class CallInterceptor implements ClientInterceptor {
     @Override
     public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
         if (channel == null) {
-            Channel told = ClientInterceptors.intercept(next, whoAnswers());
-            authentication = login.map(user -> new Authentication(user, told, deadline, System::nanoTime));
-            channel = authentication.map(token -> ClientInterceptors.intercept(told, onEachCall(token))).orElse(told);
+            Channel led = ClientInterceptors.intercept(next, toMembersWithLeader());
+            authentication = login.map(user -> new Authentication(user, led, deadline, System::nanoTime));
+            channel = authentication.map(token -> ClientInterceptors.intercept(led, onEachCall(token))).orElse(led);
             return new CallToNowhere<>();
         }
         boolean bounded = method.getType() != MethodDescriptor.MethodType.UNARY || options.getDeadline() != null;
@@ -60,24 +65,50 @@ final class CallInterceptor implements ClientInterceptor {
         return authentication;
     }
 
-    private ClientInterceptor whoAnswers() {
+    /** The address of the member that the last call reached; empty if that call reached none, or if there was none. */
+    Optional<SocketAddress> member() {
+        return Optional.ofNullable(member);
+    }
+
+    private ClientInterceptor toMembersWithLeader() {
         return new ClientInterceptor() {
             @Override
             public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
                 return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
                     @Override
                     public void start(Listener<A> listener, Metadata headers) {
+                        headers.put(REQUIRE_LEADER, "true");
                         super.start(new SimpleForwardingClientCallListener<>(listener) {
                             @Override
                             public void onHeaders(Metadata answer) {
-                                answered.accept(getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+                                reached(address());
                                 super.onHeaders(answer);
+                            }
+
+                            /** A failure has no headers. */
+                            @Override
+                            public void onClose(Status status, Metadata trailers) {
+                                if (!status.isOk()) {
+                                    reached(address());
+                                }
+                                super.onClose(status, trailers);
+                            }
+
+                            private SocketAddress address() {
+                                return getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
                             }
                         }, headers);
                     }
                 };
             }
         };
+    }
+
+    private void reached(SocketAddress address) {
+        member = address;
+        if (address != null) {
+            answered.accept(address);
+        }
     }
 
     private static ClientInterceptor onEachCall(CallCredentials credentials) {

@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,7 +50,7 @@ final class EtcdClient implements Etcd {
     /** @param answered told the address of the member that answers, with each answer, on the thread of the network */
     EtcdClient(EtcdSettings settings, Consumer<SocketAddress> answered) {
         this.settings = settings;
-        this.errors = new EtcdErrors(settings);
+        this.errors = new EtcdErrors(settings, this::member);
         this.calls = new CallInterceptor(settings.requestTimeout(), settings.security().login(), answered);
         knowResolver(NameResolverRegistry.getDefaultRegistry());
         ClientBuilder builder = Client.builder();
@@ -155,6 +156,11 @@ final class EtcdClient implements Etcd {
                 .exceptionallyCompose(failure -> EtcdException.of(failure).kind() == EtcdException.Kind.DENIED
                         ? CompletableFuture.completedFuture(null)
                         : CompletableFuture.failedFuture(failure));
+    }
+
+    /** The member that the last call reached. */
+    private Optional<URI> member() {
+        return calls.member().flatMap(settings::memberAt);
     }
 
     private void remember(WatchCall watch) {

@@ -15,9 +15,11 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * etcd by a client that is replaced by a new one, which tries another member first, when it has had no success for too
- * long: gRPC waits ever longer between two tries to connect, up to two minutes, longer than any lease lives. Says once
- * in the log that etcd cannot be reached, and once that it can again.
+ * etcd by a client that is replaced by a new one, which tries another member first, when calls of one kind have had no success
+ * for the patience: the member may be silent, or serve some kinds of calls only, and gRPC waits ever longer between two tries
+ * to connect, up to two minutes. A member that cannot serve at all is left at once, as long as there are members that were not
+ * tried yet. Logs one line for a member that is left while others may serve, one if none of the members serves, and one once
+ * etcd answers again.
  */
 public final class EtcdConnection implements Etcd {
 
@@ -26,8 +28,7 @@ public final class EtcdConnection implements Etcd {
     private static final Duration WORTH_A_WARNING = Duration.ofSeconds(1);
 
     private final IntFunction<Etcd> clients;
-    private final Duration patience;
-    private final Duration grace;
+    private final EtcdSettings settings;
     private final Optional<CertificateRotation> rotation;
     private final Executor builder;
     private final LongSupplier nanoClock;
@@ -37,58 +38,60 @@ public final class EtcdConnection implements Etcd {
     private int generation;
     /** Null before the first call. */
     private CompletableFuture<Etcd> client;
-    private FailureStreak clientStreak;
-    private FailureStreak streak;
+    private FailureStreaks clientStreaks;
+    private final FailureStreaks streaks;
+    /** How many clients were replaced for their failures since calls of each kind last succeeded. */
+    private int left;
     private boolean warned;
     private boolean closed;
 
     /** Makes no client before the first call, as that costs time that an application that starts needs itself. */
     public EtcdConnection(EtcdSettings settings) {
-        this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size())), settings.patience(),
-                settings.requestTimeout(), settings.security().tls().map(tls -> new CertificateRotation(tls, settings.probe())),
+        this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size())), settings,
+                settings.security().tls().map(tls -> new CertificateRotation(tls, settings.probe())),
                 EtcdConnection::inAThreadOfItsOwn, System::nanoTime);
     }
 
     /**
      * @param clients makes the client that comes after so many others
-     * @param grace how long a client that is replaced although it works is left alone with what is under way
+     * @param settings of these clients. A client that is replaced although it works has the request timeout for what is under
+     *        way
      * @param rotation of the certificates; empty if there are none
      * @param builder where clients are made. That takes some ten milliseconds, and is not allowed on a thread of Vert.x
      */
-    EtcdConnection(IntFunction<Etcd> clients, Duration patience, Duration grace,
-            Optional<CertificateRotation> rotation, Executor builder, LongSupplier nanoClock) {
+    EtcdConnection(IntFunction<Etcd> clients, EtcdSettings settings, Optional<CertificateRotation> rotation,
+            Executor builder, LongSupplier nanoClock) {
         this.clients = clients;
-        this.patience = patience;
-        this.grace = grace;
+        this.settings = settings;
         this.rotation = rotation;
         this.builder = builder;
         this.nanoClock = nanoClock;
-        this.streak = new FailureStreak(nanoClock.getAsLong());
+        this.streaks = new FailureStreaks(nanoClock.getAsLong());
     }
 
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
-        return call(etcd -> etcd.commit(transaction));
+        return call(CallKind.REQUEST, etcd -> etcd.commit(transaction));
     }
 
     @Override
     public CompletableFuture<Range.Page> read(Range range) {
-        return call(etcd -> etcd.read(range));
+        return call(CallKind.REQUEST, etcd -> etcd.read(range));
     }
 
     @Override
     public CompletableFuture<Lease> grantLease(Duration ttl) {
-        return call(etcd -> etcd.grantLease(ttl));
+        return call(CallKind.REQUEST, etcd -> etcd.grantLease(ttl));
     }
 
     @Override
     public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
-        return call(etcd -> etcd.renewLease(id, deadline));
+        return call(CallKind.RENEWAL, etcd -> etcd.renewLease(id, deadline));
     }
 
     @Override
     public CompletableFuture<Void> revokeLease(long id) {
-        return call(etcd -> etcd.revokeLease(id));
+        return call(CallKind.REQUEST, etcd -> etcd.revokeLease(id));
     }
 
     @Override
@@ -98,7 +101,7 @@ public final class EtcdConnection implements Etcd {
         return OpeningWatch.of(current.thenApply(etcd -> etcd.watch(range, from, counted)), counted);
     }
 
-    /** Its failures do not count: what is asked once it has ended does. */
+    /** Its failures do not count, since it does not notify of its successes. The calls that follow its end do. */
     @Override
     public KeyWatch watchKeys(KeyWatch.Listener listener) {
         return OpeningKeyWatch.of(current().thenApply(etcd -> etcd.watchKeys(listener)), listener);
@@ -123,16 +126,28 @@ public final class EtcdConnection implements Etcd {
         retired.clear();
     }
 
-    private <T> CompletableFuture<T> call(Function<Etcd, CompletableFuture<T>> call) {
+    /** A call that wrote nothing is repeated at the next member, if the one that was asked was left for it. */
+    private <T> CompletableFuture<T> call(CallKind kind, Function<Etcd, CompletableFuture<T>> call) {
         long sentAt = nanoClock.getAsLong();
         CompletableFuture<Etcd> current = current();
         return current.thenCompose(call).whenComplete((answer, failure) -> {
-            if (failure != null && EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE) {
-                failed(current, sentAt, EtcdException.of(failure));
+            if (failure == null || !isOfMember(failure)) {
+                // A refusal is an answer, too.
+                succeeded(kind, current);
             } else {
-                succeeded(current);
+                failed(kind, current, sentAt, EtcdException.of(failure));
             }
-        });
+        }).exceptionallyCompose(failure -> EtcdException.of(failure).nothingWritten() && isOfMember(failure) && isLeft(current)
+                ? call(kind, call)
+                : CompletableFuture.failedFuture(failure));
+    }
+
+    private static boolean isOfMember(Throwable failure) {
+        return EtcdException.of(failure).kind() == EtcdException.Kind.UNAVAILABLE;
+    }
+
+    private synchronized boolean isLeft(CompletableFuture<Etcd> by) {
+        return !closed && by != client;
     }
 
     private synchronized CompletableFuture<Etcd> current() {
@@ -146,33 +161,53 @@ public final class EtcdConnection implements Etcd {
         return client;
     }
 
-    /** A refusal is an answer, too. */
-    private synchronized void succeeded(CompletableFuture<Etcd> by) {
+    private synchronized void succeeded(CallKind kind, CompletableFuture<Etcd> by) {
         if (by != client) {
             return;
         }
         long now = nanoClock.getAsLong();
-        clientStreak.succeeded(now);
-        streak.succeeded(now);
-        if (warned) {
-            warned = false;
-            LOG.info("etcd answers again");
+        clientStreaks.succeeded(kind, now);
+        streaks.succeeded(kind, now);
+        if (!streaks.areGoingOn(now)) {
+            left = 0;
+            if (warned) {
+                warned = false;
+                LOG.info("etcd answers again");
+            }
         }
     }
 
-    private synchronized void failed(CompletableFuture<Etcd> by, long sentAt, EtcdException cause) {
+    private synchronized void failed(CallKind kind, CompletableFuture<Etcd> by, long sentAt, EtcdException cause) {
         if (by != client || closed) {
             return;
         }
         long now = nanoClock.getAsLong();
-        if (!warned && streak.failed(sentAt, now).compareTo(WORTH_A_WARNING) >= 0) {
+        Duration ofAll = streaks.failed(kind, sentAt, now);
+        Duration ofClient = clientStreaks.failed(kind, sentAt, now);
+        if (!warned && isWorthAWarning(ofAll, ofClient, cause)) {
             warned = true;
             LOG.warnf("%s. Trying again until it answers", cause.getMessage());
         }
-        if (clientStreak.failed(sentAt, now).compareTo(patience) >= 0) {
+        boolean atOnce = cause.failureClass() == FailureClass.UNFIT_MEMBER && !isLastMember();
+        if (atOnce || ofClient.compareTo(settings.patience()) >= 0) {
+            if (!warned && !isLastMember()) {
+                LOG.infof("%s. Another member is asked from now on", cause.getMessage());
+            }
+            left++;
             build();
             by.thenAccept(Etcd::close);
         }
+    }
+
+    /** While there are members that were not tried yet, one of them may serve. */
+    private boolean isWorthAWarning(Duration ofAll, Duration ofClient, EtcdException cause) {
+        boolean lastFails = isLastMember() && (left >= settings.endpoints().size() || ofClient.compareTo(WORTH_A_WARNING) >= 0);
+        return ofAll.compareTo(WORTH_A_WARNING) >= 0 && (lastFails || cause.member().isEmpty());
+    }
+
+    /** Whether the clients before this one have tried all members but one. */
+    private boolean isLastMember() {
+        return left >= settings.endpoints().size() - 1;
     }
 
     /** Else there is no client whose certificates could be old. */
@@ -186,7 +221,7 @@ public final class EtcdConnection implements Etcd {
 
     private void use(CompletableFuture<Etcd> next) {
         client = next;
-        clientStreak = new FailureStreak(nanoClock.getAsLong());
+        clientStreaks = new FailureStreaks(nanoClock.getAsLong());
     }
 
     private synchronized CompletableFuture<Etcd> next() {
@@ -203,7 +238,8 @@ public final class EtcdConnection implements Etcd {
             return false;
         }
         retired.add(former);
-        CompletableFuture.delayedExecutor(grace.toMillis(), TimeUnit.MILLISECONDS, builder).execute(() -> retire(former));
+        CompletableFuture.delayedExecutor(settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS, builder)
+                .execute(() -> retire(former));
         use(next);
         return true;
     }
@@ -254,20 +290,20 @@ public final class EtcdConnection implements Etcd {
         @Override
         public void created(long revision) {
             answered = true;
-            succeeded(by);
+            succeeded(CallKind.WATCH, by);
             listener.created(revision);
         }
 
         @Override
         public void responded(Watch.Response response) {
-            succeeded(by);
+            succeeded(CallKind.WATCH, by);
             listener.responded(response);
         }
 
         @Override
         public void ended(EtcdException cause) {
-            if (cause.kind() == EtcdException.Kind.UNAVAILABLE) {
-                failed(by, answered ? nanoClock.getAsLong() : openedAt, cause);
+            if (isOfMember(cause)) {
+                failed(CallKind.WATCH, by, answered ? nanoClock.getAsLong() : openedAt, cause);
             }
             listener.ended(cause);
         }

@@ -1,20 +1,19 @@
 package io.quarkiverse.lively.runtime.etcd;
 
+import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.grpc.Status;
 
 /** Says in one line what a failure of gRPC or jetcd means. */
 final class EtcdErrors {
 
-    private static final String LEASE_NOT_FOUND = "etcdserver: requested lease not found";
-
-    private static final String NO_USER = "user name is empty";
-    /** What etcd says of a call that is worth another token. */
-    private static final List<String> ABOUT_TOKEN = List.of("invalid auth token", "revision of auth store is old", NO_USER);
+    private static final String UNREACHABLE = "cannot be reached: ";
+    private static final String REFUSED = "refused: ";
 
     /** What a call does to the keys that it is about. */
     enum Access {
@@ -29,27 +28,35 @@ final class EtcdErrors {
     }
 
     private final EtcdSettings settings;
+    private final Supplier<Optional<URI>> member;
     private final TlsErrors tls;
     /** What etcd says, and what that means for who has to do something about it. */
     private final Map<String, String> meanings;
 
     EtcdErrors(EtcdSettings settings) {
+        this(settings, Optional::empty);
+    }
+
+    /** @param member that the last call reached; empty if that reached none */
+    EtcdErrors(EtcdSettings settings, Supplier<Optional<URI>> member) {
         this.settings = settings;
+        this.member = member;
         this.tls = new TlsErrors(settings.security());
         this.meanings = Map.of(
-                NO_USER, "it wants a user name and a password, and this application gives none: set"
+                "user name is empty", "it wants a user name and a password, and this application gives none: set"
                         + " quarkus.lively.etcd.username and quarkus.lively.etcd.password, or"
                         + " quarkus.lively.etcd.credentials-provider",
                 "invalid user ID or password", "it does not accept the user name and the password that it is given: change "
                         + remedy(),
                 "database space exceeded",
                 "it has no space left; compact and defragment it, then disarm its alarm with etcdctl alarm disarm",
-                "no leader", "too few of its members are there to elect a leader");
+                "no leader", "it knows no leader: more than half of the members must run and reach each other",
+                "not supported for learner", "it is a learner, which serves no clients until it is promoted");
     }
 
-    /** Whether etcd refused to do anything because of the token of the call, or because it has none. */
+    /** Whether etcd rejected the call because of its token, or because it has none. Then the call has written nothing. */
     static boolean isAboutToken(Throwable failure) {
-        return ABOUT_TOKEN.stream().anyMatch(words -> says(failure, words));
+        return failureClass(EtcdException.cause(failure)).isAboutToken();
     }
 
     /** Whether etcd has no users, so that it can tell none from another. */
@@ -58,7 +65,13 @@ final class EtcdErrors {
     }
 
     static Status leaseNotFound() {
-        return Status.NOT_FOUND.withDescription(LEASE_NOT_FOUND);
+        return Status.NOT_FOUND.withDescription("etcdserver: requested lease not found");
+    }
+
+    /** As etcd answers a read of such a revision. Of a watch it only gives the number. */
+    static Status compacted(long revision) {
+        return Status.OUT_OF_RANGE.withDescription(
+                "etcdserver: mvcc: required revision has been compacted, as all are up to " + revision);
     }
 
     /**
@@ -71,27 +84,27 @@ final class EtcdErrors {
             return known;
         }
         if (cause instanceof TimeoutException) {
-            return unavailable("no answer within " + deadline.toMillis() + " ms", cause);
+            return failure(FailureClass.FAILING_MEMBER, UNREACHABLE, noAnswer(deadline), cause);
         }
+        FailureClass failureClass = failureClass(cause);
         Status status = status(cause);
         String description = description(status, cause);
-        return switch (status.getCode()) {
-            case DEADLINE_EXCEEDED -> unavailable("no answer within " + deadline.toMillis() + " ms", cause);
-            // INTERNAL and UNKNOWN come from proxies and broken connections more often than from etcd: worth another try.
-            case UNAVAILABLE, CANCELLED, ABORTED, INTERNAL, UNKNOWN -> unavailable(description, cause);
-            case RESOURCE_EXHAUSTED -> isAboutSize(description)
-                    ? new EtcdException(EtcdException.Kind.TOO_LARGE, message("refused: ", description), cause)
-                    : refused(description, cause);
-            case PERMISSION_DENIED -> new EtcdException(EtcdException.Kind.DENIED,
-                    message("refused: ", "the user of this application may not " + access.verb + " the keys that begin with "
-                            + settings.keys() + ": grant its role that, or change " + remedy() + " (" + description + ")"),
+        return switch (failureClass) {
+            case UNFIT_MEMBER, REJECTING_MEMBER, UNKNOWN_TOKEN ->
+                failure(failureClass, "does not serve: ", meaning(description), cause);
+            case FAILING_MEMBER, NOT_ETCD -> failure(failureClass, UNREACHABLE, tls.meaning(cause).orElseGet(
+                    () -> status.getCode() == Status.Code.DEADLINE_EXCEEDED ? noAnswer(deadline) : meaning(description)),
                     cause);
-            case OUT_OF_RANGE -> new EtcdException(EtcdException.Kind.COMPACTED, message("refused: ", description), cause);
-            case NOT_FOUND -> description.contains(LEASE_NOT_FOUND)
-                    ? new EtcdException(EtcdException.Kind.LEASE_NOT_FOUND, message("refused: ", description), cause)
-                    : refused(description, cause);
-            default -> refused(description, cause);
+            case DENIED -> failure(failureClass, REFUSED, "the user of this application may not " + access.verb
+                    + " the keys that begin with " + settings.keys() + ": grant its role that, or change " + remedy() + " ("
+                    + description + ")", cause);
+            default -> failure(failureClass, REFUSED, meaning(description), cause);
         };
+    }
+
+    private static FailureClass failureClass(Throwable cause) {
+        Status status = status(cause);
+        return FailureClass.of(status.getCode(), description(status, cause));
     }
 
     private String remedy() {
@@ -105,24 +118,19 @@ final class EtcdErrors {
         return description(status(EtcdException.cause(failure)), EtcdException.cause(failure)).contains(words);
     }
 
-    /** The same code means that etcd has no space left, or too much to do. */
-    private static boolean isAboutSize(String description) {
-        return description.contains("exceeds maximum size") || description.contains("larger than max");
+    private static String noAnswer(Duration deadline) {
+        return "no answer within " + deadline.toMillis() + " ms";
     }
 
-    private EtcdException unavailable(String why, Throwable cause) {
-        return new EtcdException(EtcdException.Kind.UNAVAILABLE, message("cannot be reached: ",
-                tls.meaning(cause).orElse(why)), cause);
+    private EtcdException failure(FailureClass failureClass, String what, String why, Throwable cause) {
+        Optional<URI> failed = member.get();
+        return new EtcdException(failureClass, failed,
+                "etcd at " + failed.map(URI::toString).orElseGet(settings::describe) + " " + what + why, cause);
     }
 
-    private EtcdException refused(String why, Throwable cause) {
-        return new EtcdException(EtcdException.Kind.REFUSED, message("refused: ", why), cause);
-    }
-
-    private String message(String what, String why) {
-        String meaning = meanings.entrySet().stream().filter(entry -> why.contains(entry.getKey())).findFirst()
-                .map(entry -> entry.getValue() + " (" + why + ")").orElse(why);
-        return "etcd at " + settings.describe() + " " + what + meaning;
+    private String meaning(String words) {
+        return meanings.entrySet().stream().filter(entry -> words.contains(entry.getKey())).findFirst()
+                .map(entry -> entry.getValue() + " (" + words + ")").orElse(words);
     }
 
     /** jetcd has exceptions of its own, with the codes of gRPC by name. */

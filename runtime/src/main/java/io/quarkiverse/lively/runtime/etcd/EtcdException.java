@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.runtime.etcd;
 
+import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 import io.quarkiverse.lively.PrintableText;
@@ -11,7 +13,10 @@ public final class EtcdException extends RuntimeException {
 
     /** What went wrong, as far as a caller can act on it. */
     public enum Kind {
-        /** No answer in time. Whether the call took effect is not known. */
+        /**
+         * No answer in time, or from a member that does not serve. For whether something was written, see
+         * {@link #nothingWritten}.
+         */
         UNAVAILABLE,
         /** The lease that the call names does not exist. Nothing was written. */
         LEASE_NOT_FOUND,
@@ -27,14 +32,22 @@ public final class EtcdException extends RuntimeException {
         REFUSED
     }
 
-    private final Kind kind;
+    private final FailureClass failureClass;
+    /** Null if the call reached none. */
+    private final URI member;
 
     /**
      * @param message may quote etcd, or what stands in its place
      */
     public EtcdException(Kind kind, String message, Throwable cause) {
+        this(FailureClass.of(kind), Optional.empty(), message, cause);
+    }
+
+    /** @param member that failed; empty if the call reached none */
+    EtcdException(FailureClass failureClass, Optional<URI> member, String message, Throwable cause) {
         super(PrintableText.of(message), cause);
-        this.kind = kind;
+        this.failureClass = failureClass;
+        this.member = member.orElse(null);
     }
 
     /** What a future failed with, as its dependents see it. */
@@ -50,11 +63,25 @@ public final class EtcdException extends RuntimeException {
     }
 
     public Kind kind() {
-        return kind;
+        return failureClass.kind();
     }
 
-    /** Whether somebody has to change something before it can be done. */
+    /** Whether it is certain that the call has written nothing. If not, it may have written all that it was to write. */
+    public boolean nothingWritten() {
+        return failureClass.nothingWritten();
+    }
+
+    /** Whether an operator has to change something before the call can succeed, whichever member is asked. */
     public boolean isRefusal() {
-        return kind == Kind.REFUSED || kind == Kind.DENIED;
+        return kind() == Kind.REFUSED || kind() == Kind.DENIED;
+    }
+
+    FailureClass failureClass() {
+        return failureClass;
+    }
+
+    /** The member that failed; empty if the call reached none. */
+    Optional<URI> member() {
+        return Optional.ofNullable(member);
     }
 }

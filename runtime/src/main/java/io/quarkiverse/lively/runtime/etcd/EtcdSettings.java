@@ -7,9 +7,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 import com.google.protobuf.ByteString;
+
+import io.netty.util.NetUtil;
 
 /**
  * Where etcd is, and how long to wait for it.
@@ -49,6 +52,16 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
                     order.add(last);
                 });
         return inOrder(order);
+    }
+
+    /** The member at that address; empty if its endpoint cannot be told without a question to DNS. */
+    Optional<URI> memberAt(SocketAddress address) {
+        return address instanceof InetSocketAddress socket
+                ? endpoints.stream().filter(member -> member.getPort() == socket.getPort()
+                        && (member.getHost().equals(socket.getHostString())
+                                || socket.getAddress().equals(NetUtil.createInetAddressFromIpAddressString(member.getHost()))))
+                        .findFirst()
+                : Optional.empty();
     }
 
     private EtcdSettings inOrder(List<URI> order) {

@@ -9,11 +9,9 @@ import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import io.etcd.jetcd.api.LeaseKeepAliveResponse;
 import io.grpc.Channel;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import io.grpc.stub.MetadataUtils;
 
 /**
  * A stream on which leases are renewed. etcd answers in the order of the questions, so the oldest one is the one that is
@@ -24,19 +22,12 @@ import io.grpc.stub.MetadataUtils;
  */
 final class KeepAliveStream {
 
-    /** Makes a member without a leader end the stream, rather than leave it unanswered. */
-    static final Metadata REQUIRE_LEADER = new Metadata();
-    static {
-        REQUIRE_LEADER.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
-    }
-
     private final Queue<CompletableFuture<Etcd.Lease>> pending = new ArrayDeque<>();
     private ClientCallStreamObserver<LeaseKeepAliveRequest> requests;
     private Throwable end;
 
     KeepAliveStream(Channel channel) {
-        LeaseGrpc.newStub(channel).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(REQUIRE_LEADER))
-                .leaseKeepAlive(new Answers());
+        LeaseGrpc.newStub(channel).leaseKeepAlive(new Answers());
     }
 
     synchronized boolean ended() {

@@ -10,7 +10,6 @@ import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import io.grpc.stub.MetadataUtils;
 
 /**
  * The stream that watches are asked for on, and told by. It ends once, for whatever reason, and says so, unless it was closed;
@@ -30,9 +29,7 @@ final class WatchCall {
         this.errors = errors;
         this.responded = responded;
         this.ended = ended;
-        WatchGrpc.newStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(KeepAliveStream.REQUIRE_LEADER))
-                .watch(new Responses());
+        WatchGrpc.newStub(channel).watch(new Responses());
     }
 
     synchronized void send(WatchRequest request) {
@@ -58,8 +55,7 @@ final class WatchCall {
     /** etcd has ended a watch by itself. */
     void cancel(WatchResponse response) {
         cancel(response.getCompactRevision() != 0
-                ? Status.OUT_OF_RANGE.withDescription("revision " + response.getCompactRevision()
-                        + " and those before it were compacted").asRuntimeException()
+                ? EtcdErrors.compacted(response.getCompactRevision()).asRuntimeException()
                 : Status.FAILED_PRECONDITION.withDescription("the watch was cancelled: " + response.getCancelReason())
                         .asRuntimeException());
     }

@@ -34,11 +34,12 @@ class EtcdConnectionTest {
     private final ExecutorService builder = Executors.newSingleThreadExecutor();
     private final AtomicInteger clients = new AtomicInteger();
     private final AtomicLong clock = new AtomicLong();
+    private final EtcdSettings settings = new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
+            Duration.ofSeconds(1), PATIENCE);
     private final EtcdConnection connection = new EtcdConnection(generation -> {
         clients.incrementAndGet();
-        return new EtcdClient(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
-                Duration.ofSeconds(1), PATIENCE));
-    }, PATIENCE, PATIENCE, Optional.empty(), builder, clock::get);
+        return new EtcdClient(settings);
+    }, settings, Optional.empty(), builder, clock::get);
 
     @AfterEach
     void end() {

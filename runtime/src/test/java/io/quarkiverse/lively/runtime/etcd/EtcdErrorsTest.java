@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +36,29 @@ class EtcdErrorsTest {
     @Test
     void noLeader() {
         says(EtcdException.Kind.UNAVAILABLE, Status.UNAVAILABLE, "etcdserver: no leader",
-                "cannot be reached: too few of its members are there to elect a leader (etcdserver: no leader)");
+                "does not serve: it knows no leader: more than half of the members must run and reach each other"
+                        + " (etcdserver: no leader)");
+    }
+
+    @Test
+    void aLearner() {
+        for (Status status : List.of(Status.UNAVAILABLE, Status.FAILED_PRECONDITION)) {
+            says(EtcdException.Kind.UNAVAILABLE, status, "etcdserver: rpc not supported for learner",
+                    "does not serve: it is a learner, which serves no clients until it is promoted"
+                            + " (etcdserver: rpc not supported for learner)");
+        }
+    }
+
+    @Test
+    void aFailureOfOneMemberOfSeveralNamesThatOne() {
+        EtcdSettings several = new EtcdSettings(List.of(URI.create("http://a:2379"), URI.create("http://b:2379")),
+                Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
+        TimeoutException silence = new TimeoutException();
+        assertEquals("etcd at http://b:2379 cannot be reached: no answer within 1000 ms",
+                new EtcdErrors(several, () -> Optional.of(URI.create("http://b:2379")))
+                        .translate(silence, EtcdErrors.Access.READ, Duration.ofSeconds(1)).getMessage());
+        assertEquals("etcd at http://a:2379, http://b:2379 cannot be reached: no answer within 1000 ms",
+                new EtcdErrors(several).translate(silence, EtcdErrors.Access.READ, Duration.ofSeconds(1)).getMessage());
     }
 
     @Test

@@ -33,7 +33,7 @@ class RotationTest {
 
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     @TempDir
     Path directory;
@@ -55,12 +55,12 @@ class RotationTest {
         server = EtcdServer.startedWithMutualTls(ofServer, authority);
         EtcdTls tls = new EtcdTls(Optional.of("etcd"), Optional.of(new PemTls(vertx).trust(authority).key(client)),
                 () -> vertx);
-        EtcdSettings settings = new EtcdSettings(List.of(URI.create(server.url())), TIMEOUT, TIMEOUT, Duration.ofSeconds(2),
+        EtcdSettings settings = new EtcdSettings(List.of(URI.create(server.url())), TIMEOUT, GRACE, Duration.ofSeconds(2),
                 "/services/", new EtcdSecurity(Optional.of(tls), Optional.empty(), Optional.empty()));
         connection = new EtcdConnection(generation -> {
             clients.incrementAndGet();
             return new EtcdClient(settings);
-        }, settings.patience(), GRACE, Optional.of(new CertificateRotation(tls, settings.probe())),
+        }, settings, Optional.of(new CertificateRotation(tls, settings.probe())),
                 task -> new Thread(task).start(), System::nanoTime);
         connection.commit(READ).join();
     }

@@ -68,8 +68,7 @@ class SeveralMembersTest {
             try (EtcdConnection connection = new EtcdConnection(number -> {
                 made.incrementAndGet();
                 return members.apply(number);
-            }, settings.patience(), settings.requestTimeout(), Optional.empty(), task -> new Thread(task).start(),
-                    System::nanoTime)) {
+            }, settings, Optional.empty(), task -> new Thread(task).start(), System::nanoTime)) {
                 assertTrue(connection.commit(READ).join().succeeded());
                 first.acceptAgain();
                 second.drop();
