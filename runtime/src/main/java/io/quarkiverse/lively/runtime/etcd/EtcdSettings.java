@@ -1,7 +1,5 @@
 package io.quarkiverse.lively.runtime.etcd;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,14 +38,12 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
         return inOrder(order);
     }
 
-    /** The same members, the one at that address last. */
-    EtcdSettings endingWith(SocketAddress address) {
+    /** The same members, that one last. */
+    EtcdSettings endingWith(URI member) {
         List<URI> order = new ArrayList<>(endpoints);
-        endpoints.stream().filter(member -> new InetSocketAddress(member.getHost(), member.getPort()).equals(address))
-                .findFirst().ifPresent(last -> {
-                    order.remove(last);
-                    order.add(last);
-                });
+        if (order.remove(member)) {
+            order.add(member);
+        }
         return inOrder(order);
     }
 
