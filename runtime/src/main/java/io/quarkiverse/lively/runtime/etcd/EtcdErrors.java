@@ -16,6 +16,11 @@ final class EtcdErrors {
     /** What etcd says of a call that is worth another token. */
     private static final List<String> ABOUT_TOKEN = List.of("invalid auth token", "revision of auth store is old", NO_USER);
 
+    /** What gRPC and Netty say of an answer that is not gRPC. */
+    private static final String HTTP_STATUS = "HTTP status code";
+    private static final List<String> NOT_HTTP2 = List.of("First received frame was not SETTINGS",
+            "Failed ALPN negotiation");
+
     /** What a call does to the keys that it is about. */
     enum Access {
         READ("read"),
@@ -54,7 +59,8 @@ final class EtcdErrors {
 
     /** Whether etcd has no users, so that it can tell none from another. */
     static boolean isWithoutUsers(Throwable failure) {
-        return says(failure, "authentication is not enabled") || status(failure).getCode() == Status.Code.UNIMPLEMENTED;
+        return says(failure, "authentication is not enabled")
+                || status(failure).getCode() == Status.Code.UNIMPLEMENTED && !says(failure, HTTP_STATUS);
     }
 
     static Status leaseNotFound() {
@@ -75,6 +81,12 @@ final class EtcdErrors {
         }
         Status status = status(cause);
         String description = description(status, cause);
+        if (isOfWebServer(description)) {
+            String words = description.startsWith(HTTP_STATUS) ? description : "the answer is not HTTP/2";
+            return unavailable("no gRPC is spoken there (" + words + "). A web server or a proxy answers, or etcd's port for"
+                    + " metrics; etcd's clients use port 2379 unless it was started with another: check"
+                    + " quarkus.lively.etcd.endpoints", cause);
+        }
         return switch (status.getCode()) {
             case DEADLINE_EXCEEDED -> unavailable("no answer within " + deadline.toMillis() + " ms", cause);
             // INTERNAL and UNKNOWN come from proxies and broken connections more often than from etcd: worth another try.
@@ -99,6 +111,10 @@ final class EtcdErrors {
         return security.login().map(EtcdLogin::remedy).orElseGet(() -> security.tls().filter(EtcdTls::hasCertificate)
                 .map(tls -> "the certificate whose common name is the user: " + tls.properties() + ".key-store")
                 .orElse("quarkus.lively.etcd.username"));
+    }
+
+    private static boolean isOfWebServer(String description) {
+        return description.startsWith(HTTP_STATUS) || NOT_HTTP2.stream().anyMatch(description::contains);
     }
 
     private static boolean says(Throwable failure, String words) {
