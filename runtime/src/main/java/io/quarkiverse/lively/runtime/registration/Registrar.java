@@ -183,7 +183,7 @@ public final class Registrar {
      */
     public Registration register(ServiceRecord record) {
         ServiceIdentity identity = layout.identityOf(record);
-        Announcements.check(record.endpoint(), record.metadata());
+        Claim claim = incarnation.claim(record.endpoint(), record.metadata());
         if (stopping) {
             throw tooLate();
         }
@@ -200,7 +200,7 @@ public final class Registrar {
             registrations.remove(identity.uuid(), further);
             throw tooLate();
         }
-        serve(further, incarnation.claim(record.endpoint(), record.metadata()));
+        serve(further, claim);
         return further;
     }
 
