@@ -14,14 +14,14 @@ import io.quarkus.runtime.StartupEvent;
 public class ApplicationServing {
 
     void started(@Observes StartupEvent event, LivelyLifecycle lively, LivelyConfig config) {
-        lively.serve(endpoint(config));
+        lively.serve(() -> endpoint(config));
     }
 
     /** As configured; empty if no port is. */
     static Optional<Endpoint> endpoint(LivelyConfig config) {
         LivelyConfig.Service told = config.service();
         return told.port().isEmpty() ? Optional.empty()
-                : Optional.of(new Endpoint(told.address().orElseGet(LivelySettings::hostName), told.port().getAsInt(),
+                : Optional.of(new Endpoint(PublishedAddress.of(told, Optional.empty()), told.port().getAsInt(),
                         told.secure().orElse(false)));
     }
 }

@@ -23,7 +23,7 @@ final class EtcdConfiguration {
     }
 
     static EtcdSettings settings(LivelyConfig.Etcd config, KeyLayout layout, Duration patience, SecurityServices services) {
-        List<URI> endpoints = config.endpoints().stream().map(EtcdConfiguration::endpoint).toList();
+        List<URI> endpoints = EtcdEndpoints.of(config.endpoints(), config.tlsConfigurationName().isPresent());
         boolean secure = endpoints.stream().anyMatch(EtcdConfiguration::isSecure);
         require(!secure || endpoints.stream().allMatch(EtcdConfiguration::isSecure), "etcd.endpoints",
                 String.join(",", config.endpoints()),
@@ -50,28 +50,10 @@ final class EtcdConfiguration {
         return endpoint.getScheme().equals(HTTPS);
     }
 
-    private static URI endpoint(String endpoint) {
-        URI uri = parse(bracketed(endpoint.strip()));
-        require(uri != null && isAddress(uri), "etcd.endpoints", withoutPassword(endpoint),
-                "it must be a URL with host and port and nothing else, such as https://etcd.example.com:2379"
-                        + " (or set OSLIVELY_ETCD_HOST and OSLIVELY_ETCD_PORT)");
-        return uri;
-    }
-
-    private static boolean isAddress(URI uri) {
-        return ("http".equals(uri.getScheme()) || HTTPS.equals(uri.getScheme())) && uri.getHost() != null && uri.getPort() > 0
-                && uri.getPort() <= 65535 && uri.getRawUserInfo() == null && uri.getRawPath().replace("/", "").isEmpty()
-                && uri.getRawQuery() == null && uri.getRawFragment() == null;
-    }
-
     private static boolean isAuthority(String authority) {
         URI uri = parse("https://" + authority);
         return uri != null && uri.getHost() != null && uri.getPort() <= 65535 && uri.getRawUserInfo() == null
                 && uri.getRawAuthority().equals(authority);
-    }
-
-    private static String withoutPassword(String endpoint) {
-        return endpoint.replaceFirst("^([a-zA-Z]+://)?.*@", "$1***@");
     }
 
     private static URI parse(String endpoint) {
@@ -80,10 +62,5 @@ final class EtcdConfiguration {
         } catch (IllegalArgumentException e) {
             return null;
         }
-    }
-
-    /** An IPv6 address from {@code OSLIVELY_ETCD_HOST} comes without the brackets that a URL needs. */
-    private static String bracketed(String endpoint) {
-        return endpoint.replaceFirst("^(https?://)([0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*):(\\d+)$", "$1[$2]:$3");
     }
 }

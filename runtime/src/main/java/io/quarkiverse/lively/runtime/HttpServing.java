@@ -50,8 +50,12 @@ public class HttpServing implements HttpServerOptionsCustomizer {
     }
 
     void started(@Observes StartupEvent event) {
+        if (lively.registersItself()) {
+            // Refused now: once the socket is open, the start cannot fail any more.
+            checkAddress();
+        }
         if (!http.hostEnabled() && !http.domainSocketEnabled()) {
-            lively.serve(ApplicationServing.endpoint(config));
+            lively.serve(() -> ApplicationServing.endpoint(config));
         } else if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
             openAlready().ifPresent(this::serve);
         }
@@ -93,17 +97,25 @@ public class HttpServing implements HttpServerOptionsCustomizer {
     /** @param socket such as {@code https:8443}, or the domain socket */
     private void serve(String socket) {
         memory.put(SOCKET, socket);
-        lively.serve(
-                socket.equals(DOMAIN_SOCKET) ? ApplicationServing.endpoint(config) : Optional.of(endpoint(socket.split(":"))));
+        lively.serve(() -> socket.equals(DOMAIN_SOCKET) ? ApplicationServing.endpoint(config)
+                : Optional.of(endpoint(socket.split(":"))));
     }
 
     private Endpoint endpoint(String[] schemeAndPort) {
         LivelyConfig.Service told = config.service();
-        return new Endpoint(told.address().orElseGet(this::address), told.port().orElse(Integer.parseInt(schemeAndPort[1])),
+        return new Endpoint(address(), told.port().orElse(Integer.parseInt(schemeAndPort[1])),
                 told.secure().orElse(schemeAndPort[0].equals("https")));
     }
 
+    private void checkAddress() {
+        if (http.hostEnabled()) {
+            address();
+        } else {
+            ApplicationServing.endpoint(config);
+        }
+    }
+
     private String address() {
-        return ALL_ADDRESSES.contains(http.host()) ? LivelySettings.hostName() : http.host();
+        return PublishedAddress.of(config.service(), Optional.of(http.host()).filter(host -> !ALL_ADDRESSES.contains(host)));
     }
 }

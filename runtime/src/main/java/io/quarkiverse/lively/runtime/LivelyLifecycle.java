@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -41,6 +42,7 @@ public class LivelyLifecycle {
     private final Instance<CallTracing> tracing;
     private final LivelyMetrics metrics;
     private volatile boolean switchedOff;
+    private volatile boolean registersItself;
     private volatile Optional<Lively> lively = Optional.empty();
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private volatile Optional<Subscription> broadcast = Optional.empty();
@@ -63,6 +65,7 @@ public class LivelyLifecycle {
     void start(LivelySettings settings, ViewUse viewUse) {
         use = viewUse;
         failFast = settings.failFast();
+        registersItself = settings.registrar().enabled();
         Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
                 ? Optional.of(readinessChecks.get())
                 : Optional.empty(), tracing.isResolvable() ? tracing.get() : CallTracing.NONE, metrics);
@@ -75,9 +78,18 @@ public class LivelyLifecycle {
         }
     }
 
-    /** The application serves from now on. Only the first call counts. */
-    void serve(Optional<Endpoint> endpoint) {
-        lively.ifPresent(running -> running.serve(endpoint));
+    /** Whether this application publishes anything of itself. */
+    boolean registersItself() {
+        return registersItself;
+    }
+
+    /**
+     * The application serves from now on. Only the first call counts.
+     *
+     * @param endpoint asked only if the application registers itself: one that only reads needs no address
+     */
+    void serve(Supplier<Optional<Endpoint>> endpoint) {
+        lively.ifPresent(running -> running.serve(registersItself ? endpoint.get() : Optional.empty()));
         serving.complete(null);
     }
 

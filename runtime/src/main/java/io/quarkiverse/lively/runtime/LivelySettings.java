@@ -3,12 +3,9 @@ package io.quarkiverse.lively.runtime;
 import static io.quarkiverse.lively.runtime.BadValue.PREFIX;
 import static io.quarkiverse.lively.runtime.BadValue.require;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
@@ -49,10 +46,15 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
      */
     public static LivelySettings of(LivelyConfig config, String version, LaunchMode mode, boolean readinessDecides,
             SecurityServices services) {
+        return of(config, version, mode, readinessDecides, services, new HostName());
+    }
+
+    static LivelySettings of(LivelyConfig config, String version, LaunchMode mode, boolean readinessDecides,
+            SecurityServices services, HostName hostName) {
         Duration ttl = config.statusTtl();
         require(ttl.compareTo(LEAST_TTL) >= 0 && ttl.compareTo(MOST_TTL) <= 0 && ttl.getNano() == 0, "status-ttl", ttl,
                 "it must be between 2 seconds and a day, in whole seconds (or set OSLIVELY_STATUS_TTL)");
-        bounded("etcd.connect-timeout", config.etcd().connectTimeout());
+        bounded("etcd.connect-timeout", config.etcd().connectTimeout(), " (or set OSLIVELY_ETCD_CONNECT_TIMEOUT)");
         bounded("etcd.request-timeout", config.etcd().requestTimeout());
         bounded("shutdown.timeout", config.shutdown().timeout());
         bounded("view.progress-interval", config.view().progressInterval());
@@ -70,6 +72,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         config.service().port().ifPresent(
                 port -> require(port > 0 && port <= 65535, "service.port", port, "it must be between 1 and 65535"));
 
+        PublishedAddress.check(config.service());
         try {
             Announcements.check(config.service().metadata());
         } catch (InvalidServiceException e) {
@@ -80,7 +83,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         KeyLayout layout = layout(config.etcd().keyNamespace().orElse(""));
         EtcdSettings etcd = EtcdConfiguration.settings(config.etcd(), layout, patience(ttl), services);
         return new LivelySettings(etcd, layout,
-                new Registrar.Settings(config.registration().enabled(), identity(config.service(), layout, mode), ttl,
+                new Registrar.Settings(config.registration().enabled(), identity(config, layout, mode, hostName), ttl,
                         config.shutdown().timeout(), version, config.service().metadata(),
                         config.registration().onConflict(), config.registration().ephemeral(),
                         readinessDecides && config.registration().enabled()),
@@ -95,23 +98,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
 
     /** The name of this host, as far as it is known. */
     public static String hostName() {
-        return hostName(unknown -> "localhost");
-    }
-
-    /** Two hosts that do not know their names must not take each other's services. */
-    private static String knownHostName() {
-        return hostName(unknown -> {
-            throw new ConfigurationException(PREFIX + "service.host is not set, and the name of this host is not known: "
-                    + unknown.getMessage(), Set.of(PREFIX + "service.host"));
-        });
-    }
-
-    private static String hostName(Function<UnknownHostException, String> otherwise) {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return otherwise.apply(e);
-        }
+        return new HostName().orLocalhost();
     }
 
     /** A renewal that is not answered is given up after a third of the TTL. The next one must go to another member. */
@@ -131,10 +118,13 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         }
     }
 
-    private static ServiceIdentity identity(LivelyConfig.Service service, KeyLayout layout, LaunchMode mode) {
+    /** Of an application that only reads, the host is no more than a part of its signature. */
+    private static ServiceIdentity identity(LivelyConfig config, KeyLayout layout, LaunchMode mode, HostName hostName) {
+        LivelyConfig.Service service = config.service();
         String type = named("service.type", "type", service.type().orElse(""));
         String host = named("service.host", "host",
-                service.host().orElseGet(() -> knownHostName() + (mode == LaunchMode.TEST ? "-test" : "")));
+                service.host().orElseGet(() -> (config.registration().enabled() ? hostName.known() : hostName.orLocalhost())
+                        + (mode == LaunchMode.TEST ? "-test" : "")));
         String region = named("service.region", "region", service.region());
         String uuid = named("service.uuid", "uuid",
                 service.uuid().orElseGet(() -> layout.uuidOf(type, host)));
@@ -151,7 +141,11 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     }
 
     private static void bounded(String property, Duration value) {
+        bounded(property, value, "");
+    }
+
+    private static void bounded(String property, Duration value, String remedy) {
         require(value.compareTo(LEAST_TIMEOUT) >= 0 && value.compareTo(MOST_TIMEOUT) <= 0, property, value,
-                "it must be between 1 millisecond and 1 hour");
+                "it must be between 1 millisecond and 1 hour" + remedy);
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A TCP proxy on a port of 127.0.0.1 that can break connections, take them without passing anything on, end one direction of
+ * A TCP proxy that can break connections, take them without passing anything on, end one direction of
  * them only, delay what it passes on, and refuse new ones.
  */
 public final class CutProxy implements AutoCloseable {
@@ -31,9 +31,18 @@ public final class CutProxy implements AutoCloseable {
 
     /** @param target the port of 127.0.0.1 that new connections lead to */
     public CutProxy(int target) {
+        this("127.0.0.1", 0, target);
+    }
+
+    /**
+     * On another address of this machine.
+     *
+     * @param port 0 for a free one
+     */
+    public CutProxy(String address, int port, int target) {
         this.target = target;
         try {
-            listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            listening = new ServerSocket(port, 50, InetAddress.getByName(address));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -41,7 +50,11 @@ public final class CutProxy implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + listening.getLocalPort();
+        return "http://127.0.0.1:" + port();
+    }
+
+    public int port() {
+        return listening.getLocalPort();
     }
 
     public boolean isInUse() {

@@ -11,6 +11,7 @@ import io.quarkus.runtime.annotations.ConfigDocMapKey;
 import io.quarkus.runtime.annotations.ConfigPhase;
 import io.quarkus.runtime.annotations.ConfigRoot;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
 /**
@@ -31,6 +32,7 @@ public interface LivelyConfig {
      * seconds and at most a day, in whole seconds; 5 seconds or more are advised. etcd may grant more than is asked for.
      */
     @WithDefault("${OSLIVELY_STATUS_TTL:60}")
+    @WithConverter(OsLivelyDuration.StatusTtl.class)
     Duration statusTtl();
 
     /**
@@ -69,8 +71,10 @@ public interface LivelyConfig {
         String DEFAULT_ENDPOINT = "http://${OSLIVELY_ETCD_HOST:localhost}:${OSLIVELY_ETCD_PORT:2379}";
 
         /**
-         * The members of the etcd cluster, as URLs with host and port. In dev mode, in tests and by `quarkus:run` an etcd is
-         * started if neither this nor `OSLIVELY_ETCD_HOST` is set.
+         * The members of the etcd cluster, as `http://host:port`, `https://host:port`, or `host:port` as for etcdctl. All
+         * addresses of all host names are tried. A path is ignored; Unix sockets are not supported. In dev mode, in tests and
+         * by
+         * `quarkus:run` an etcd is started if neither this nor `OSLIVELY_ETCD_HOST` is set.
          */
         @WithDefault(DEFAULT_ENDPOINT)
         List<String> endpoints();
@@ -85,6 +89,7 @@ public interface LivelyConfig {
          * How long to wait for a TCP connection to a member. Between 1 millisecond and 1 hour.
          */
         @WithDefault("${OSLIVELY_ETCD_CONNECT_TIMEOUT:5}")
+        @WithConverter(OsLivelyDuration.ConnectTimeout.class)
         Duration connectTimeout();
 
         /**
@@ -157,8 +162,8 @@ public interface LivelyConfig {
         String region();
 
         /**
-         * The address that others are told. By default the address that the HTTP server listens on, or the name of the host if
-         * it listens on all.
+         * The address at which others call this application: a host name or an IP address, without scheme, port, path and
+         * zone. By default the address that the HTTP server listens on, or the name of the host if it listens on all.
          */
         Optional<String> address();
 

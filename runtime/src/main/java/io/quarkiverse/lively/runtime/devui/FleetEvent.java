@@ -35,7 +35,9 @@ public record FleetEvent(String kind, long revision, String reason, String at, i
         }
 
         private static String text(Endpoint endpoint) {
-            return (endpoint.secure() ? "https://" : "http://") + endpoint.address() + ":" + endpoint.port();
+            boolean ipv6 = endpoint.address().indexOf(':') >= 0;
+            return (endpoint.secure() ? "https://" : "http://") + (ipv6 ? "[" + endpoint.address() + "]" : endpoint.address())
+                    + ":" + endpoint.port();
         }
     }
 

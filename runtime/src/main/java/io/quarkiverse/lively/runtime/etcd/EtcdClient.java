@@ -1,10 +1,7 @@
 package io.quarkiverse.lively.runtime.etcd;
 
-import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,13 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
-import io.etcd.jetcd.resolver.IPResolverProvider;
 import io.grpc.ClientInterceptors;
-import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
 import io.netty.handler.ssl.SslContext;
 import io.quarkiverse.lively.runtime.etcd.EtcdErrors.Access;
@@ -26,8 +20,6 @@ import io.quarkiverse.lively.runtime.etcd.EtcdErrors.Access;
 /** etcd by one jetcd client. It is never repaired: {@link EtcdConnection} replaces it. */
 final class EtcdClient implements Etcd {
 
-    /** Of the targets that jetcd's resolver takes. */
-    private static final String SCHEME = "ip";
     /** A page of the registry may be larger than the 4 MiB that gRPC takes by default. */
     private static final int MAX_INBOUND_BYTES = 64 << 20;
     /** A member that vanished without a word is noticed after the sum of these. etcd allows no shorter time than 5 s. */
@@ -43,36 +35,39 @@ final class EtcdClient implements Etcd {
     private KeepAliveStream keepAlive;
 
     EtcdClient(EtcdSettings settings) {
-        this(settings, address -> {
+        this(settings, new HostNames(), member -> {
         });
     }
 
-    /** @param answered told the address of the member that answers, with each answer, on the thread of the network */
-    EtcdClient(EtcdSettings settings, Consumer<SocketAddress> answered) {
+    /** @param answered told the endpoint of the member that answers, with each answer, on the thread of the network */
+    EtcdClient(EtcdSettings settings, HostNames names, Consumer<URI> answered) {
         this.settings = settings;
-        this.errors = new EtcdErrors(settings, this::member);
-        this.calls = new CallInterceptor(settings.requestTimeout(), settings.security().login(), answered);
-        knowResolver(NameResolverRegistry.getDefaultRegistry());
+        EndpointResolver.Provider resolver = new EndpointResolver.Provider(settings, names);
+        this.calls = new CallInterceptor(settings.requestTimeout(), settings.security().login(),
+                address -> resolver.memberAt(address).ifPresent(answered));
+        this.errors = new EtcdErrors(settings, () -> calls.member().flatMap(resolver::memberAt));
+        FirstReadyLoadBalancer.register();
         ClientBuilder builder = Client.builder();
         settings.security().tls().ifPresent(tls -> builder.sslContext(context(tls)));
         settings.security().authority().ifPresent(builder::authority);
-        this.client = builder
-                .target(target(settings.endpoints()))
+        builder.target(resolver.target())
                 .connectTimeout(settings.connectTimeout())
                 .keepaliveTime(PING_EVERY)
                 .keepaliveTimeout(PING_TIMEOUT)
                 // etcd forbids more, and hangs up on who does it all the same.
                 .keepaliveWithoutCalls(false)
-                // One connection: it fails as a whole, and is then replaced. Of several, one that hangs spoils its share of calls.
-                .loadBalancerPolicy("pick_first")
+                .loadBalancerPolicy(FirstReadyLoadBalancer.POLICY)
                 .maxInboundMessageSize(MAX_INBOUND_BYTES)
                 .interceptor(calls)
                 // Fail while there is no connection, rather than wait: we decide when to try again.
                 .waitForReady(false)
-                .retryMaxAttempts(0)
-                .build();
-        // The only call of jetcd that reaches the interceptor on this thread.
-        client.getLeaseClient().keepAliveOnce(0);
+                .retryMaxAttempts(0);
+        this.client = resolver.whileRegistered(() -> {
+            Client made = builder.build();
+            // Makes the channel. The only call of jetcd that reaches the interceptor on this thread.
+            made.getLeaseClient().keepAliveOnce(0);
+            return made;
+        });
         if (calls.channel() == null) {
             throw new IllegalStateException("jetcd hides its channel in a new way: use the version that Lively was built with");
         }
@@ -158,11 +153,6 @@ final class EtcdClient implements Etcd {
                         : CompletableFuture.failedFuture(failure));
     }
 
-    /** The member that the last call reached. */
-    private Optional<URI> member() {
-        return calls.member().flatMap(settings::memberAt);
-    }
-
     private void remember(WatchCall watch) {
         watches.removeIf(WatchCall::isOver);
         watches.add(watch);
@@ -201,22 +191,5 @@ final class EtcdClient implements Etcd {
         } catch (Exception e) {
             throw new IllegalStateException("look at " + tls.properties() + ": " + e.getMessage(), e);
         }
-    }
-
-    /** In a native executable gRPC knows no resolvers but its own, as it looks for none on the class path there. */
-    private static void knowResolver(NameResolverRegistry registry) {
-        if (registry.getProviderForScheme(SCHEME) == null) {
-            registry.register(new IPResolverProvider());
-        }
-    }
-
-    /**
-     * The endpoints as jetcd's resolver takes them. It decodes the path of this URI, where the brackets of an IPv6 address are
-     * not allowed as such.
-     */
-    private static String target(List<URI> endpoints) {
-        return endpoints.stream()
-                .map(endpoint -> endpoint.getHost().replace("[", "%5B").replace("]", "%5D") + ":" + endpoint.getPort())
-                .collect(Collectors.joining(",", SCHEME + ":///", ""));
     }
 }

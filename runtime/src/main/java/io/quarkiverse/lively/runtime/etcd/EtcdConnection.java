@@ -47,7 +47,7 @@ public final class EtcdConnection implements Etcd {
 
     /** Makes no client before the first call, as that costs time that an application that starts needs itself. */
     public EtcdConnection(EtcdSettings settings) {
-        this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size())), settings,
+        this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size()), new HostNames()), settings,
                 settings.security().tls().map(tls -> new CertificateRotation(tls, settings.probe())),
                 EtcdConnection::inAThreadOfItsOwn, System::nanoTime);
     }

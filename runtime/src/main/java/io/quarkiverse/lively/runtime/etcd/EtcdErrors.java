@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime.etcd;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -14,6 +15,11 @@ final class EtcdErrors {
 
     private static final String UNREACHABLE = "cannot be reached: ";
     private static final String REFUSED = "refused: ";
+
+    /** What gRPC and Netty say of an answer that is not gRPC. */
+    private static final String HTTP_STATUS = "HTTP status code";
+    private static final List<String> NOT_HTTP2 = List.of("First received frame was not SETTINGS",
+            "Failed ALPN negotiation");
 
     /** What a call does to the keys that it is about. */
     enum Access {
@@ -61,7 +67,8 @@ final class EtcdErrors {
 
     /** Whether etcd has no users, so that it can tell none from another. */
     static boolean isWithoutUsers(Throwable failure) {
-        return says(failure, "authentication is not enabled") || status(failure).getCode() == Status.Code.UNIMPLEMENTED;
+        return says(failure, "authentication is not enabled")
+                || status(failure).getCode() == Status.Code.UNIMPLEMENTED && !says(failure, HTTP_STATUS);
     }
 
     static Status leaseNotFound() {
@@ -92,8 +99,10 @@ final class EtcdErrors {
         return switch (failureClass) {
             case UNFIT_MEMBER, REJECTING_MEMBER, UNKNOWN_TOKEN ->
                 failure(failureClass, "does not serve: ", meaning(description), cause);
-            case FAILING_MEMBER, NOT_ETCD -> failure(failureClass, UNREACHABLE, tls.meaning(cause).orElseGet(
-                    () -> status.getCode() == Status.Code.DEADLINE_EXCEEDED ? noAnswer(deadline) : meaning(description)),
+            case FAILING_MEMBER, NOT_ETCD -> failure(failureClass, UNREACHABLE, tls.meaning(cause)
+                    .or(() -> ofOtherServer(description)).orElseGet(() -> status.getCode() == Status.Code.DEADLINE_EXCEEDED
+                            ? noAnswer(deadline)
+                            : meaning(description)),
                     cause);
             case DENIED -> failure(failureClass, REFUSED, "the user of this application may not " + access.verb
                     + " the keys that begin with " + settings.keys() + ": grant its role that, or change " + remedy() + " ("
@@ -112,6 +121,17 @@ final class EtcdErrors {
         return security.login().map(EtcdLogin::remedy).orElseGet(() -> security.tls().filter(EtcdTls::hasCertificate)
                 .map(tls -> "the certificate whose common name is the user: " + tls.properties() + ".key-store")
                 .orElse("quarkus.lively.etcd.username"));
+    }
+
+    /** Empty unless the answer is not gRPC. */
+    private static Optional<String> ofOtherServer(String description) {
+        boolean hasStatus = description.startsWith(HTTP_STATUS);
+        if (!hasStatus && NOT_HTTP2.stream().noneMatch(description::contains)) {
+            return Optional.empty();
+        }
+        return Optional.of("no gRPC is spoken there (" + (hasStatus ? description : "the answer is not HTTP/2")
+                + "). A web server or a proxy answers, or etcd's port for metrics; etcd's clients use port 2379 unless it was"
+                + " started with another: check quarkus.lively.etcd.endpoints");
     }
 
     private static boolean says(Throwable failure, String words) {

@@ -1,18 +1,13 @@
 package io.quarkiverse.lively.runtime.etcd;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 import com.google.protobuf.ByteString;
-
-import io.netty.util.NetUtil;
 
 /**
  * Where etcd is, and how long to wait for it.
@@ -43,25 +38,13 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
         return inOrder(order);
     }
 
-    /** The same members, the one at that address last. */
-    EtcdSettings endingWith(SocketAddress address) {
+    /** The same members, that one last. */
+    EtcdSettings endingWith(URI member) {
         List<URI> order = new ArrayList<>(endpoints);
-        endpoints.stream().filter(member -> new InetSocketAddress(member.getHost(), member.getPort()).equals(address))
-                .findFirst().ifPresent(last -> {
-                    order.remove(last);
-                    order.add(last);
-                });
+        if (order.remove(member)) {
+            order.add(member);
+        }
         return inOrder(order);
-    }
-
-    /** The member at that address; empty if its endpoint cannot be told without a question to DNS. */
-    Optional<URI> memberAt(SocketAddress address) {
-        return address instanceof InetSocketAddress socket
-                ? endpoints.stream().filter(member -> member.getPort() == socket.getPort()
-                        && (member.getHost().equals(socket.getHostString())
-                                || socket.getAddress().equals(NetUtil.createInetAddressFromIpAddressString(member.getHost()))))
-                        .findFirst()
-                : Optional.empty();
     }
 
     private EtcdSettings inOrder(List<URI> order) {

@@ -1,6 +1,6 @@
 package io.quarkiverse.lively.runtime.etcd;
 
-import java.net.SocketAddress;
+import java.net.URI;
 import java.util.function.IntFunction;
 
 /**
@@ -11,19 +11,23 @@ final class MembersInTurn implements IntFunction<Etcd> {
 
     private final EtcdSettings settings;
     private final int first;
-    private volatile SocketAddress answeredLast;
+    private final HostNames names;
+    private volatile URI answeredLast;
 
-    /** @param first the member that the first client begins with */
-    MembersInTurn(EtcdSettings settings, int first) {
+    /**
+     * @param first the member that the first client begins with
+     * @param names looks up the hosts of the members
+     */
+    MembersInTurn(EtcdSettings settings, int first, HostNames names) {
         this.settings = settings;
         this.first = first;
+        this.names = names;
     }
 
-    /** May ask for the addresses of members, and so take its time. */
     @Override
     public Etcd apply(int generation) {
         EtcdSettings inTurn = settings.startingWith(first + generation);
-        SocketAddress left = answeredLast;
-        return new EtcdClient(left == null ? inTurn : inTurn.endingWith(left), address -> answeredLast = address);
+        URI left = answeredLast;
+        return new EtcdClient(left == null ? inTurn : inTurn.endingWith(left), names, member -> answeredLast = member);
     }
 }

@@ -4,7 +4,7 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import javax.net.ssl.SSLHandshakeException;
@@ -12,10 +12,9 @@ import javax.net.ssl.SSLHandshakeException;
 /** Says why a connection by TLS does not come about, and what to change. */
 final class TlsErrors {
 
-    private static final String ALERT = "Received fatal alert: ";
-    private static final Set<String> ABOUT_OUR_CERTIFICATE = Set.of("bad_certificate", "certificate_required",
-            "certificate_expired", "certificate_revoked", "certificate_unknown", "unsupported_certificate", "unknown_ca",
-            "access_denied");
+    /** Alerts by their names in the protocol. Java gives them nowhere but in its message, at a place that changes. */
+    private static final Pattern ABOUT_OUR_CERTIFICATE = Pattern.compile("\\b(bad_certificate|certificate_required"
+            + "|certificate_expired|certificate_revoked|certificate_unknown|unsupported_certificate|unknown_ca|access_denied)\\b");
 
     private final EtcdSecurity security;
 
@@ -33,13 +32,14 @@ final class TlsErrors {
         }
         String tls = security.tls().get().properties();
         return causes(failure).map(cause -> ofCertificate(cause, tls)).flatMap(Optional::stream).findFirst()
-                .or(() -> causes(failure).filter(SSLHandshakeException.class::isInstance).map(Throwable::getMessage).findFirst()
-                        .map(words -> ofHandshake(words, tls)))
+                .or(() -> causes(failure).filter(SSLHandshakeException.class::isInstance).findFirst()
+                        .map(handshake -> ofHandshake(handshake, tls)))
                 .or(() -> says(failure, "Connection closed while performing TLS negotiation")
                         .or(() -> says(failure, "not an SSL/TLS record")).or(() -> says(failure, "Connection reset"))
                         .map(words -> "it hangs up (" + words
                                 + "): if it speaks plain text, start it with --cert-file and --key-file, or let"
-                                + " quarkus.lively.etcd.endpoints begin with http://"));
+                                + " quarkus.lively.etcd.endpoints begin with http://; if it is a web server, etcd's port for"
+                                + " clients is another one, mostly 2379"));
     }
 
     private static Optional<String> ofCertificate(Throwable cause, String tls) {
@@ -68,8 +68,10 @@ final class TlsErrors {
         return Optional.empty();
     }
 
-    private static String ofHandshake(String words, String tls) {
-        if (words.startsWith(ALERT) && ABOUT_OUR_CERTIFICATE.contains(words.substring(ALERT.length()))) {
+    /** An alert of the other side has no cause on this one. */
+    private static String ofHandshake(Throwable handshake, String tls) {
+        String words = handshake.getMessage();
+        if (handshake.getCause() == null && ABOUT_OUR_CERTIFICATE.matcher(String.valueOf(words)).find()) {
             return "it does not accept the certificate of this application, or wants one and is given none (" + words
                     + "): set " + tls + ".key-store to one that etcd trusts (--trusted-ca-file)";
         }

@@ -1,19 +1,23 @@
 package io.quarkiverse.lively.runtime.registration;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
-import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 
 /** Refuses what a process cannot say of itself when it registers a service. */
 public final class Announcements {
 
     private static final int MOST_METADATA = 64 * 1024;
+    private static final int MOST_ADDRESS = 255;
+    private static final String ADDRESS = ": it must be a host name, or an IP address without a zone";
 
     private Announcements() {
     }
@@ -42,12 +46,42 @@ public final class Announcements {
      */
     public static void check(Optional<Endpoint> endpoint, Map<String, String> metadata) {
         endpoint.ifPresent(where -> {
-            ServiceIdentity.check("address", where.address());
+            checkAddress(where.address());
             if (where.port() < 1 || where.port() > 65535) {
                 throw new InvalidServiceException("port", "the port must be between 1 and 65535");
             }
         });
         check(metadata);
+    }
+
+    /**
+     * @throws InvalidServiceException if no URL can have that host
+     */
+    public static void checkAddress(String address) {
+        if (address.isEmpty()) {
+            throw new InvalidServiceException("address", "the address must not be empty");
+        }
+        address.codePoints().filter(c -> c >= 0x80 || !Character.isLetterOrDigit(c) && "-.:[]".indexOf(c) < 0).findFirst()
+                .ifPresent(c -> {
+                    throw new InvalidServiceException("address", "the address must not contain "
+                            + (Character.isISOControl(c) ? "control characters"
+                                    : "'" + PrintableText.of(Character.toString(c)) + "'")
+                            + ADDRESS);
+                });
+        if (address.length() > MOST_ADDRESS) {
+            throw new InvalidServiceException("address", "the address must not be longer than " + MOST_ADDRESS + " bytes");
+        }
+        try {
+            // Brackets only around an IPv6 address, a port nowhere.
+            new URI("http", null, address, 1, null, null, null);
+        } catch (URISyntaxException e) {
+            throw new InvalidServiceException("address", "the address '" + address + "' cannot be the host of a URL" + ADDRESS);
+        }
+    }
+
+    /** An IPv6 address is published without the brackets that it has in a URL. */
+    static String withoutBrackets(String address) {
+        return address.startsWith("[") ? address.substring(1, address.length() - 1) : address;
     }
 
     /**

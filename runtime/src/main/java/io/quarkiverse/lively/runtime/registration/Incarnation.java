@@ -8,6 +8,7 @@ import java.util.UUID;
 import com.google.protobuf.InvalidProtocolBufferException;
 
 import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.runtime.store.Entry;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.History;
@@ -48,12 +49,19 @@ record Incarnation(String id, Instant startedAt, String version) {
         return State.newBuilder().setReason(reason).setSince(since.toEpochMilli()).setBy(id);
     }
 
-    /** As etcd gives it back: a text of the application that is no UTF-8 is stored as another one. */
+    /**
+     * All that a process publishes of itself passes here.
+     *
+     * @throws InvalidServiceException naming the field that cannot be published
+     */
     Claim claim(Optional<Endpoint> endpoint, Map<String, String> metadata) {
+        Announcements.check(endpoint, metadata);
         Claim.Builder claim = Claim.newBuilder().setIncarnation(id).setStartedAt(startedAt.toEpochMilli())
                 .setVersion(version).putAllMetadata(metadata);
-        endpoint.ifPresent(e -> claim.setAddress(e.address()).setPort(e.port()).setSecure(e.secure()));
+        endpoint.ifPresent(
+                e -> claim.setAddress(Announcements.withoutBrackets(e.address())).setPort(e.port()).setSecure(e.secure()));
         try {
+            // As etcd gives it back: a text of the application that is no UTF-8 is stored as another one.
             return Claim.parseFrom(claim.build().toByteString());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("What was just written can be read", e);

@@ -186,6 +186,7 @@ public final class Registrar {
     public Registration register(ServiceRecord record) {
         ServiceIdentity identity = layout.identityOf(record);
         Announcements.check(record);
+        Claim claim = incarnation.claim(record.endpoint(), record.metadata());
         if (stopping) {
             throw tooLate();
         }
@@ -202,7 +203,7 @@ public final class Registrar {
             registrations.remove(identity.uuid(), further);
             throw tooLate();
         }
-        serve(further, incarnation.claim(record.endpoint(), record.metadata()));
+        serve(further, claim);
         return further;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -46,12 +47,21 @@ class BadConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "http://:2379", "http://etcd", "http://etcd:0", "http://etcd:99999", "http://etcd:99999999999",
-            "http://etcd:-1", "http://etcd:port", "etcd:2379", "etcd", "//etcd:2379", "ftp://etcd:2379", "unix:///etcd.sock",
-            "http://etcd:2379/v3", "http://etcd:2379?a=b", "http://etcd:2379#a",
-            "http://et cd:2379", "http://[::1:2379", "http://::1", "http://etcd:2379,http://:2379" })
-    void endpoint(String endpoint) {
-        assertRefused(Configured.nothing().with("etcd.endpoints", endpoint), "etcd.endpoints");
+    @CsvSource({ "http://:2379, it has no host", "http://etcd, it has no port", "etcd, it has no port",
+            "http://[::1], it has no port", "http://etcd:, between 1 and 65535", "http://etcd:0, between 1 and 65535",
+            "http://etcd:99999, between 1 and 65535", "http://etcd:99999999999, between 1 and 65535",
+            "http://etcd:-1, the port must not contain '-'", "etcd:2379x, the port must not contain 'x'",
+            "http://etcd:port, the port must not contain 'p'", "//etcd:2379, it has no port",
+            "ftp://etcd:2379, neither http nor https", "unix:///etcd.sock, Unix socket", "unix://etcd.sock:1, Unix socket",
+            "unixs://etcd.sock:1, Unix socket", "http://et cd:2379, the host must not contain ' '",
+            "'http://et\ncd:2379', the host must not contain control characters",
+            "http://etcd*:2379, the host must not contain '*'", "http://etcdä:2379, the host must not contain 'ä'",
+            "http:etcd:2379, the host must not contain ':'", "::1:2379, the host must not contain ':'",
+            "http://[::1:2379, is no IPv6 address", "http://::1, is no IPv6 address",
+            "http://[etcd]:2379, is no IPv6 address", "'http://etcd:2379,http://:2379', it has no host" })
+    void endpoint(String endpoint, String why) {
+        String message = assertRefused(Configured.nothing().with("etcd.endpoints", endpoint), "etcd.endpoints");
+        assertTrue(message.contains(why), message);
     }
 
     @ParameterizedTest
@@ -62,11 +72,41 @@ class BadConfigurationTest {
         assertFalse(message.contains("secret"), message);
     }
 
+    @ParameterizedTest
+    @CsvSource({ "http://127.0.0.1/app, '/'", "127.0.0.1/24, '/'", "a b, ' '", "' 127.0.0.1 ', ' '", "'127.0.0.1\n', control",
+            "'a\tb', control", "a_b, '_'", "fe80::1%eth0, '%'", "ä.example.com, 'ä'", "user@host, '@'",
+            "127.0.0.1:8080, cannot be the host of a URL", "host:8080, cannot be the host of a URL",
+            "[::1]:8080, cannot be the host of a URL", "[::1, cannot be the host of a URL", "-a, cannot be the host of a URL",
+            "a..b, cannot be the host of a URL", "1.2.3, cannot be the host of a URL",
+            "300.1.1.1, cannot be the host of a URL" })
+    void address(String address, String why) {
+        String message = assertRefused(Configured.nothing().with("service.address", address), "service.address");
+        assertTrue(message.contains(why), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "127.0.0.1", "::1", "[::1]", "2001:db8::7", "host", "host-1.example.com", "host.example.com.",
+            "3f2a1b9c0d1e" })
+    void addressThatCanBeCalled(String address) {
+        Configured.nothing().with("service.address", address).settings();
+    }
+
     @Test
     void noEndpoint() {
         RuntimeException refusal = assertThrows(RuntimeException.class,
                 () -> Configured.nothing().with("etcd.endpoints", "").settings());
         assertTrue(refusal.getMessage().contains("quarkus.lively.etcd.endpoints"), refusal.getMessage());
+    }
+
+    /** Of os-lively's variables, also if one is empty or of the wrong kind. */
+    @ParameterizedTest
+    @CsvSource({ "OSLIVELY_STATUS_TTL, status-ttl", "OSLIVELY_ETCD_CONNECT_TIMEOUT, etcd.connect-timeout" })
+    void variableThatIsNoDuration(String variable, String key) {
+        for (String value : List.of("", " ", "soon", "-1", "0")) {
+            String message = assertThrows(RuntimeException.class,
+                    () -> Configured.nothing().withVariable(variable, value).settings()).getMessage();
+            assertTrue(message.contains("quarkus.lively." + key) && message.contains(variable), message);
+        }
     }
 
     @ParameterizedTest

@@ -2,7 +2,6 @@ package io.quarkiverse.lively.runtime.etcd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.Test;
 
 import com.google.protobuf.ByteString;
 
-import io.grpc.NameResolverRegistry;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
@@ -61,20 +59,6 @@ class EtcdClientTest {
                 List.of(new Transaction.Delete(KEY)), List.of());
         assertTrue(client.commit(deleteIfSame).join().succeeded());
         assertFalse(client.commit(deleteIfSame).join().succeeded());
-    }
-
-    /** As in a native executable. */
-    @Test
-    void itBringsItsResolverWhereGrpcFindsNone() {
-        NameResolverRegistry registry = NameResolverRegistry.getDefaultRegistry();
-        registry.deregister(registry.getProviderForScheme("ip"));
-        assertNull(registry.getProviderForScheme("ip"));
-        EtcdClient another = new EtcdClient(settings(server.url()));
-        try {
-            assertTrue(another.read(everything()).join().entries().isEmpty());
-        } finally {
-            another.close();
-        }
     }
 
     @Test

@@ -63,7 +63,7 @@ class SeveralMembersTest {
         AtomicInteger made = new AtomicInteger();
         try (CutProxy first = new CutProxy(one.port()); CutProxy second = new CutProxy(other.port())) {
             EtcdSettings settings = settings(first.url(), second.url());
-            MembersInTurn members = new MembersInTurn(settings, 0);
+            MembersInTurn members = new MembersInTurn(settings, 0, new HostNames());
             first.refuse();
             try (EtcdConnection connection = new EtcdConnection(number -> {
                 made.incrementAndGet();

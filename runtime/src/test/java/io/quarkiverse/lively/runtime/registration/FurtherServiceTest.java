@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -66,7 +67,10 @@ class FurtherServiceTest {
         assertRefused("port", ServiceRecord.builder("type", "host").endpoint(new Endpoint("h", 0, false)));
         assertRefused("port", ServiceRecord.builder("type", "host").endpoint(new Endpoint("h", 65536, false)));
         assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint("", 80, false)));
-        assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint("a\nb", 80, false)));
+        for (String address : List.of("a\nb", "a b", " 127.0.0.1 ", "http://127.0.0.1/app", "127.0.0.1:8080", "a_b", "[::1",
+                "fe80::1%eth0")) {
+            assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint(address, 80, false)));
+        }
         assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("k", "x".repeat(65_536))));
         assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("k", "half \ud83d")));
         assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("half \ude00", "v")));
