@@ -137,7 +137,8 @@ class JavaSnippetsTest {
         Set<String> known = new TreeSet<>(calls.keySet());
         known.addAll(RUN_BY.keySet());
 
-        assertEquals(new TreeSet<>(JavaSnippet.all().stream().map(JavaSnippet::id).toList()), known);
+        assertEquals(new TreeSet<>(JavaSnippet.all().stream().map(JavaSnippet::id).toList()), known,
+                "each block of Java is called here, or is a file that another test runs");
         for (Map.Entry<String, String> run : RUN_BY.entrySet()) {
             String page = run.getKey().replaceFirst(" \\d+$", "");
             assertTrue(Files.readString(Path.of(run.getValue())).contains('"' + page + '"'), run + ": the test reads the page");
