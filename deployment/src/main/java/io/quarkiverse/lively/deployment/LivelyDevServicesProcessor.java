@@ -53,8 +53,9 @@ class LivelyDevServicesProcessor {
         }
         Supplier<DevEtcd> etcd = () -> new DevEtcd(searches, () -> candidates(settings, launch,
                 devServices.timeout().orElse(PATIENCE), works, SearchPath.ofEnvironment()));
+        boolean overrides = isSet(configured);
         return launch == LaunchMode.RUN ? startedFor(etcd.get(), shutdown)
-                : owned(etcd, identity(settings, launch), isSet(configured));
+                : owned(etcd, identity(settings, launch, overrides), overrides);
     }
 
     /** Where to look for one that is shared, if it is. */
@@ -120,9 +121,10 @@ class LivelyDevServicesProcessor {
      * What tells an etcd from the one that is there already. In dev mode that is all that could make it another one. In tests
      * each application has its own, so that no test profile finds what another one has left.
      */
-    private static String identity(DevServices config, LaunchMode mode) {
+    private static String identity(DevServices config, LaunchMode mode, boolean overrides) {
         return mode == LaunchMode.TEST ? UUID.randomUUID().toString()
-                : List.of(config.provider(), config.port(), config.imageName(), config.shared(), config.serviceName())
+                : List.of(config.provider(), config.port(), config.imageName(), config.shared(), config.serviceName(),
+                        overrides)
                         .toString();
     }
 

@@ -20,8 +20,10 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.test.DocPage;
+import io.quarkiverse.lively.test.EtcdProgram;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
+import io.quarkiverse.lively.test.Programs;
 
 /** The commands of the page about operations, in its order, on an etcd that is started as it says, with a service in it. */
 @NeedsProgram({ "etcd", "etcdctl", "bash", "curl" })
@@ -39,6 +41,7 @@ class OperationsPageTest {
 
     @Test
     void theyDoWhatThePageSays() throws IOException, InterruptedException {
+        String restoring = restoring();
         String[] options = next(START).substring(START.length()).split(" +");
         try (EtcdServer etcd = EtcdServer.started(options);
                 EtcdServer restored = EtcdServer.absent("--data-dir", directory.resolve("restored").toString());
@@ -56,7 +59,7 @@ class OperationsPageTest {
             assertTrue(run(etcd, next("snapshot save")).contains("TOTAL KEYS"));
             service.lively.registry().down(service.uuid());
             service.await(RegistrationState.HELD_DOWN);
-            run(etcd, next("snapshot restore"));
+            run(etcd, next("snapshot restore").replace("etcdctl", restoring));
             etcd.kill();
             restored.start();
             // The hold was said after the backup.
@@ -75,6 +78,16 @@ class OperationsPageTest {
             assertEquals(7 + 6 + 5, restored.keys("/services/").size(), "as the table says");
         }
         assertEquals(List.of(), blocks, "each was run");
+    }
+
+    /** The program that restores a snapshot, which depends on the version of etcd, as the page says. */
+    private static String restoring() {
+        String[] version = EtcdProgram.onThePath().version().split("\\.");
+        if (Integer.parseInt(version[1]) < 6) {
+            return "etcdctl";
+        }
+        Programs.require("etcdutl");
+        return "etcdutl";
     }
 
     /** The commands come in the order of the page. */
