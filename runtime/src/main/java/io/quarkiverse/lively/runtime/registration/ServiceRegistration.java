@@ -54,7 +54,7 @@ final class ServiceRegistration implements Registration {
             this.remedy = remedy;
         }
 
-        /** What its user has to change if another service has its names. */
+        /** The property or field to change if another service has the same names. */
         String remedy() {
             return remedy;
         }
