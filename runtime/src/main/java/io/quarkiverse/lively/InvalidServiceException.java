@@ -1,6 +1,6 @@
 package io.quarkiverse.lively;
 
-/** What was asked for cannot name a service. Nothing was written. */
+/** A field of a service or of a query has an invalid value, or a change that would be ignored. Nothing was written. */
 public class InvalidServiceException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ public class InvalidServiceException extends IllegalArgumentException {
         this.field = field;
     }
 
-    /** The field that is wrong: {@code uuid}, {@code type}, {@code host}, {@code region} … */
+    /** The name of that field: {@code uuid}, {@code type}, {@code host}, {@code region}, {@code metadata} … */
     public String field() {
         return field;
     }

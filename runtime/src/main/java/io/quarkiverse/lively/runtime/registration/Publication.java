@@ -94,13 +94,13 @@ final class Publication {
     private LeaseTerm lease;
     private Wanted wanted;
     private ServiceKeys seen = ServiceKeys.ABSENT;
-    /** As it was last judged, in force or to come. */
+    /** The hold of another party, in force or to come, as it was last judged. */
     private Optional<Hold> hold = Optional.empty();
     private boolean tried;
     private boolean claimed;
     private int writesInARow;
     private boolean retired;
-    /** Whether nothing more will be written. */
+    /** Whether the last write is done. */
     private boolean ended;
     private Optional<Runnable> successor = Optional.empty();
 
@@ -226,12 +226,17 @@ final class Publication {
         agenda.cancelRest();
     }
 
-    /** Before it is retired: then notifies once, on the worker thread, when another process claims the service. */
+    /**
+     * To be called before the service is retired.
+     *
+     * @param listener called once, on the worker thread, when another process claims the retired service
+     */
     void onSuccessor(Runnable listener) {
         successor = Optional.of(listener);
         watch.add(this);
     }
 
+    /** Ends the watch of the service. */
     void unwatch() {
         successor = Optional.empty();
         watch.remove(this);

@@ -51,7 +51,7 @@ public final class Registrar {
     /** As long as there is anything to keep alive. Changed on the worker thread only. */
     private volatile Optional<LeaseSession> session = Optional.empty();
     private volatile boolean stopping;
-    /** What was registered when the application stopped. */
+    /** The registrations that the application had when it stopped. */
     private final Set<ServiceRegistration> stopped = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
 

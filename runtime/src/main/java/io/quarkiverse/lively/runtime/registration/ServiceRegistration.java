@@ -54,7 +54,7 @@ final class ServiceRegistration implements Registration {
             this.remedy = remedy;
         }
 
-        /** What its user has to change if another service has its names. */
+        /** The property or field to change if another service has the same names. */
         String remedy() {
             return remedy;
         }
@@ -75,7 +75,7 @@ final class ServiceRegistration implements Registration {
     private Optional<Claim> claim = Optional.empty();
     private Optional<LeaseTerm> held = Optional.empty();
     private CompletableFuture<ServiceKeys> stopped;
-    /** The fencing token from its end on; null before that. */
+    /** The fencing token after this registration has ended; null before. */
     private final AtomicReference<OptionalLong> lastToken = new AtomicReference<>();
 
     /**
@@ -227,7 +227,7 @@ final class ServiceRegistration implements Registration {
         return result;
     }
 
-    /** Unless it is to be forgotten already. */
+    /** Keeps the token, unless it was forgotten already. */
     private void keepToken(OptionalLong token) {
         lastToken.compareAndSet(null, token);
         if (lastToken.get().isPresent()) {

@@ -63,9 +63,11 @@ class OwnerWatchTest {
 
     @Test
     void whatTheOwnerWritesItselfIsNoReasonToLook() {
+        long before = scene.etcd.commits;
         scene.registrar.own().down("x");
         scene.registrar.own().up();
         long requests = scene.etcd.commits;
+        assertEquals(before + 4, requests, "each of them is a look and a write, and the write is not read back");
         scene.pass(Duration.ofSeconds(1));
         assertEquals(requests, scene.etcd.commits);
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 
 import io.quarkiverse.lively.Endpoint;
@@ -51,6 +52,15 @@ final class RealProcess implements AutoCloseable {
 
     boolean isRegistered() {
         return state() == RegistrationState.REGISTERED;
+    }
+
+    OptionalLong fencingToken() {
+        return registrar.own().fencingToken();
+    }
+
+    /** Blocks until DOWN is published. */
+    void stop() {
+        registrar.stop(Duration.ofSeconds(2)).join();
     }
 
     @Override
