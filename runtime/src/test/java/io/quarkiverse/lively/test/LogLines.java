@@ -3,21 +3,25 @@ package io.quarkiverse.lively.test;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 import org.jboss.logmanager.ExtLogRecord;
 
-/** What Lively logs, as it would be printed, until this is closed. */
+/** The lines that are logged below a category, as they would be printed, until this is closed. */
 public final class LogLines implements AutoCloseable {
 
-    private static final Logger LIVELY = Logger.getLogger("io.quarkiverse.lively");
-
+    private final Logger logger;
+    private final Level least;
     private final List<String> messages = new CopyOnWriteArrayList<>();
     private final Handler handler = new Handler() {
 
         @Override
         public void publish(LogRecord line) {
+            if (line.getLevel().intValue() < least.intValue()) {
+                return;
+            }
             messages.add(line instanceof ExtLogRecord formatted ? formatted.getFormattedMessage() : line.getMessage());
         }
 
@@ -30,8 +34,16 @@ public final class LogLines implements AutoCloseable {
         }
     };
 
+    /** Of Lively, of any level. */
     public LogLines() {
-        LIVELY.addHandler(handler);
+        this("io.quarkiverse.lively", Level.ALL);
+    }
+
+    /** @param least the lowest level that counts */
+    public LogLines(String category, Level least) {
+        this.least = least;
+        logger = Logger.getLogger(category);
+        logger.addHandler(handler);
     }
 
     public List<String> messages() {
@@ -45,6 +57,6 @@ public final class LogLines implements AutoCloseable {
 
     @Override
     public void close() {
-        LIVELY.removeHandler(handler);
+        logger.removeHandler(handler);
     }
 }
