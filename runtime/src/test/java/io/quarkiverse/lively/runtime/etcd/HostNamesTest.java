@@ -94,7 +94,8 @@ class HostNamesTest {
     @Test
     void aNameDoesNotLoseItsTurnBecauseItIsLookedUp() {
         table.put(SLOW, List.of("127.0.0.3"));
-        try (CutProxy named = new CutProxy("127.0.0.3", 0, etcd.port()); CutProxy other = new CutProxy(etcd.port());
+        try (CutProxy named = new CutProxy("127.0.0.3", 0, etcd.port());
+                CutProxy other = new CutProxy(etcd.port());
                 EtcdClient client = new EtcdClient(settings(List.of("http://" + SLOW + ":" + named.port(), other.url())), names,
                         member -> {
                         })) {
