@@ -9,17 +9,20 @@ import java.util.logging.Logger;
 
 import org.jboss.logmanager.ExtLogRecord;
 
-/** What Lively logs, as it would be printed, until this is closed. */
+/** The lines that are logged below a category, as they would be printed, until this is closed. */
 public final class LogLines implements AutoCloseable {
 
-    private static final Logger LIVELY = Logger.getLogger("io.quarkiverse.lively");
-
+    private final Logger logger;
+    private final Level least;
     private final List<String> messages = new CopyOnWriteArrayList<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final Handler handler = new Handler() {
 
         @Override
         public void publish(LogRecord line) {
+            if (line.getLevel().intValue() < least.intValue()) {
+                return;
+            }
             String message = line instanceof ExtLogRecord formatted ? formatted.getFormattedMessage() : line.getMessage();
             messages.add(message);
             if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
@@ -36,8 +39,16 @@ public final class LogLines implements AutoCloseable {
         }
     };
 
+    /** Of Lively, of any level. */
     public LogLines() {
-        LIVELY.addHandler(handler);
+        this("io.quarkiverse.lively", Level.ALL);
+    }
+
+    /** @param least the lowest level that counts */
+    public LogLines(String category, Level least) {
+        this.least = least;
+        logger = Logger.getLogger(category);
+        logger.addHandler(handler);
     }
 
     public List<String> messages() {
@@ -56,6 +67,6 @@ public final class LogLines implements AutoCloseable {
 
     @Override
     public void close() {
-        LIVELY.removeHandler(handler);
+        logger.removeHandler(handler);
     }
 }

@@ -56,8 +56,7 @@ final class EndpointResolver extends NameResolver {
     private final List<URI> endpoints;
     private final HostNames names;
     private final Args args;
-    private final Duration headStart;
-    private final Duration limit;
+    private final Duration requestTimeout;
     private final Map<SocketAddress, URI> members;
     private Listener2 listener;
     private Round round;
@@ -66,11 +65,8 @@ final class EndpointResolver extends NameResolver {
         this.endpoints = provider.endpoints;
         this.names = provider.names;
         this.members = provider.members;
+        this.requestTimeout = provider.requestTimeout;
         this.args = args;
-        // The last address is tried while half of the time for a request is left.
-        Duration share = provider.requestTimeout.dividedBy(4L * endpoints.size());
-        this.headStart = share.compareTo(LONGEST_HEAD_START) < 0 ? share : LONGEST_HEAD_START;
-        this.limit = provider.requestTimeout.dividedBy(2);
     }
 
     @Override
@@ -95,6 +91,12 @@ final class EndpointResolver extends NameResolver {
     @Override
     public void shutdown() {
         listener = null;
+    }
+
+    /** So short that most of the time for a request is left for the last of so many addresses. */
+    private Duration headStart(int addresses) {
+        Duration share = requestTimeout.dividedBy(4L * addresses);
+        return share.compareTo(LONGEST_HEAD_START) < 0 ? share : LONGEST_HEAD_START;
     }
 
     private static String host(URI endpoint) {
@@ -185,8 +187,8 @@ final class EndpointResolver extends NameResolver {
             endpoints.stream().map(EndpointResolver::host).distinct().forEach(host -> names
                     .addresses(host, args.getOffloadExecutor()).whenComplete((addresses, failure) -> args
                             .getSynchronizationContext().execute(() -> answered(host, addresses, failure))));
-            after(headStart, () -> headStartIsOver = true);
-            after(limit, () -> complete = true);
+            after(headStart(endpoints.size()), () -> headStartIsOver = true);
+            after(requestTimeout.dividedBy(2), () -> complete = true);
         }
 
         private void after(Duration delay, Runnable step) {
@@ -217,8 +219,8 @@ final class EndpointResolver extends NameResolver {
                     .distinct().toList();
             if (!addresses.isEmpty()) {
                 listener.onResult(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(addresses))
-                        .setAttributes(Attributes.newBuilder().set(PROGRESS, new Progress(complete, unresolved(), headStart))
-                                .build())
+                        .setAttributes(Attributes.newBuilder()
+                                .set(PROGRESS, new Progress(complete, unresolved(), headStart(addresses.size()))).build())
                         .build());
             } else if (complete) {
                 listener.onError(Status.UNAVAILABLE.withDescription(unresolved()));

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -39,6 +40,7 @@ class HostNamesTest {
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final String NEVER = "never.test";
+    private static final String SLOW = "slow.test";
 
     private static EtcdServer etcd;
 
@@ -85,6 +87,20 @@ class HostNamesTest {
         table.put("etcd.test", List.of("127.0.0.2", "127.0.0.3", "127.0.0.1"));
         try (EtcdClient client = client(List.of("etcd.test"))) {
             assertTrue(client.commit(READ).join().succeeded());
+        }
+    }
+
+    /** An IP address needs no look-up, but waits a moment for the names before it. */
+    @Test
+    void aNameDoesNotLoseItsTurnBecauseItIsLookedUp() {
+        table.put(SLOW, List.of("127.0.0.3"));
+        try (CutProxy named = new CutProxy("127.0.0.3", 0, etcd.port());
+                CutProxy other = new CutProxy(etcd.port());
+                EtcdClient client = new EtcdClient(settings(List.of("http://" + SLOW + ":" + named.port(), other.url())), names,
+                        member -> {
+                        })) {
+            assertTrue(client.commit(READ).join().succeeded());
+            assertEquals(List.of(true, false), List.of(named.isInUse(), other.isInUse()));
         }
     }
 
@@ -147,9 +163,9 @@ class HostNamesTest {
     private InetAddress[] addresses(String host) throws UnknownHostException {
         lookedUp.add(host);
         threads.add(Thread.currentThread().getName());
-        if (host.equals(NEVER)) {
+        if (host.equals(NEVER) || host.equals(SLOW)) {
             try {
-                end.await();
+                end.await(host.equals(NEVER) ? Long.MAX_VALUE : 50, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -92,6 +92,16 @@ class FurtherServiceTest {
     }
 
     @Test
+    void anIpv6AddressIsPublishedWithoutBrackets() {
+        for (String address : List.of("[2001:db8::7]", "2001:db8::7")) {
+            Registration service = registrar.register(ServiceRecord.builder("type", "host-" + address.length())
+                    .endpoint(new Endpoint(address, 80, false)).build());
+            scene.seconds(1);
+            assertEquals(Optional.of(new Endpoint("2001:db8::7", 80, false)), service.record().endpoint());
+        }
+    }
+
+    @Test
     void whatIsNotKeptAliveHasNoLease() {
         Registration open = register("first");
         Registration closed = register("second");
