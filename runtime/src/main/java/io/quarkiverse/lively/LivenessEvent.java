@@ -36,8 +36,8 @@ public record LivenessEvent(Kind kind, long revision, Optional<ServiceRecord> pr
         /** A service is not there any more. */
         REMOVED,
         /**
-         * After a break in which changes were missed, the differences have been told. In between there may have been
-         * changes that nobody hears of any more.
+         * After a break in which changes were missed, all differences up to {@link LivenessEvent#revision()} have been
+         * delivered, also to a subscriber that lags behind. In between there may have been changes that were not delivered.
          */
         RESYNCED
     }

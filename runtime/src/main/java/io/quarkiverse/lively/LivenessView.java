@@ -68,10 +68,15 @@ public interface LivenessView {
     /**
      * What there is and what changes. First a SNAPSHOT event for each service that matches, in the order of their uuids, and a
      * SNAPSHOT_END; then each change once and in the order of revisions. Events come on a worker thread, one at a time, as
-     * fast as they are requested. A subscriber that lags behind by more than {@code quarkus.lively.view.event-buffer} events is
-     * told the sum of the changes of each service instead, and how many they were. Ends when the application does: it
-     * completes, whatever was not requested by then; a subscription after that fails with a
-     * {@link RegistryUnavailableException}.
+     * fast as they are requested.
+     * <p>
+     * If a subscriber lags behind by more than {@code quarkus.lively.view.event-buffer} events, pending changes of one service
+     * are merged into one event ({@link LivenessEvent#coalesced()} says how many). Until the subscriber has caught up, the
+     * services come in the order of their first pending change, not in the order of revisions. RESYNCED still comes after all
+     * differences that it vouches for; several pending ones are merged into the last.
+     * <p>
+     * Ends when the application does: it completes, whatever was not requested by then; a subscription after that fails with
+     * a {@link RegistryUnavailableException}.
      */
     Multi<LivenessEvent> watch(ServiceQuery query);
 }

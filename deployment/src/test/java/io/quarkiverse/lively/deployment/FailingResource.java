@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 
+import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkus.runtime.StartupEvent;
 
@@ -18,7 +19,8 @@ public class FailingResource {
 
     @GET
     public String state() {
-        return registry.registration().state().name();
+        int port = registry.registration().record().endpoint().map(Endpoint::port).orElse(-1);
+        return registry.registration().state().name() + " at " + port;
     }
 
     void started(@Observes StartupEvent event) {

@@ -28,12 +28,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Freshness;
+import io.quarkiverse.lively.LivelyMetadataKey;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
-import io.quarkiverse.lively.runtime.stork.LivelyMetadataKey;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.QuarkusUnitTest;
 import io.smallrye.stork.Stork;

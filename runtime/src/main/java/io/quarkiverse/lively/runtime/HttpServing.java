@@ -1,6 +1,5 @@
 package io.quarkiverse.lively.runtime;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,7 +17,6 @@ import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.quarkus.vertx.http.HttpServerStart;
 import io.quarkus.vertx.http.HttpsServerStart;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 
 /**
@@ -29,24 +27,18 @@ import io.vertx.core.http.HttpServerOptions;
 @Singleton
 public class HttpServing implements HttpServerOptionsCustomizer {
 
-    private static final String SOCKET = "socket";
     private static final String DOMAIN_SOCKET = "domain";
     private static final Set<String> ALL_ADDRESSES = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     private final LivelyLifecycle lively;
     private final LivelyConfig config;
     private final VertxHttpConfig http;
-    /** For dev mode: after a reload the socket is still open, and nobody says so again. Vert.x lives on as long. */
-    private final Map<String, String> memory;
-    private final Vertx vertx;
     private volatile Optional<HttpServerOptions> https = Optional.empty();
 
-    HttpServing(LivelyLifecycle lively, LivelyConfig config, VertxHttpConfig http, Vertx vertx) {
+    HttpServing(LivelyLifecycle lively, LivelyConfig config, VertxHttpConfig http) {
         this.lively = lively;
         this.config = config;
         this.http = http;
-        this.vertx = vertx;
-        this.memory = vertx.sharedData().getLocalMap("quarkus-lively");
     }
 
     void started(@Observes StartupEvent event) {
@@ -57,14 +49,13 @@ public class HttpServing implements HttpServerOptionsCustomizer {
         if (!http.hostEnabled() && !http.domainSocketEnabled()) {
             lively.serve(() -> ApplicationServing.endpoint(config));
         } else if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
-            openAlready().ifPresent(this::serve);
+            DevModeHttpServer.open().map(this::socket).ifPresent(this::serve);
         }
     }
 
-    /** When the first start fails, Quarkus opens the socket to say so, and tells nobody of it. */
-    private Optional<String> openAlready() {
-        return Optional.ofNullable(memory.get(SOCKET))
-                .or(() -> vertx.deploymentIDs().isEmpty() ? Optional.empty() : Optional.of("http:" + http.port()));
+    private String socket(DevModeHttpServer open) {
+        return !http.hostEnabled() ? DOMAIN_SOCKET
+                : open.securePort() > 0 ? "https:" + open.securePort() : "http:" + open.port();
     }
 
     /** Changes nothing. Called before any socket opens, and only if there is to be HTTPS. */
@@ -96,7 +87,6 @@ public class HttpServing implements HttpServerOptionsCustomizer {
 
     /** @param socket such as {@code https:8443}, or the domain socket */
     private void serve(String socket) {
-        memory.put(SOCKET, socket);
         lively.serve(() -> socket.equals(DOMAIN_SOCKET) ? ApplicationServing.endpoint(config)
                 : Optional.of(endpoint(socket.split(":"))));
     }

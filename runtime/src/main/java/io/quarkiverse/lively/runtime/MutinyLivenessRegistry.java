@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 import io.quarkiverse.lively.Liveness;
@@ -110,7 +111,11 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
     private static <T> Uni<T> uni(Supplier<CompletionStage<T>> question) {
         return Uni.createFrom().deferred(() -> Uni.createFrom().completionStage(question)
                 .onFailure(EtcdException.class).transform(e -> new RegistryUnavailableException(e.getMessage(), e))
-                .emitOn(subscriber()));
+                .emitOn(subscriber())
+                .onFailure(RejectedExecutionException.class).transform(e -> new RegistryUnavailableException(
+                        "There is an answer, but no thread takes it: check quarkus.thread-pool.max-threads and"
+                                + " quarkus.thread-pool.queue-size",
+                        e)));
     }
 
     /**

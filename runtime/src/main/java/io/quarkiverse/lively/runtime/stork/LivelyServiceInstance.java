@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.stork;
 import java.util.Map;
 
 import io.quarkiverse.lively.Endpoint;
+import io.quarkiverse.lively.LivelyMetadataKey;
 import io.quarkiverse.lively.ServiceRecord;
 import io.smallrye.stork.api.Metadata;
 import io.smallrye.stork.impl.DefaultServiceInstance;

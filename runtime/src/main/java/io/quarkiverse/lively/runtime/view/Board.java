@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.Freshness.State;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
+import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.NameChange;
@@ -41,6 +43,7 @@ final class Board {
     private volatile Shown shown = Shown.NOTHING;
     private boolean following;
     private boolean resyncing;
+    private boolean failed;
 
     /**
      * @param change what happened to it, if it is to be believed
@@ -104,6 +107,12 @@ final class Board {
         }
     }
 
+    /** The same. A change may have been applied in part, so the next list is compared with all that is shown. */
+    void fail() {
+        failed = true;
+        lag();
+    }
+
     /**
      * A list: everything that there is, and everything that was there before.
      *
@@ -118,7 +127,20 @@ final class Board {
             audience.forEach(delivery -> delivery.begin(fleet, clock));
             return;
         }
-        replace(list, suspectLimit.isZero() ? Set.of() : Brake.suspects(shown.fleet(), list.services()), missed, asOf);
+        RegistryChanges all = failed ? withAllShown(list) : list;
+        replace(all, suspectLimit.isZero() ? Set.of() : Brake.suspects(shown.fleet(), all.services()), missed, asOf);
+        failed = false;
+    }
+
+    private RegistryChanges withAllShown(RegistryChanges list) {
+        Set<String> mentioned = list.services().stream().map(ServiceChange::uuid).collect(Collectors.toSet());
+        List<ServiceChange> all = new ArrayList<>(list.services());
+        shown.fleet().services().forEach(service -> {
+            if (!mentioned.contains(service.uuid())) {
+                all.add(new ServiceChange(service.uuid(), Optional.empty(), Reason.UNKNOWN));
+            }
+        });
+        return new RegistryChanges(list.revision(), all, list.names());
     }
 
     /**

@@ -24,7 +24,7 @@ final class Delivery implements Flow.Subscription {
     private static final Logger LOG = Logger.getLogger(Delivery.class);
 
     /** Until a pool that took no more is asked again. The mailbox bounds what comes together meanwhile. */
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    static final Duration PAUSE = Duration.ofMillis(100);
 
     private final ServiceQuery query;
     private final Mailbox mailbox;

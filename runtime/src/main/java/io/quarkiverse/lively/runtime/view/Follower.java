@@ -37,6 +37,7 @@ final class Follower {
     private boolean refreshing;
     private long wanted;
     private boolean refused;
+    private boolean failed;
     private boolean closed;
 
     Follower(RegistryFeed feed, Replica replica, Board board, Worker worker, RandomGenerator random, ViewSettings settings) {
@@ -50,14 +51,44 @@ final class Follower {
     }
 
     void start() {
-        list();
         checkLater();
+        list();
     }
 
     void close() {
         closed = true;
         if (session != null) {
             session.close();
+        }
+    }
+
+    /** Starts anew with a list, since a task threw something. What the board has missed by that, it finds in the list. */
+    void recover(Throwable failure) {
+        if (closed) {
+            return;
+        }
+        if (!failed) {
+            failed = true;
+            LOG.error("A bug in Lively: the view of the fleet failed, and is read anew",
+                    failure);
+        }
+        Session broken = session;
+        session = null;
+        refreshing = false;
+        missed = true;
+        board.fail();
+        worker.after(backoff.next(), this::list);
+        if (broken != null) {
+            closeQuietly(broken);
+        }
+    }
+
+    /** It is of no use any more, whatever becomes of it. */
+    private static void closeQuietly(Session broken) {
+        try {
+            broken.close();
+        } catch (RuntimeException | Error e) {
+            LOG.debug("not closed", e);
         }
     }
 
@@ -92,13 +123,14 @@ final class Follower {
         });
     }
 
+    /** Does nothing while a watch is open: after a failure, there may be two who want a list. */
     private void list() {
-        if (closed) {
+        if (closed || session != null) {
             return;
         }
         Moment askedAt = Moment.now(worker);
         worker.when(feed.list(), (snapshot, failure) -> {
-            if (closed) {
+            if (closed || session != null) {
                 return;
             }
             if (failure != null) {
@@ -113,7 +145,7 @@ final class Follower {
     }
 
     private void watch() {
-        if (closed) {
+        if (closed || session != null) {
             return;
         }
         session = new Session();
@@ -125,8 +157,8 @@ final class Follower {
         long most = settings.checkInterval().toNanos();
         worker.after(Duration.ofNanos(most / 2 + random.nextLong(most / 2 + 1)), () -> {
             if (!closed) {
-                check();
                 checkLater();
+                check();
             }
         });
     }
@@ -163,6 +195,7 @@ final class Follower {
 
         private final List<Watch.Response> unconfirmed = new ArrayList<>();
         private final Proof proof = new Proof(feed, replica, worker, settings, this::follow, this::end);
+        /** Null until it is opened. */
         private Watch watch;
         private boolean confirmed;
         private boolean caughtUp;
@@ -224,6 +257,7 @@ final class Follower {
             if (!caughtUp) {
                 caughtUp = true;
                 refused = false;
+                failed = false;
                 backoff.reset();
                 LOG.infof("The view of the fleet is current, at revision %d", replica.cursor());
             }
@@ -252,7 +286,9 @@ final class Follower {
 
         private void close() {
             proof.close();
-            watch.close();
+            if (watch != null) {
+                watch.close();
+            }
         }
 
         private void onWorker(Runnable task) {

@@ -3,7 +3,9 @@ package io.quarkiverse.lively.runtime.view;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +25,7 @@ import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.worker.DrainLoop;
 import io.quarkiverse.lively.runtime.worker.Worker;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -43,6 +46,8 @@ public final class LocalView implements LivenessView {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final LongAdder listenerFailures = new LongAdder();
+    /** Answers that are there, and that no thread has taken yet. */
+    private final Set<DrainLoop> waitingForThread = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /**
@@ -50,12 +55,12 @@ public final class LocalView implements LivenessView {
      */
     public LocalView(RegistryFeed feed, Replica replica, Worker worker, Executor pool, RandomGenerator random,
             ViewSettings settings, LivelyMetrics metrics) {
-        this.worker = worker;
+        this.worker = new GuardedWorker(worker, this::failed);
         this.pool = pool;
         this.settings = settings;
-        this.waits = new RevisionWaits(worker);
-        this.board = new Board(worker, settings.suspectLimit(), this::shows, metrics);
-        this.follower = new Follower(feed, replica, board, worker, random, settings);
+        this.waits = new RevisionWaits(this.worker);
+        this.board = new Board(this.worker, settings.suspectLimit(), this::shows, metrics);
+        this.follower = new Follower(feed, replica, board, this.worker, random, settings);
     }
 
     /** Whether anybody uses it. */
@@ -76,6 +81,7 @@ public final class LocalView implements LivenessView {
      */
     public CompletableFuture<Void> close() {
         closed = true;
+        waitingForThread.forEach(DrainLoop::close);
         ready.completeExceptionally(closed());
         if (started.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(null);
@@ -231,10 +237,36 @@ public final class LocalView implements LivenessView {
         return shown;
     }
 
-    /** Whoever waits may go on with something that blocks. */
+    /**
+     * The caller may go on with something that blocks, so it goes on in the pool. A pool that takes no more is asked again,
+     * until the view is closed: the calling thread is the only one that is left then.
+     */
     private CompletableFuture<Void> onPool(CompletableFuture<Void> future) {
-        return future.isDone() ? future : future.whenCompleteAsync((nothing, failure) -> {
-        }, pool);
+        if (future.isDone()) {
+            return future;
+        }
+        CompletableFuture<Void> handedOver = new CompletableFuture<>();
+        future.whenComplete((nothing, failure) -> {
+            Runnable handOver = () -> {
+                if (failure == null) {
+                    handedOver.complete(null);
+                } else {
+                    handedOver.completeExceptionally(failure);
+                }
+            };
+            DrainLoop loop = new DrainLoop(handOver, handOver, pool, task -> worker.after(Delivery.PAUSE, task));
+            waitingForThread.add(loop);
+            handedOver.whenComplete((done, same) -> waitingForThread.remove(loop));
+            loop.look();
+            if (closed) {
+                loop.close();
+            }
+        });
+        return handedOver;
+    }
+
+    private void failed(Throwable failure) {
+        follower.recover(failure);
     }
 
     private static RegistryUnavailableException closed() {

@@ -16,15 +16,16 @@ import io.quarkiverse.lively.ServiceRecord;
  * The events that one subscriber has not had yet. One thread puts them in and another takes them out, and neither waits for
  * long.
  * <p>
- * It holds only so many. Past that, it holds one event for each service that changed, which stands for all its
- * changes since the last that was taken out, until everything was taken out.
+ * Past its room, and until it is empty again, it holds one event for each service that changed, the sum of all changes since
+ * the last that was taken out, and one RESYNCED. A sum keeps the place of its first change, so that each service has its
+ * turn. RESYNCED is a barrier: it comes after the differences that it vouches for, also if they have changed again.
  */
 final class Mailbox {
 
     private final int room;
     private Iterator<LivenessEvent> snapshot = List.<LivenessEvent> of().iterator();
     private final Queue<LivenessEvent> each = new ArrayDeque<>();
-    /** By uuid, in the order of the latest change; what is of no service is under the empty key. Used past the room. */
+    /** By uuid, in the order of the first change; RESYNCED is under the empty key. Used past the room. */
     private final Map<Optional<String>, LivenessEvent> sums = new LinkedHashMap<>();
 
     Mailbox(int room) {
@@ -65,13 +66,16 @@ final class Mailbox {
     }
 
     private void sum(LivenessEvent event) {
-        Optional<String> key = event.current().or(event::previous).map(ServiceRecord::uuid);
-        // Taken out first, so that it comes after everything that is older.
-        LivenessEvent former = sums.remove(key);
+        Optional<String> uuid = event.current().or(event::previous).map(ServiceRecord::uuid);
+        LivenessEvent former = sums.get(uuid);
         LivenessEvent sum = former == null ? event : sum(former, event);
-        boolean cameAndWent = key.isPresent() && sum.previous().isEmpty() && sum.current().isEmpty();
+        boolean cameAndWent = uuid.isPresent() && sum.previous().isEmpty() && sum.current().isEmpty();
+        if (uuid.isEmpty() || cameAndWent) {
+            // A later RESYNCED vouches for more, and so comes last.
+            sums.remove(uuid);
+        }
         if (!cameAndWent) {
-            sums.put(key, sum);
+            sums.put(uuid, sum);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.quarkiverse.lively.runtime.worker;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -55,7 +54,8 @@ public final class DrainLoop {
     private void dispatch() {
         try {
             pool.execute(() -> drain(task));
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
+            // A rejection, as a rule; but also a thread that cannot be made, or a pool with a bug, must not stop the rest.
             if (closed) {
                 drain(alone);
                 return;

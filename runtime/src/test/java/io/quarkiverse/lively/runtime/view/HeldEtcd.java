@@ -33,13 +33,27 @@ final class HeldEtcd implements Etcd {
     EtcdException failure;
     /** What watches end with before they begin; null: they are accepted. */
     EtcdException refusal;
+    /** Called ahead of each call, and may throw something, as a client with a bug does. */
+    Runnable bug = () -> {
+    };
     int watches;
     int lists;
     int looks;
 
     /** Accepts the watch. */
     void create() {
+        watch.created = true;
         watch.listener.created(revision);
+    }
+
+    /** As a real etcd does: accepts a watch that is not accepted yet, and tells all that there is. */
+    void serve() {
+        if (watch != null && !watch.closed) {
+            if (!watch.created) {
+                create();
+            }
+            tell(revision);
+        }
     }
 
     /** The watch tells all that it has not told yet, up to that revision. */
@@ -109,6 +123,7 @@ final class HeldEtcd implements Etcd {
 
     @Override
     public Watch watch(Range range, long from, Watch.Listener listener) {
+        bug.run();
         watches++;
         watch = new Held(range, from - 1, listener);
         if (refusal != null) {
@@ -137,6 +152,7 @@ final class HeldEtcd implements Etcd {
     }
 
     private <T> CompletableFuture<T> answer(Supplier<T> question) {
+        bug.run();
         return failure == null ? CompletableFuture.completedFuture(question.get()) : CompletableFuture.failedFuture(failure);
     }
 
@@ -154,11 +170,13 @@ final class HeldEtcd implements Etcd {
         return keys;
     }
 
-    private static final class Held implements Watch {
+    private final class Held implements Watch {
 
         private final Range range;
         private final Watch.Listener listener;
         private long told;
+        private boolean created;
+        private boolean closed;
 
         Held(Range range, long told, Watch.Listener listener) {
             this.range = range;
@@ -173,6 +191,8 @@ final class HeldEtcd implements Etcd {
 
         @Override
         public void close() {
+            closed = true;
+            bug.run();
         }
     }
 }

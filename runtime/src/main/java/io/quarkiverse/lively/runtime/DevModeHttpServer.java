@@ -1,0 +1,41 @@
+package io.quarkiverse.lively.runtime;
+
+import java.lang.reflect.Field;
+import java.util.Optional;
+
+import org.jboss.logging.Logger;
+
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+
+/**
+ * The HTTP server of dev mode. It lives longer than the application: a reload leaves it open, and after a first start that
+ * failed Quarkus opens it by itself. Then there is no event, and {@code HttpServer} does not know the port. What Quarkus itself
+ * decides by, whether it has to open the server, is private, and is read from there.
+ *
+ * @param port of HTTP; -1 if it does not listen there
+ * @param securePort of HTTPS; -1 if it does not listen there
+ */
+record DevModeHttpServer(int port, int securePort) {
+
+    private static final Logger LOG = Logger.getLogger(DevModeHttpServer.class);
+
+    /** Empty if it is not open yet: then an event will come. */
+    static Optional<DevModeHttpServer> open() {
+        try {
+            return value("closeTask") == null ? Optional.empty()
+                    : Optional.of(new DevModeHttpServer((int) value("actualHttpPort"), (int) value("actualHttpsPort")));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.warnf(
+                    "This version of Quarkus does not show whether its HTTP server is open: if this application stays STARTING"
+                            + " after a reload, start dev mode again. %s",
+                    e);
+            return Optional.empty();
+        }
+    }
+
+    private static Object value(String name) throws ReflectiveOperationException {
+        Field field = VertxHttpRecorder.class.getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(null);
+    }
+}

@@ -1,0 +1,190 @@
+package io.quarkiverse.lively.runtime.view;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.quarkiverse.lively.LivenessEvent;
+import io.quarkiverse.lively.LivenessEvent.Kind;
+import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.ServiceRecord;
+
+/**
+ * A subscriber that lags behind gets the sum of the changes of each service, and RESYNCED only after all differences that it
+ * vouches for.
+ */
+class MailboxTest {
+
+    private static final int SERVICES = 5;
+
+    private final Map<String, ServiceRecord> truth = new HashMap<>();
+    private final Map<String, TreeMap<Long, Optional<ServiceRecord>>> history = new HashMap<>();
+    private long revision;
+
+    @Test
+    void resyncedComesAfterADifferenceThatChangesOnceMore() {
+        Mailbox mailbox = new Mailbox(2);
+        mailbox.put(change("a"));
+        mailbox.put(resynced());
+        mailbox.put(change("a"));
+        LivenessEvent first = mailbox.take();
+        assertEquals(Kind.ADDED, first.kind());
+        assertEquals(Optional.of(truth.get("a")), first.current());
+        assertEquals(2, first.coalesced());
+        assertEquals(Kind.RESYNCED, mailbox.take().kind());
+        assertNull(mailbox.take());
+    }
+
+    @Test
+    void severalOfThemAreOneAfterTheDifferencesOfAll() {
+        Mailbox mailbox = new Mailbox(1);
+        mailbox.put(change("a"));
+        mailbox.put(resynced());
+        mailbox.put(change("b"));
+        mailbox.put(resynced());
+        mailbox.put(change("c"));
+        assertEquals(Optional.of(truth.get("a")), mailbox.take().current());
+        assertEquals(Optional.of(truth.get("b")), mailbox.take().current());
+        LivenessEvent both = mailbox.take();
+        assertEquals(Kind.RESYNCED, both.kind());
+        assertEquals(4, both.revision());
+        assertEquals(2, both.coalesced());
+        assertEquals(Optional.of(truth.get("c")), mailbox.take().current());
+    }
+
+    /** Else a service that changes faster than the subscriber takes events would never be delivered. */
+    @Test
+    void aServiceThatGoesOnChangingKeepsItsPlace() {
+        Mailbox mailbox = new Mailbox(1);
+        mailbox.put(change("a"));
+        mailbox.put(change("b"));
+        mailbox.put(change("c"));
+        mailbox.put(change("a"));
+        assertEquals(Optional.of(truth.get("a")), mailbox.take().current());
+        mailbox.put(change("b"));
+        assertEquals(Optional.of(truth.get("b")), mailbox.take().current());
+        assertEquals(Optional.of(truth.get("c")), mailbox.take().current());
+        assertNull(mailbox.take());
+    }
+
+    /** Random changes, and a subscriber that takes events one by one and in bursts. */
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 3, 20 })
+    void whateverTheSequence(int room) {
+        for (int seed = 0; seed < 300; seed++) {
+            history.clear();
+            truth.clear();
+            revision = 0;
+            new Sequence(room, seed).run();
+        }
+    }
+
+    private final class Sequence {
+
+        private final String name;
+        private final int room;
+        private final Mailbox mailbox;
+        private final Random random;
+        private final Map<String, ServiceRecord> told = new HashMap<>();
+        private int markers;
+
+        Sequence(int room, int seed) {
+            this.name = "room " + room + ", seed " + seed;
+            this.room = room;
+            this.mailbox = new Mailbox(room);
+            this.random = new Random(seed);
+        }
+
+        void run() {
+            for (int i = 0; i < 200; i++) {
+                int dice = random.nextInt(100);
+                if (dice < 50) {
+                    String uuid = "u" + random.nextInt(SERVICES);
+                    mailbox.put(truth.containsKey(uuid) && random.nextInt(3) == 0 ? removal(uuid) : change(uuid));
+                } else if (dice < 60) {
+                    mailbox.put(resynced());
+                    markers++;
+                } else if (dice < 95) {
+                    take();
+                } else {
+                    takeAll();
+                }
+            }
+            takeAll();
+        }
+
+        private void takeAll() {
+            int events = 0;
+            while (take()) {
+                events++;
+            }
+            assertTrue(events <= Math.max(room, SERVICES + 1), () -> name + ": one event for each service, and RESYNCED");
+            assertEquals(truth, told, name);
+            assertEquals(0, markers, () -> name + ": no RESYNCED is lost");
+        }
+
+        private boolean take() {
+            LivenessEvent event = mailbox.take();
+            if (event == null) {
+                return false;
+            }
+            if (event.kind() == Kind.RESYNCED) {
+                markers -= event.coalesced();
+                history.keySet().forEach(uuid -> assertTrue(
+                        statesFrom(uuid, event.revision()).contains(Optional.ofNullable(told.get(uuid))),
+                        () -> name + ": " + uuid + " is older than revision " + event.revision()));
+                return true;
+            }
+            String uuid = event.current().or(event::previous).orElseThrow().uuid();
+            assertEquals(Optional.ofNullable(told.get(uuid)), event.previous(), name);
+            event.current().ifPresentOrElse(service -> told.put(uuid, service), () -> told.remove(uuid));
+            return true;
+        }
+    }
+
+    /** What the service was at that revision, and what it has been since. */
+    private List<Optional<ServiceRecord>> statesFrom(String uuid, long from) {
+        TreeMap<Long, Optional<ServiceRecord>> states = history.get(uuid);
+        Optional<ServiceRecord> then = states.floorKey(from) == null ? Optional.empty() : states.floorEntry(from).getValue();
+        return Stream.concat(Stream.of(then), states.tailMap(from, false).values().stream()).toList();
+    }
+
+    private LivenessEvent change(String uuid) {
+        ServiceRecord service = ServiceRecord.builder("type", uuid).uuid(uuid).metadata(Map.of("n", "" + ++revision)).build();
+        Optional<ServiceRecord> previous = Optional.ofNullable(truth.put(uuid, service));
+        remember(uuid, Optional.of(service));
+        return event(previous.isEmpty() ? Kind.ADDED : Kind.CHANGED, previous, Optional.of(service));
+    }
+
+    private LivenessEvent removal(String uuid) {
+        revision++;
+        remember(uuid, Optional.empty());
+        return event(Kind.REMOVED, Optional.of(truth.remove(uuid)), Optional.empty());
+    }
+
+    private void remember(String uuid, Optional<ServiceRecord> state) {
+        history.computeIfAbsent(uuid, service -> new TreeMap<>()).put(revision, state);
+    }
+
+    private LivenessEvent resynced() {
+        revision++;
+        return event(Kind.RESYNCED, Optional.empty(), Optional.empty());
+    }
+
+    private LivenessEvent event(Kind kind, Optional<ServiceRecord> previous, Optional<ServiceRecord> current) {
+        return new LivenessEvent(kind, revision, previous, current, Reason.UNKNOWN, Instant.EPOCH, 1);
+    }
+}
