@@ -70,6 +70,7 @@ class JavaSnippetsTest {
     /** Whole files, and the tests that read them from their page. */
     private static final Map<String, String> RUN_BY = Map.of(
             "getting-started.adoc 1", "src/test/java/io/quarkiverse/lively/deployment/GettingStartedTest.java",
+            "stork.adoc 2", "../integration-tests/src/test/java/io/quarkiverse/lively/demo/StorkPageTest.java",
             "testing.adoc 1", "../integration-tests/src/test/java/io/quarkiverse/lively/demo/TestingPageTest.java",
             "testing.adoc 2", "../integration-tests/src/test/java/io/quarkiverse/lively/demo/TestingPageTest.java");
 
