@@ -131,21 +131,24 @@ public class LivelyLifecycle {
         return lively.map(Lively::view).filter(LocalView::isStarted).map(LocalView::freshness);
     }
 
+    /** Also where a test mocks the bean of that type. So do the beans of this extension ask: none injects what it produces. */
     @Produces
     @ApplicationScoped
-    LivenessRegistry registry() {
+    public LivenessRegistry registry() {
         return running().registry();
     }
 
+    /** As {@link #registry()}. */
     @Produces
     @ApplicationScoped
-    ReactiveLivenessRegistry reactiveRegistry() {
+    public ReactiveLivenessRegistry reactiveRegistry() {
         return running().reactiveRegistry();
     }
 
+    /** As {@link #registry()}. Starts when it is first used. */
     @Produces
     @ApplicationScoped
-    LivenessView view() {
+    public LivenessView view() {
         return running().view();
     }
 
