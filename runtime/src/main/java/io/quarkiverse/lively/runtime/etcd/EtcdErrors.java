@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime.etcd;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ final class EtcdErrors {
         }
     }
 
+    private static final URI DEFAULT_ENDPOINT = URI.create("http://localhost:2379");
+
     private final EtcdSettings settings;
     private final TlsErrors tls;
     /** What etcd says, and what that means for who has to do something about it. */
@@ -37,6 +40,7 @@ final class EtcdErrors {
         this.settings = settings;
         this.tls = new TlsErrors(settings.security());
         this.meanings = Map.of(
+                "Connection refused", refusal(settings),
                 NO_USER, "it wants a user name and a password, and this application gives none: set"
                         + " quarkus.lively.etcd.username and quarkus.lively.etcd.password, or"
                         + " quarkus.lively.etcd.credentials-provider",
@@ -45,6 +49,12 @@ final class EtcdErrors {
                 "database space exceeded",
                 "it has no space left; compact and defragment it, then disarm its alarm with etcdctl alarm disarm",
                 "no leader", "too few of its members are there to elect a leader");
+    }
+
+    private static String refusal(EtcdSettings settings) {
+        return settings.endpoints().equals(List.of(DEFAULT_ENDPOINT))
+                ? "nothing listens there. It is the default endpoint: if etcd is elsewhere, set quarkus.lively.etcd.endpoints"
+                : "nothing listens there";
     }
 
     /** Whether etcd refused to do anything because of the token of the call, or because it has none. */
