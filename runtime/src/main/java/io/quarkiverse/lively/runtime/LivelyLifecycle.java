@@ -20,6 +20,7 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.RegistrationChange;
+import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.health.ReadinessChecks;
@@ -89,8 +90,16 @@ public class LivelyLifecycle {
                 running.awaitConnection(limit);
                 running.onRefusal(LivelyLifecycle::exit);
             });
-            serving.thenRun(() -> startView(running.view(), observers));
+            serving.thenRun(() -> startView(running.view(), observers)).exceptionally(LivelyLifecycle::notStarted);
         });
+    }
+
+    /** Ends what a future would keep to itself. A view that is closed already is no news: the application has ended. */
+    private static Void notStarted(Throwable failure) {
+        if (!(failure.getCause() instanceof RegistryUnavailableException)) {
+            LOG.error("A bug in Lively: the view was not started, so no LivenessEvent is fired", failure);
+        }
+        return null;
     }
 
     private void startView(LocalView view, Event<LivenessEvent> observers) {
