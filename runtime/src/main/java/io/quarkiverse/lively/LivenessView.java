@@ -71,9 +71,9 @@ public interface LivenessView {
      * fast as they are requested.
      * <p>
      * If a subscriber lags behind by more than {@code quarkus.lively.view.event-buffer} events, pending changes of one service
-     * are merged into one event ({@link LivenessEvent#coalesced()} says how many). Until the subscriber has caught up, the
-     * services come in the order of their first pending change, not in the order of revisions. RESYNCED still comes after all
-     * differences that it vouches for; several pending ones are merged into the last.
+     * are merged into one event ({@link LivenessEvent#coalesced()} says how many), which comes at the place of the latest. The
+     * order of revisions is kept. RESYNCED still comes after all differences that it vouches for, and nothing is merged across
+     * it; several pending ones are merged into the last.
      * <p>
      * Ends when the application does: it completes, whatever was not requested by then; a subscription after that fails with
      * a {@link RegistryUnavailableException}.

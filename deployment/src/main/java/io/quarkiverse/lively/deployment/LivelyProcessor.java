@@ -24,6 +24,7 @@ import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 import io.quarkus.deployment.builditem.ServiceStartBuildItem;
 import io.quarkus.deployment.builditem.ShutdownContextBuildItem;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
+import io.quarkus.deployment.shutdown.ShutdownBuildTimeConfig;
 import io.quarkus.smallrye.health.deployment.spi.HealthBuildItem;
 import io.quarkus.tls.deployment.spi.TlsRegistryBuildItem;
 import io.quarkus.vertx.core.deployment.CoreVertxBuildItem;
@@ -51,10 +52,10 @@ class LivelyProcessor {
     @Consume(SyntheticBeansRuntimeInitBuildItem.class)
     ServiceStartBuildItem start(LivelyRecorder recorder, BeanContainerBuildItem beans, ApplicationInfoBuildItem application,
             Capabilities capabilities, LivelyBuildTimeConfig config, ViewUseBuildItem view, TlsRegistryBuildItem certificates,
-            CoreVertxBuildItem vertx, ShutdownContextBuildItem shutdown,
+            CoreVertxBuildItem vertx, ShutdownContextBuildItem shutdown, ShutdownBuildTimeConfig shutdownConfig,
             BuildProducer<ShutdownListenerBuildItem> listeners) {
         recorder.start(beans.getValue(), application.getVersion(), readinessDecides(capabilities, config), view.injected(),
-                view.observed(), certificates.registry(), vertx.getVertx(), shutdown);
+                view.observed(), shutdownConfig.delayEnabled(), certificates.registry(), vertx.getVertx(), shutdown);
         listeners.produce(new ShutdownListenerBuildItem(recorder.shutdownListener(beans.getValue())));
         return new ServiceStartBuildItem(FEATURE);
     }

@@ -72,7 +72,8 @@ class JavaSnippetsTest {
             "getting-started.adoc 1", "src/test/java/io/quarkiverse/lively/deployment/GettingStartedTest.java",
             "stork.adoc 2", "../integration-tests/src/test/java/io/quarkiverse/lively/demo/StorkPageTest.java",
             "testing.adoc 1", "../integration-tests/src/test/java/io/quarkiverse/lively/demo/TestingPageTest.java",
-            "testing.adoc 2", "../integration-tests/src/test/java/io/quarkiverse/lively/demo/TestingPageTest.java");
+            "testing.adoc 2", "../integration-tests/src/test/java/io/quarkiverse/lively/demo/TestingPageTest.java",
+            "testing.adoc 3", "../integration-tests/src/test/java/io/quarkiverse/lively/demo/TestingPageTest.java");
 
     @RegisterExtension
     static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()

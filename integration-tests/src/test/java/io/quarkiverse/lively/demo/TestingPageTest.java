@@ -20,7 +20,7 @@ class TestingPageTest {
     void itsExamplesAreRun() throws IOException {
         List<String> examples = DocPage.named("testing.adoc").blocks("java").stream().map(DocPage.Block::text).toList();
 
-        assertEquals(List.of(test("FleetTest"), test("OtherProfileTest")), examples);
+        assertEquals(List.of(test("FleetTest"), test("MockedRegistryTest"), test("OtherProfileTest")), examples);
     }
 
     private static String test(String name) throws IOException {

@@ -21,6 +21,7 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.RegistrationChange;
+import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.health.ReadinessChecks;
@@ -101,8 +102,16 @@ public class LivelyLifecycle {
                 running.awaitConnection(limit);
                 running.onRefusal(LivelyLifecycle::exit);
             });
-            serving.thenRun(() -> startView(running.view(), observers));
+            serving.thenRun(() -> startView(running.view(), observers)).exceptionally(LivelyLifecycle::notStarted);
         });
+    }
+
+    /** Ends what a future would keep to itself. A view that is closed already is no news: the application has ended. */
+    private static Void notStarted(Throwable failure) {
+        if (!(failure.getCause() instanceof RegistryUnavailableException)) {
+            LOG.error("A bug in Lively: the view was not started, so no LivenessEvent is fired", failure);
+        }
+        return null;
     }
 
     private void startView(LocalView view, Event<LivenessEvent> observers) {
@@ -143,21 +152,24 @@ public class LivelyLifecycle {
         return lively.map(Lively::view).filter(LocalView::isStarted).map(LocalView::freshness);
     }
 
+    /** Also where a test mocks the bean of that type. So do the beans of this extension ask: none injects what it produces. */
     @Produces
     @ApplicationScoped
-    LivenessRegistry registry() {
+    public LivenessRegistry registry() {
         return running().registry();
     }
 
+    /** As {@link #registry()}. */
     @Produces
     @ApplicationScoped
-    ReactiveLivenessRegistry reactiveRegistry() {
+    public ReactiveLivenessRegistry reactiveRegistry() {
         return running().reactiveRegistry();
     }
 
+    /** As {@link #registry()}. Starts when it is first used. */
     @Produces
     @ApplicationScoped
-    LivenessView view() {
+    public LivenessView view() {
         return running().view();
     }
 

@@ -2,6 +2,10 @@ package io.quarkiverse.lively.runtime;
 
 import java.util.function.Supplier;
 
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
+
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkus.arc.runtime.BeanContainer;
 import io.quarkus.runtime.LaunchMode;
@@ -15,6 +19,8 @@ import io.vertx.core.Vertx;
 @Recorder
 public class LivelyRecorder {
 
+    private static final Logger LOG = Logger.getLogger(LivelyRecorder.class);
+
     private final RuntimeValue<LivelyConfig> config;
 
     public LivelyRecorder(RuntimeValue<LivelyConfig> config) {
@@ -22,13 +28,16 @@ public class LivelyRecorder {
     }
 
     public void start(BeanContainer beans, String applicationVersion, boolean readinessDecides, boolean injectsView,
-            boolean observesEvents, Supplier<TlsConfigurationRegistry> certificates, Supplier<Vertx> vertx,
-            ShutdownContext shutdown) {
+            boolean observesEvents, boolean delayEnabled, Supplier<TlsConfigurationRegistry> certificates,
+            Supplier<Vertx> vertx, ShutdownContext shutdown) {
         LivelyLifecycle lifecycle = beans.beanInstance(LivelyLifecycle.class);
         if (!config.getValue().active()) {
             lifecycle.switchOff();
             return;
         }
+        Config all = ConfigProvider.getConfig();
+        StartNotices.defaultEndpoint(all, LaunchMode.current()).ifPresent(LOG::info);
+        StartNotices.ignoredDelay(all, delayEnabled).ifPresent(LOG::warn);
         // Before the start, which may fail when some of it is done.
         shutdown.addLastShutdownTask(lifecycle::close);
         lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), readinessDecides,

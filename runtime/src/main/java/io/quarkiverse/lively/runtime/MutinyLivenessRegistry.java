@@ -111,11 +111,25 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
     private static <T> Uni<T> uni(Supplier<CompletionStage<T>> question) {
         return Uni.createFrom().deferred(() -> Uni.createFrom().completionStage(question)
                 .onFailure(EtcdException.class).transform(e -> new RegistryUnavailableException(e.getMessage(), e))
-                .emitOn(subscriber())
-                .onFailure(RejectedExecutionException.class).transform(e -> new RegistryUnavailableException(
-                        "There is an answer, but no thread takes it: check quarkus.thread-pool.max-threads and"
-                                + " quarkus.thread-pool.queue-size",
-                        e)));
+                .plug(answer -> emitOn(subscriber(), answer)));
+    }
+
+    /** As Mutiny's own, which would lose an answer that the executor rejects: the subscriber would wait for ever. */
+    private static <T> Uni<T> emitOn(Executor executor, Uni<T> answer) {
+        return answer.onItemOrFailure().transformToUni((item, failure) -> Uni.createFrom().emitter(emitter -> {
+            try {
+                executor.execute(() -> {
+                    if (failure == null) {
+                        emitter.complete(item);
+                    } else {
+                        emitter.fail(failure);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                emitter.fail(new RegistryUnavailableException("There is an answer, but no thread takes it: check"
+                        + " quarkus.thread-pool.max-threads and quarkus.thread-pool.queue-size", e));
+            }
+        }));
     }
 
     /**

@@ -11,17 +11,17 @@ import jakarta.annotation.PreDestroy;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.LivelyException;
-import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.smallrye.mutiny.Multi;
 
 /**
  * What the page of the Dev UI asks for and writes, by JSON-RPC. In dev mode only: it is not part of an application that is
- * built for production, and what it injects does not make the view start there. The view starts once a page is open.
+ * built for production. The view starts once a page is open.
  * <p>
  * The methods that return a {@link Multi} do not block; the others ask etcd, and are called on a worker thread.
  */
@@ -32,37 +32,35 @@ public class LivelyJsonRpcService {
     private static final int BATCH = 500;
     private static final Duration BATCH_WAITS = Duration.ofMillis(50);
 
-    private final LivenessRegistry registry;
-    private final LivenessView view;
+    private final LivelyLifecycle lively;
     private final LivelyConfig config;
     private volatile boolean ended;
 
-    LivelyJsonRpcService(LivenessRegistry registry, LivenessView view, LivelyConfig config) {
-        this.registry = registry;
-        this.view = view;
+    LivelyJsonRpcService(LivelyLifecycle lively, LivelyConfig config) {
+        this.lively = lively;
         this.config = config;
     }
 
     /** The services that there are and what changes, as {@link LivenessView#watch} tells it, a few at a time. */
     public Multi<List<FleetEvent>> fleet() {
-        return Multi.createFrom().deferred(() -> view.watch(ServiceQuery.all())).map(FleetEvent::of)
+        return Multi.createFrom().deferred(() -> lively.view().watch(ServiceQuery.all())).map(FleetEvent::of)
                 .group().intoLists().of(BATCH, BATCH_WAITS);
     }
 
     /** The registration of this application, and how fresh the view is, each second. */
     public Multi<OwnState> self() {
-        return each(TICK, () -> OwnState.of(registry.registration(), view.freshness()));
+        return each(TICK, () -> OwnState.of(lively.registry().registration(), lively.view().freshness()));
     }
 
     /** The state of the registration of this application, for the card: at once, and whenever it changes. */
     public Multi<String> state() {
         return !config.active() ? Multi.createFrom().item("switched off")
-                : each(TICK, () -> registry.registration().state().name()).skip().repetitions();
+                : each(TICK, () -> lively.registry().registration().state().name()).skip().repetitions();
     }
 
     /** What happened to a service, the newest first. */
     public List<HistoryEntry> history(String uuid) {
-        return registry.history(uuid).stream().map(HistoryEntry::of).toList();
+        return lively.registry().history(uuid).stream().map(HistoryEntry::of).toList();
     }
 
     /**
@@ -74,13 +72,13 @@ public class LivelyJsonRpcService {
     public Outcome down(String uuid, String note, String end) {
         return Outcome.of(() -> {
             Maintenance maintenance = new Maintenance(note, Optional.empty(), instant(end));
-            return note.isEmpty() && end.isEmpty() ? registry.down(uuid) : registry.down(uuid, maintenance);
+            return note.isEmpty() && end.isEmpty() ? lively.registry().down(uuid) : lively.registry().down(uuid, maintenance);
         });
     }
 
     /** Lifts what took a service down. */
     public Outcome up(String uuid) {
-        return Outcome.of(() -> registry.up(uuid));
+        return Outcome.of(() -> lively.registry().up(uuid));
     }
 
     /**

@@ -33,6 +33,8 @@ final class EtcdErrors {
         }
     }
 
+    private static final URI DEFAULT_ENDPOINT = URI.create("http://localhost:2379");
+
     private final EtcdSettings settings;
     private final Supplier<Optional<URI>> member;
     private final TlsErrors tls;
@@ -49,6 +51,7 @@ final class EtcdErrors {
         this.member = member;
         this.tls = new TlsErrors(settings.security());
         this.meanings = Map.of(
+                "Connection refused", refusal(settings),
                 "user name is empty", "it wants a user name and a password, and this application gives none: set"
                         + " quarkus.lively.etcd.username and quarkus.lively.etcd.password, or"
                         + " quarkus.lively.etcd.credentials-provider",
@@ -58,6 +61,12 @@ final class EtcdErrors {
                 "it has no space left; compact and defragment it, then disarm its alarm with etcdctl alarm disarm",
                 "no leader", "it knows no leader: more than half of the members must run and reach each other",
                 "not supported for learner", "it is a learner, which serves no clients until it is promoted");
+    }
+
+    private static String refusal(EtcdSettings settings) {
+        return settings.endpoints().equals(List.of(DEFAULT_ENDPOINT))
+                ? "nothing listens there. It is the default endpoint: if etcd is elsewhere, set quarkus.lively.etcd.endpoints"
+                : "nothing listens there";
     }
 
     /** Whether etcd rejected the call because of its token, or because it has none. Then the call has written nothing. */

@@ -3,19 +3,21 @@ package io.quarkiverse.lively.runtime.health;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 
 /**
@@ -31,11 +33,19 @@ public class LivelyHealthCheck implements HealthCheck {
             RegistrationState.STOPPED);
     private static final Set<RegistrationState> DISCONNECTED = EnumSet.of(RegistrationState.STARTING, RegistrationState.LOST);
 
-    private final LivenessRegistry registry;
+    private final Supplier<Registration> own;
     private final LivelyConfig config;
 
-    LivelyHealthCheck(LivenessRegistry registry, LivelyConfig config) {
-        this.registry = registry;
+    @Inject
+    LivelyHealthCheck(LivelyLifecycle lively, LivelyConfig config) {
+        this(() -> lively.registry().registration(), config);
+    }
+
+    /**
+     * @param own the registration of this application; asked only if Lively is active
+     */
+    LivelyHealthCheck(Supplier<Registration> own, LivelyConfig config) {
+        this.own = own;
         this.config = config;
     }
 
@@ -45,7 +55,7 @@ public class LivelyHealthCheck implements HealthCheck {
         if (!config.active()) {
             return response.up().withData("active", false).build();
         }
-        Registration registration = registry.registration();
+        Registration registration = own.get();
         RegistrationState state = registration.state();
         ServiceRecord service = registration.record();
         response.status(isReady(state))

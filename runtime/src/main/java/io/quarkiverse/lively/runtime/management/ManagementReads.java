@@ -1,6 +1,5 @@
 package io.quarkiverse.lively.runtime.management;
 
-import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.LivelyLifecycle;
@@ -8,28 +7,29 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** What can be asked, as JSON. */
-record ManagementReads(ReactiveLivenessRegistry registry, LivelyLifecycle lively) {
+/** What can be asked, as JSON. If Lively is switched off, each question is refused. */
+record ManagementReads(LivelyLifecycle lively) {
 
     /** From memory. */
     Uni<Object> registration() {
-        JsonObject answer = ServiceJson.of(registry.registration());
+        JsonObject answer = ServiceJson.of(lively.reactiveRegistry().registration());
         lively.viewInUse().ifPresent(freshness -> answer.put("view", ServiceJson.of(freshness)));
         return Uni.createFrom().item(answer);
     }
 
     Uni<Object> services(ServiceQuery query) {
-        return registry.list(query).map(found -> new JsonArray(found.stream().map(ServiceJson::of).toList()));
+        return lively.reactiveRegistry().list(query).map(found -> new JsonArray(found.stream().map(ServiceJson::of).toList()));
     }
 
     Uni<Object> service(String uuid) {
-        return registry.find(uuid)
+        return lively.reactiveRegistry().find(uuid)
                 .map(found -> ServiceJson.of(found.orElseThrow(() -> new UnknownServiceException(uuid))));
     }
 
     /** The newest first. Of a service without a history, whether there is one. */
     Uni<Object> history(String uuid) {
-        return registry.history(uuid).flatMap(history -> history.isEmpty() ? service(uuid).map(service -> new JsonArray())
-                : Uni.createFrom().item(new JsonArray(history.stream().map(ServiceJson::of).toList())));
+        return lively.reactiveRegistry().history(uuid)
+                .flatMap(history -> history.isEmpty() ? service(uuid).map(service -> new JsonArray())
+                        : Uni.createFrom().item(new JsonArray(history.stream().map(ServiceJson::of).toList())));
     }
 }

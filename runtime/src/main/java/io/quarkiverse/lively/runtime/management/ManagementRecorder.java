@@ -2,7 +2,6 @@ package io.quarkiverse.lively.runtime.management;
 
 import java.util.function.Consumer;
 
-import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkus.arc.runtime.BeanContainer;
 import io.quarkus.runtime.annotations.Recorder;
@@ -22,9 +21,8 @@ public class ManagementRecorder {
 
     /** Does that operation for each request. */
     public Handler<RoutingContext> handler(BeanContainer beans, ManagementOperation operation) {
-        // If Lively is switched off, this one refuses when it is asked.
-        ReactiveLivenessRegistry registry = beans.beanInstance(ReactiveLivenessRegistry.class);
-        return operation.isWrite() ? new WriteHandler(operation, new ManagementWrites(registry))
-                : new ReadHandler(operation, new ManagementReads(registry, beans.beanInstance(LivelyLifecycle.class)));
+        LivelyLifecycle lively = beans.beanInstance(LivelyLifecycle.class);
+        return operation.isWrite() ? new WriteHandler(operation, new ManagementWrites(lively))
+                : new ReadHandler(operation, new ManagementReads(lively));
     }
 }

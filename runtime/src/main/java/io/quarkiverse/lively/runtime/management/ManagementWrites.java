@@ -10,16 +10,18 @@ import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 
 /** What can be said of a service. What is not understood is refused: an end that is misspelt would last for ever. */
-record ManagementWrites(ReactiveLivenessRegistry registry) {
+record ManagementWrites(LivelyLifecycle lively) {
 
     private static final List<String> NOTE = List.of("note");
     private static final List<String> WINDOW = List.of("note", "start", "end");
 
     Uni<Object> write(ManagementOperation operation, String uuid, JsonObject body) {
+        ReactiveLivenessRegistry registry = lively.reactiveRegistry();
         Uni<ServiceRecord> written = switch (operation) {
             case DOWN -> registry.down(uuid, Maintenance.of(note(only(body, NOTE))));
             case MAINTENANCE -> registry.down(uuid, maintenance(only(body, WINDOW)));

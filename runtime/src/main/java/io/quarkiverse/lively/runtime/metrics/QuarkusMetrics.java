@@ -13,10 +13,13 @@ import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
+import org.jboss.logging.Logger;
+
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Lease;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
+import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
@@ -29,6 +32,7 @@ import io.quarkus.runtime.metrics.MetricsFactory.TimeRecorder;
 @Singleton
 public class QuarkusMetrics implements LivelyMetrics {
 
+    private static final Logger LOG = Logger.getLogger(QuarkusMetrics.class);
     private static final String SECONDS = "seconds";
     private static final double NANOS_A_SECOND = Duration.ofSeconds(1).toNanos();
     /** Of a record: nothing that etcd has leaves it unknown. */
@@ -113,9 +117,16 @@ public class QuarkusMetrics implements LivelyMetrics {
     }
 
     private synchronized void expose(String type, ServiceGauges.Counts counts) {
-        if (!closed) {
+        if (closed) {
+            return;
+        }
+        try {
             KNOWN.forEach(liveness -> metric("lively.view.services", "How many services the view has").tag("type", type)
                     .tag("liveness", liveness.name()).buildGauge(counts.of(liveness)::getAsInt));
+        } catch (RuntimeException e) {
+            // A filter of the application may throw what it likes. The view goes on.
+            LOG.warnf("The services of the type %s are not measured, since the metrics refuse that: %s", PrintableText.of(type),
+                    e);
         }
     }
 

@@ -197,7 +197,7 @@ final class RegistrationReport implements Publication.Listener {
     void stopped(ServiceKeys keys) {
         stand(RegistrationState.STOPPED, "it was stopped", keys, standing.lease());
         if (keys.service().exists()) {
-            LOG.infof("Stopped %s", identity);
+            LOG.infof("%s is DOWN in etcd. The application serves until it has stopped", identity);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.quarkiverse.lively.Freshness;
@@ -22,16 +23,17 @@ import io.smallrye.stork.api.ServiceInstance;
  */
 final class LivelyServiceDiscovery implements ServiceDiscovery {
 
-    private final LivenessView view;
+    private final Supplier<LivenessView> view;
     private final Offer offer;
     private final Duration patience;
     /** By uuid. Stork tells instances apart by their ids, so each has to keep its own. */
     private final Map<String, LivelyServiceInstance> instances = new ConcurrentHashMap<>();
 
     /**
+     * @param view asked for at each question: there may be none yet
      * @param patience how long a question may wait for the first list of a view that has just been started
      */
-    LivelyServiceDiscovery(LivenessView view, Offer offer, Duration patience) {
+    LivelyServiceDiscovery(Supplier<LivenessView> view, Offer offer, Duration patience) {
         this.view = view;
         this.offer = offer;
         this.patience = patience;
@@ -44,13 +46,13 @@ final class LivelyServiceDiscovery implements ServiceDiscovery {
      */
     @Override
     public Uni<List<ServiceInstance>> getServiceInstances() {
-        return Uni.createFrom().deferred(() -> view.freshness().state() != Freshness.State.LOADING
+        return Uni.createFrom().deferred(() -> view.get().freshness().state() != Freshness.State.LOADING
                 ? Uni.createFrom().item(offered())
-                : view.awaitReady().ifNoItem().after(patience).failWith(this::unknown).map(nothing -> offered()));
+                : view.get().awaitReady().ifNoItem().after(patience).failWith(this::unknown).map(nothing -> offered()));
     }
 
     private List<ServiceInstance> offered() {
-        List<ServiceRecord> services = view.list(offer.query()).stream().filter(offer::includes).toList();
+        List<ServiceRecord> services = view.get().list(offer.query()).stream().filter(offer::includes).toList();
         List<ServiceInstance> offered = services.stream().<ServiceInstance> map(this::instance).toList();
         if (instances.size() > services.size()) {
             Set<String> uuids = services.stream().map(ServiceRecord::uuid).collect(Collectors.toSet());
@@ -77,7 +79,7 @@ final class LivelyServiceDiscovery implements ServiceDiscovery {
     }
 
     private Optional<ServiceRecord> present(String uuid) {
-        return view.find(uuid).filter(offer::has);
+        return view.get().find(uuid).filter(offer::has);
     }
 
     private NoServiceInstanceFoundException unknown() {

@@ -6,7 +6,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
-import io.quarkiverse.lively.LivenessView;
+import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.stork.api.ServiceDiscovery;
@@ -28,13 +28,13 @@ import io.smallrye.stork.spi.StorkInfrastructure;
 @ServiceDiscoveryAttribute(name = "metadata", description = "The metadata that the services must have, as name=value; several, separated by commas, must all be there. By default none.")
 public class LivelyServiceDiscoveryProvider implements ServiceDiscoveryProvider<LivelyConfiguration> {
 
-    private final LivenessView view;
+    private final LivelyLifecycle lively;
     private final LivelyConfig config;
     private volatile boolean used;
 
     @Inject
-    LivelyServiceDiscoveryProvider(LivenessView view, LivelyConfig config) {
-        this.view = view;
+    LivelyServiceDiscoveryProvider(LivelyLifecycle lively, LivelyConfig config) {
+        this.lively = lively;
         this.config = config;
     }
 
@@ -49,13 +49,13 @@ public class LivelyServiceDiscoveryProvider implements ServiceDiscoveryProvider<
         Offer offer = Offer.of(serviceName, parameters);
         used = true;
         Duration patience = config.etcd().connectTimeout().plus(config.etcd().requestTimeout());
-        return new LivelyServiceDiscovery(view, offer, patience);
+        return new LivelyServiceDiscovery(lively::view, offer, patience);
     }
 
     /** Before the first call of a client, which would have to wait for it. */
     void startView(@Observes StartupEvent event) {
         if (used && config.active()) {
-            view.freshness();
+            lively.view().freshness();
         }
     }
 }

@@ -5,28 +5,30 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
-import io.quarkiverse.lively.ServiceRecord;
 
 /**
  * The events that one subscriber has not had yet. One thread puts them in and another takes them out, and neither waits for
  * long.
  * <p>
  * Past its room, and until it is empty again, it holds one event for each service that changed, the sum of all changes since
- * the last that was taken out, and one RESYNCED. A sum keeps the place of its first change, so that each service has its
- * turn. RESYNCED is a barrier: it comes after the differences that it vouches for, also if they have changed again.
+ * the last that was taken out. RESYNCED is a barrier: it comes after the differences that it vouches for, and what changes
+ * after it is summed by itself. So there are at most two events of each service, and one RESYNCED.
  */
 final class Mailbox {
 
     private final int room;
     private Iterator<LivenessEvent> snapshot = List.<LivenessEvent> of().iterator();
     private final Queue<LivenessEvent> each = new ArrayDeque<>();
-    /** By uuid, in the order of the first change; RESYNCED is under the empty key. Used past the room. */
-    private final Map<Optional<String>, LivenessEvent> sums = new LinkedHashMap<>();
+    /** By uuid, in the order of the latest change. Used past the room. */
+    private final Map<String, LivenessEvent> sums = new LinkedHashMap<>();
+    /** RESYNCED, after these sums; null if there is none. */
+    private LivenessEvent barrier;
+    /** The same, of what changed after the barrier. */
+    private final Map<String, LivenessEvent> laterSums = new LinkedHashMap<>();
 
     Mailbox(int room) {
         this.room = room;
@@ -38,7 +40,7 @@ final class Mailbox {
     }
 
     synchronized void put(LivenessEvent event) {
-        if (sums.isEmpty() && each.size() < room) {
+        if (sums.isEmpty() && barrier == null && each.size() < room) {
             each.add(event);
             return;
         }
@@ -57,23 +59,35 @@ final class Mailbox {
             return each.remove();
         }
         Iterator<LivenessEvent> oldest = sums.values().iterator();
-        if (!oldest.hasNext()) {
-            return null;
+        if (oldest.hasNext()) {
+            LivenessEvent event = oldest.next();
+            oldest.remove();
+            return event;
         }
-        LivenessEvent event = oldest.next();
-        oldest.remove();
+        LivenessEvent event = barrier;
+        barrier = null;
+        sums.putAll(laterSums);
+        laterSums.clear();
         return event;
     }
 
     private void sum(LivenessEvent event) {
-        Optional<String> uuid = event.current().or(event::previous).map(ServiceRecord::uuid);
-        LivenessEvent former = sums.get(uuid);
-        LivenessEvent sum = former == null ? event : sum(former, event);
-        boolean cameAndWent = uuid.isPresent() && sum.previous().isEmpty() && sum.current().isEmpty();
-        if (uuid.isEmpty() || cameAndWent) {
-            // A later RESYNCED vouches for more, and so comes last.
-            sums.remove(uuid);
+        if (event.kind() != Kind.RESYNCED) {
+            add(event, barrier == null ? sums : laterSums);
+            return;
         }
+        // It vouches for what came after the former one, too.
+        laterSums.values().forEach(later -> add(later, sums));
+        laterSums.clear();
+        barrier = barrier == null ? event : sum(barrier, event);
+    }
+
+    private static void add(LivenessEvent event, Map<String, LivenessEvent> sums) {
+        String uuid = event.current().or(event::previous).orElseThrow().uuid();
+        // Taken out first, so that it comes after everything that is older.
+        LivenessEvent former = sums.remove(uuid);
+        LivenessEvent sum = former == null ? event : sum(former, event);
+        boolean cameAndWent = sum.previous().isEmpty() && sum.current().isEmpty();
         if (!cameAndWent) {
             sums.put(uuid, sum);
         }

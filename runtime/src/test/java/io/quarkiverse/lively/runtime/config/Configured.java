@@ -16,6 +16,7 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
 /** The configuration of an application named {@code inventory}, as Quarkus would read it. */
@@ -40,13 +41,17 @@ public record Configured(Map<String, String> properties, Map<String, String> env
     }
 
     public LivelyConfig config() {
+        return all().getConfigMapping(LivelyConfig.class);
+    }
+
+    /** What there is, be it of Lively or not. */
+    public SmallRyeConfig all() {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withSources(new EnvConfigSource(environment, 300), new PropertiesConfigSource(properties, "test", 250))
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(LivelyConfig.class)
-                .build()
-                .getConfigMapping(LivelyConfig.class);
+                .build();
     }
 
     public LivelySettings settings() {

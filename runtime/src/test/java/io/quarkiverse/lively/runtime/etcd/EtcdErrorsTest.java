@@ -62,6 +62,24 @@ class EtcdErrorsTest {
     }
 
     @Test
+    void nothingListens() {
+        says(EtcdException.Kind.UNAVAILABLE, Status.UNAVAILABLE, "Connection refused",
+                "cannot be reached: nothing listens there (Connection refused)");
+    }
+
+    @Test
+    void nothingListensAtTheDefaultEndpoint() {
+        EtcdSettings settings = new EtcdSettings(List.of(URI.create("http://localhost:2379")), Duration.ofSeconds(1),
+                Duration.ofSeconds(1), Duration.ofSeconds(2));
+        assertEquals(
+                "etcd at http://localhost:2379 cannot be reached: nothing listens there. It is the default endpoint: if etcd"
+                        + " is elsewhere, set quarkus.lively.etcd.endpoints (Connection refused)",
+                new EtcdErrors(settings).translate(
+                        Status.UNAVAILABLE.withDescription("Connection refused").asRuntimeException(),
+                        EtcdErrors.Access.READ, Duration.ZERO).getMessage());
+    }
+
+    @Test
     void somethingElse() {
         says(EtcdException.Kind.REFUSED, Status.INVALID_ARGUMENT, "etcdserver: too many operations in txn request",
                 "refused: etcdserver: too many operations in txn request");

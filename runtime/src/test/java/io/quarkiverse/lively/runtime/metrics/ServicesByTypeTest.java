@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,12 +17,14 @@ import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.test.LogLines;
 import io.quarkus.runtime.metrics.MetricsFactory;
 
 /** Services are counted by type and liveness, of types that nobody knew of before, and of not too many. */
 class ServicesByTypeTest {
 
     private final Map<String, Supplier<Number>> gauges = new TreeMap<>();
+    private boolean refuse;
     private final QuarkusMetrics metrics = new QuarkusMetrics();
 
     ServicesByTypeTest() {
@@ -72,6 +75,21 @@ class ServicesByTypeTest {
         assertEquals(2, count("queue UP"));
     }
 
+    /** As Prometheus' registry can, if it is configured so, or a filter of the application. It must not end the view. */
+    @Test
+    void metricsThatRefuseAGaugeHarmNobody() {
+        refuse = true;
+        try (LogLines log = new LogLines()) {
+            metrics.changed(Optional.empty(), service("queue", Liveness.UP));
+            metrics.changed(Optional.empty(), service("queue", Liveness.UP));
+            assertEquals(List.of("The services of the type queue are not measured, since the metrics refuse that:"
+                    + " java.lang.IllegalArgumentException: on purpose"), log.messages());
+        }
+        refuse = false;
+        metrics.changed(Optional.empty(), service("batch", Liveness.UP));
+        assertEquals(1, count("batch UP"));
+    }
+
     private int count(String gauge) {
         return gauges.get(gauge).get().intValue();
     }
@@ -118,6 +136,9 @@ class ServicesByTypeTest {
 
         @Override
         public void buildGauge(Supplier<Number> value) {
+            if (refuse) {
+                throw new IllegalArgumentException("on purpose");
+            }
             gauges.put(tags, value);
         }
 

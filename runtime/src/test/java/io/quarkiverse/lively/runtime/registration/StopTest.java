@@ -41,6 +41,15 @@ class StopTest {
         assertEquals(Liveness.DOWN, scene.registrar.own().record().liveness());
     }
 
+    /** That is ahead of quarkus.shutdown.delay, during which the application serves. */
+    @Test
+    void theLogSaysThatDownIsPublishedAndNotThatItHasStopped() {
+        try (LogLines log = new LogLines()) {
+            scene.registrar.stop(Scene.STOP_TIMEOUT);
+            assertEquals(List.of(Scene.ID + " is DOWN in etcd. The application serves until it has stopped"), log.messages());
+        }
+    }
+
     @Test
     void itIsNotRegisteredAgainAfterThat() {
         scene.registrar.stop(Scene.STOP_TIMEOUT);

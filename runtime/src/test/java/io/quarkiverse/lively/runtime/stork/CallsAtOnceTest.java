@@ -28,7 +28,7 @@ import io.smallrye.stork.api.ServiceInstance;
 class CallsAtOnceTest {
 
     private final Map<String, ServiceRecord> fleet = new TreeMap<>();
-    private final LivelyServiceDiscovery discovery = new LivelyServiceDiscovery(view(),
+    private final LivelyServiceDiscovery discovery = new LivelyServiceDiscovery(this::view,
             Offer.of("orders", new LivelyConfiguration()), Duration.ofSeconds(1));
     /** Happens once, after a list was made and before it is looked at. */
     private Runnable meanwhile = () -> {

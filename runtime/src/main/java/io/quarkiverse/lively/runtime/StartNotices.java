@@ -1,0 +1,40 @@
+package io.quarkiverse.lively.runtime;
+
+import java.util.Optional;
+
+import org.eclipse.microprofile.config.Config;
+
+import io.quarkiverse.lively.runtime.config.LivelyConfig;
+import io.quarkus.runtime.LaunchMode;
+
+/** What the log says at the start of what is configured and has no effect, or is not configured and may have to be. */
+final class StartNotices {
+
+    private StartNotices() {
+    }
+
+    /**
+     * In production, the endpoint of etcd if none is configured. Elsewhere Dev Services say which etcd is used.
+     */
+    static Optional<String> defaultEndpoint(Config config, LaunchMode mode) {
+        boolean isDefault = LivelyConfig.Etcd.DEFAULT_ENDPOINT
+                .equals(config.getConfigValue("quarkus.lively.etcd.endpoints").getRawValue())
+                && config.getOptionalValue("OSLIVELY_ETCD_HOST", String.class).isEmpty();
+        return mode == LaunchMode.NORMAL && isDefault
+                ? Optional.of("No endpoint of etcd is configured, so the default is used: "
+                        + config.getValue("quarkus.lively.etcd.endpoints", String.class)
+                        + ". If etcd is elsewhere, set quarkus.lively.etcd.endpoints")
+                : Optional.empty();
+    }
+
+    /**
+     * A delay that Quarkus ignores.
+     *
+     * @param enabled whether delays were enabled when the application was built
+     */
+    static Optional<String> ignoredDelay(Config config, boolean enabled) {
+        return config.getOptionalValue("quarkus.shutdown.delay", String.class).filter(delay -> !enabled)
+                .map(delay -> "quarkus.shutdown.delay is " + delay + ", but Quarkus ignores it: build the application with"
+                        + " quarkus.shutdown.delay-enabled=true. Until then it stops serving at once after DOWN is published");
+    }
+}
