@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -33,8 +35,9 @@ class LearnerTest {
     /** The least that is advised. */
     private static final Duration TTL = Duration.ofSeconds(5);
 
+    /** What was started so far, the last one first. Nothing, if the test is left out. */
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private List<EtcdServer> voters;
-    private EtcdServer learner;
     /** In front of the members that are not killed, so that the application comes to the learner first. */
     private CutProxy toLearner;
     private List<CutProxy> toOthers;
@@ -47,24 +50,29 @@ class LearnerTest {
     @BeforeEach
     void start() {
         voters = EtcdServer.startedCluster(program(), 3, "--strict-reconfig-check=false");
-        learner = EtcdServer.startedLearner(program(), voters);
-        toLearner = new CutProxy(learner.port());
+        voters.forEach(started::push);
+        EtcdServer learner = EtcdServer.startedLearner(program(), voters);
+        started.push(learner);
+        toLearner = proxy(learner);
     }
 
     @AfterEach
-    void end() {
-        if (lively != null) {
-            lively.stop();
-            lively.close();
+    void end() throws Exception {
+        for (AutoCloseable each : started) {
+            each.close();
         }
-        Stream.concat(Stream.of(toLearner), toOthers.stream()).forEach(CutProxy::close);
-        Stream.concat(Stream.of(learner), voters.stream()).forEach(EtcdServer::close);
+    }
+
+    private CutProxy proxy(EtcdServer member) {
+        CutProxy proxy = new CutProxy(member.port());
+        started.push(proxy);
+        return proxy;
     }
 
     @Test
     void anApplicationThatComesToItWhenItsOwnMemberIsKilledStaysRegistered() {
         EtcdServer own = voters.stream().filter(member -> !member.isLeader()).findFirst().orElseThrow();
-        toOthers = voters.stream().filter(member -> member != own).map(member -> new CutProxy(member.port())).toList();
+        toOthers = voters.stream().filter(member -> member != own).map(this::proxy).toList();
         toLearner.refuse();
         toOthers.forEach(CutProxy::refuse);
         Registration registration = registered(own.url());
@@ -89,7 +97,7 @@ class LearnerTest {
 
     @Test
     void anApplicationThatBeginsWithItIsRegistered() {
-        toOthers = voters.stream().map(member -> new CutProxy(member.port())).toList();
+        toOthers = voters.stream().map(this::proxy).toList();
         toOthers.forEach(CutProxy::refuse);
         lively = lively(Stream.empty());
         lively.start();
@@ -102,7 +110,7 @@ class LearnerTest {
 
     @Test
     void anApplicationThatStopsAtItIsPublishedAsDown() {
-        toOthers = voters.stream().map(member -> new CutProxy(member.port())).toList();
+        toOthers = voters.stream().map(this::proxy).toList();
         toLearner.refuse();
         Registration registration = registered();
         toOthers.forEach(CutProxy::refuse);
@@ -127,7 +135,10 @@ class LearnerTest {
     private Lively lively(Stream<String> more) {
         String endpoints = Stream.of(more, Stream.of(toLearner.url()), toOthers.stream().map(CutProxy::url))
                 .flatMap(each -> each).collect(Collectors.joining(","));
-        return Configured.nothing().with("etcd.endpoints", endpoints).with("status-ttl", Long.toString(TTL.toSeconds()))
-                .lively();
+        Lively made = Configured.nothing().with("etcd.endpoints", endpoints)
+                .with("status-ttl", Long.toString(TTL.toSeconds())).lively();
+        started.push(made::close);
+        started.push(made::stop);
+        return made;
     }
 }
