@@ -188,10 +188,14 @@ class JavaSnippetsTest {
         String uuid = registry.registration().record().uuid();
         try (Log log = new Log(snippet)) {
             registry.down(uuid, Maintenance.of("failed disk"));
-            await().until(
-                    () -> log.lines.stream().anyMatch(line -> line.startsWith("HELD_DOWN: ") && line.contains("failed disk")));
+            await().until(() -> log.lines.stream()
+                    .anyMatch(line -> line.startsWith("This application is HELD_DOWN: ") && line.contains("failed disk")));
             registry.up(uuid);
-            await().until(() -> log.lines.stream().anyMatch(line -> line.startsWith("REGISTERED: ")));
+            await().until(() -> log.lines.stream().anyMatch(line -> line.startsWith("This application is REGISTERED: ")));
+            try (Registration queue = up("queue", "observed")) {
+                await().until(() -> log.lines.stream()
+                        .anyMatch(line -> line.contains(queue.record().uuid()) && line.contains("is REGISTERED: ")));
+            }
         }
     }
 
