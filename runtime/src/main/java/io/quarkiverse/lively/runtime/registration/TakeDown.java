@@ -148,6 +148,10 @@ final class TakeDown {
     }
 
     private void letGo(EtcdException why) {
+        if (!mayWrite()) {
+            tryLater(why);
+            return;
+        }
         worker.when(etcd.commit(writes.letGo(seen).transaction()), (answer, failure) -> {
             if (failure != null || !answer.succeeded()) {
                 tryLater(why);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -206,6 +207,22 @@ class EphemeralTest {
         assertTrue(scene.etcd.has(scene.layout.service("q")));
         assertTrue(scene.etcd.has(scene.layout.owner("q")));
         assertEquals(RegistrationState.STOPPED, further.state());
+    }
+
+    @Test
+    void theServiceOfAnotherProcessStaysIfTheLookAtAStopIsRefused() {
+        for (boolean ephemeral : new boolean[] { true, false }) {
+            Scene waiting = new Scene(OnConflict.WAIT, ephemeral, false);
+            waiting.serve(waiting.process(Scene.ID), 8081);
+            waiting.start(waiting.registrar);
+            assertTrue(waiting.registrar.own().reason().startsWith("WAITING_FOR"), waiting.registrar.own().reason());
+            waiting.etcd.forgetWritten();
+            waiting.etcd.refuseNext("permission denied");
+            waiting.registrar.stop(Scene.STOP_TIMEOUT);
+            waiting.seconds(1);
+            assertEquals(Set.of(), waiting.etcd.written());
+            assertEquals(RegistrationState.STOPPED, waiting.state());
+        }
     }
 
     private ServiceRegistration further() {

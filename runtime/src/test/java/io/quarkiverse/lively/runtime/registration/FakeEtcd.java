@@ -59,6 +59,7 @@ final class FakeEtcd implements Etcd {
     private long revision = 1;
     private long lastLease = 100;
     private EtcdException refusal;
+    private EtcdException refusalOfNext;
     private boolean deaf;
     /** What a transaction changes is told once it is done. */
     private List<Runnable> untold;
@@ -106,6 +107,11 @@ final class FakeEtcd implements Etcd {
     /** Writes are refused, as without space. */
     void refuseWrites(String why) {
         refusal = why == null ? null : new EtcdException(EtcdException.Kind.REFUSED, why, null);
+    }
+
+    /** Refuses the next transaction, also if it only reads. */
+    void refuseNext(String why) {
+        refusalOfNext = new EtcdException(EtcdException.Kind.DENIED, why, null);
     }
 
     /** Something that happens just before the next transaction that would write. */
@@ -352,6 +358,11 @@ final class FakeEtcd implements Etcd {
     }
 
     private Transaction.Result apply(Transaction transaction) {
+        if (refusalOfNext != null) {
+            EtcdException refused = refusalOfNext;
+            refusalOfNext = null;
+            throw refused;
+        }
         boolean writes = transaction.then().stream().anyMatch(operation -> !(operation instanceof Transaction.Get));
         if (writes) {
             Runnable event = beforeNextWrite;
