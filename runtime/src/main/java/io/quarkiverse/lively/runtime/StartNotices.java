@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime;
 
+import java.time.Duration;
 import java.util.Optional;
 
 import org.eclipse.microprofile.config.Config;
@@ -33,8 +34,10 @@ final class StartNotices {
      * @param enabled whether delays were enabled when the application was built
      */
     static Optional<String> ignoredDelay(Config config, boolean enabled) {
-        return config.getOptionalValue("quarkus.shutdown.delay", String.class).filter(delay -> !enabled)
-                .map(delay -> "quarkus.shutdown.delay is " + delay + ", but Quarkus ignores it: build the application with"
+        return config.getOptionalValue("quarkus.shutdown.delay", Duration.class)
+                .filter(delay -> !enabled && !delay.isZero())
+                .map(delay -> "quarkus.shutdown.delay is " + config.getValue("quarkus.shutdown.delay", String.class)
+                        + ", but Quarkus ignores it: build the application with"
                         + " quarkus.shutdown.delay-enabled=true. Until then it stops serving at once after DOWN is published");
     }
 }

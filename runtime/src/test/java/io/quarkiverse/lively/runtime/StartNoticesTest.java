@@ -48,6 +48,8 @@ class StartNoticesTest {
                 StartNotices.ignoredDelay(delayed.all(), false));
         assertEquals(Optional.empty(), StartNotices.ignoredDelay(delayed.all(), true));
         assertEquals(Optional.empty(), StartNotices.ignoredDelay(Configured.nothing().all(), false));
+        assertEquals(Optional.empty(), StartNotices.ignoredDelay(
+                Configured.nothing().withProperty("quarkus.shutdown.delay", "0").all(), false), "that is no delay");
     }
 
     private static Optional<String> endpoint(Configured configured, LaunchMode mode) {
