@@ -238,7 +238,7 @@ final class ServiceRegistration implements Registration {
     /** It may have been stopped long before. */
     private void ended(ServiceKeys keys, Throwable failure) {
         if (failure == null) {
-            report.stopped(keys);
+            report.stopped(keys, publication.isEphemeral());
         } else {
             report.stoppedWithoutAWord(EtcdException.of(failure));
         }
@@ -271,11 +271,12 @@ final class ServiceRegistration implements Registration {
 
     @Override
     public OptionalLong fencingToken() {
+        // Read before the last token: a registration that reads STOPPED has one.
+        Standing now = current();
         OptionalLong last = lastToken.get();
         if (last != null) {
             return last;
         }
-        Standing now = current();
         boolean ours = now.state() == RegistrationState.REGISTERED
                 || now.state() == RegistrationState.HELD_DOWN && now.isUnderValid(leases.get(), worker.nanoTime());
         return ours ? OptionalLong.of(now.keys().owner().modRevision()) : OptionalLong.empty();
