@@ -294,6 +294,10 @@ final class Publication {
         if (!writes.hasNeighbours(seen)) {
             judge(race, Neighbours.NONE);
         } else {
+            if (lease != null && incarnation.isIn(seen.owner())) {
+                // The neighbours may not answer, and the hold may be lifted.
+                hold = holds.of(seen, true, lease.id(), worker.now());
+            }
             send(writes.lookAtNeighbours(seen), result -> judge(race, writes.neighbours(seen, result)));
         }
     }

@@ -317,4 +317,18 @@ class HoldTest {
         assertEquals("nobody keeps it DOWN any more, but it cannot be published: connection refused",
                 scene.registrar.own().reason());
     }
+
+    @Test
+    void aHoldThatIsSeenToBeLiftedIsNotSaidToGoOnIfTheNextLookFails() {
+        scene.downByOther("disk", null);
+        scene.stealTypeAndHost();
+        scene.seconds(6);
+        assertEquals("kept DOWN by unknown: disk", scene.registrar.own().reason());
+        // The first look shows that it is lifted. The second one is at the other service.
+        scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.be(FakeEtcd.Mode.DOWN));
+        scene.liftByOther();
+        assertEquals(RegistrationState.HELD_DOWN, scene.state());
+        assertEquals("nobody keeps it DOWN any more, but it cannot be published: connection refused",
+                scene.registrar.own().reason());
+    }
 }
