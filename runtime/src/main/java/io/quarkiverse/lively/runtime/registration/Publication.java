@@ -145,6 +145,11 @@ final class Publication {
         }
     }
 
+    /** Whether nothing of the service remains after the stop. */
+    boolean isEphemeral() {
+        return writes.isEphemeral();
+    }
+
     /** The keys that are worth a look when somebody writes them. */
     List<ByteString> owned() {
         return writes.owned();

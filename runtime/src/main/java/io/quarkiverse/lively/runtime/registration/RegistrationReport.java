@@ -20,6 +20,7 @@ import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.ServiceRecords;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
+import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
@@ -193,11 +194,21 @@ final class RegistrationReport implements Publication.Listener {
         }
     }
 
-    /** It is over. Its keys as they are now. */
-    void stopped(ServiceKeys keys) {
+    /**
+     * It is over.
+     *
+     * @param keys as they are now; of an ephemeral service, as they were before it was deleted
+     */
+    void stopped(ServiceKeys keys, boolean ephemeral) {
         stand(RegistrationState.STOPPED, "it was stopped", keys, standing.lease());
-        if (keys.service().exists()) {
+        boolean down = !ephemeral && !keys.isClaimed()
+                && keys.service().value().filter(record -> record.getStatus() == Status.DOWN).isPresent();
+        if (down && kind == ServiceRegistration.Kind.APPLICATION) {
             LOG.infof("%s is DOWN in etcd. The application serves until it has stopped", identity);
+        } else if (down) {
+            LOG.infof("%s is DOWN in etcd", identity);
+        } else if (keys.service().exists()) {
+            LOG.infof("%s is not registered any more", identity);
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -48,6 +49,35 @@ class StopTest {
             scene.registrar.stop(Scene.STOP_TIMEOUT);
             assertEquals(List.of(Scene.ID + " is DOWN in etcd. The application serves until it has stopped"), log.messages());
         }
+    }
+
+    @Test
+    void theLogDoesNotSayDownOfAServiceThatIsNotDown() {
+        Registration closed = scene.registrar.register(ServiceRecord.builder("queue", "q1").build());
+        Registration abandoned = scene.registrar.register(ServiceRecord.builder("queue", "q2").build());
+        try (LogLines log = new LogLines()) {
+            stop(closed, TakeDown.Word.DOWN);
+            stop(abandoned, TakeDown.Word.NOTHING);
+            assertEquals(List.of("queue on q1 (x) is DOWN in etcd", "queue on q2 (x) is not registered any more"),
+                    log.messages().stream().map(message -> message.replaceAll("\\(.*\\)", "(x)")).toList());
+        }
+        scene.start(scene.process(Scene.ID));
+        assertLogAtStop(scene, Scene.ID + " is not registered any more");
+
+        Scene ephemeral = new Scene(OnConflict.TAKEOVER, true, false);
+        ephemeral.start(ephemeral.registrar);
+        assertLogAtStop(ephemeral, Scene.ID + " is not registered any more");
+    }
+
+    private static void assertLogAtStop(Scene scene, String message) {
+        try (LogLines log = new LogLines()) {
+            scene.registrar.stop(Scene.STOP_TIMEOUT);
+            assertEquals(List.of(message), log.messages());
+        }
+    }
+
+    private static void stop(Registration registration, TakeDown.Word word) {
+        ((ServiceRegistration) registration).stop(word, Scene.STOP_TIMEOUT, OptionalLong::empty);
     }
 
     @Test
