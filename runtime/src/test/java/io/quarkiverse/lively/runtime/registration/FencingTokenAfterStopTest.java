@@ -139,7 +139,9 @@ class FencingTokenAfterStopTest {
         Registration closed = scene.registrar.register(ServiceRecord.builder("queue", "q1").build());
         Registration abandoned = scene.registrar.register(ServiceRecord.builder("queue", "q2").build());
         Registration open = scene.registrar.register(ServiceRecord.builder("queue", "q3").build());
+        Registration last = scene.registrar.register(ServiceRecord.builder("queue", "q4").build());
         OptionalLong tokenOfOpen = open.fencingToken();
+        OptionalLong tokenOfLast = last.fencingToken();
         assertTrue(closed.fencingToken().isPresent() && abandoned.fencingToken().isPresent() && tokenOfOpen.isPresent());
         scene.seconds(1);
         closed.close();
@@ -151,8 +153,11 @@ class FencingTokenAfterStopTest {
         open.close();
         assertEquals(OptionalLong.empty(), open.fencingToken());
         assertEquals(token, scene.registrar.own().fencingToken());
+        assertTrue(tokenOfLast.isPresent());
+        assertEquals(tokenOfLast, last.fencingToken());
         scene.registrar.close();
         assertEquals(OptionalLong.empty(), scene.registrar.own().fencingToken());
+        assertEquals(OptionalLong.empty(), last.fencingToken());
     }
 
     @Test

@@ -35,7 +35,7 @@ import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
 import io.quarkiverse.lively.test.LogLines;
 
-/** Whatever throws at the edges of a view, the view reads the fleet anew, and says so once. */
+/** A view in which a call throws an exception reads the fleet anew, and logs that once. */
 class ViewFailureTest {
 
     private static final String FAILED = "the view of the fleet failed, and is read anew";
@@ -73,7 +73,7 @@ class ViewFailureTest {
                 throw new IllegalStateException("on purpose");
             }
         };
-        view.start();
+        view.watch(ServiceQuery.all(), events::add);
         worker.pass(Duration.ofMinutes(1));
         assertEquals(State.STALE, view.freshness().state());
         assertTrue(view.isUp("u"));
@@ -82,6 +82,7 @@ class ViewFailureTest {
         };
         settle();
         assertEquals(State.CURRENT, view.freshness().state());
+        assertEquals(Kind.RESYNCED, events.get(events.size() - 1).kind(), "changes may have been missed");
     }
 
     /** One exception at each call that the view makes in the course of a story, one story for each. */
