@@ -34,13 +34,12 @@ public interface Registration extends AutoCloseable {
 
     /**
      * A number that is higher than that of every earlier owner of this identity. Pass it to the resource to protect; the
-     * resource
-     * rejects a number lower than the highest that it has seen. After etcd was wiped, or restored from a backup, the numbers
+     * resource rejects a number lower than the highest that it has seen. After etcd was wiped, or restored from a backup, the
+     * numbers
      * begin again, lower than before.
      * <p>
      * Present while this process owns the service: while it is REGISTERED, and while it is HELD_DOWN and its lease is certain
-     * to
-     * live. When the application stops, the number stays readable until the application has closed, for the requests that it
+     * to live. When the application stops, the number stays readable until the application has closed, for the requests that it
      * serves until then; in observers of Quarkus' {@code ShutdownEvent}, too. It becomes empty earlier if another process is
      * seen to claim the service. During a stop the number is there to be compared, and proves no ownership: DOWN is published,
      * the claim is deleted, and another process may own the service. Empty from {@link #close()} and {@link #abandon()} on.

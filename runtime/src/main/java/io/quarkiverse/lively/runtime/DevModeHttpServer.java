@@ -9,8 +9,8 @@ import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 
 /**
  * The HTTP server of dev mode. It lives longer than the application: a reload leaves it open, and after a first start that
- * failed Quarkus opens it by itself. Then there is no event, and {@code HttpServer} does not know the port. What Quarkus itself
- * decides by, whether it has to open the server, is private, and is read from there.
+ * failed Quarkus opens it by itself. Then there is no event, and {@code HttpServer} does not know the port. Quarkus decides
+ * by private fields whether it has to open the server. They are read here.
  *
  * @param port of HTTP; -1 if it does not listen there
  * @param securePort of HTTPS; -1 if it does not listen there

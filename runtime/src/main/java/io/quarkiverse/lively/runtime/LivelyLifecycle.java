@@ -106,7 +106,7 @@ public class LivelyLifecycle {
         });
     }
 
-    /** Ends what a future would keep to itself. A view that is closed already is no news: the application has ended. */
+    /** Logs a failure that the future would swallow. Nothing is logged if the view is closed, as the application has ended. */
     private static Void notStarted(Throwable failure) {
         if (!(failure.getCause() instanceof RegistryUnavailableException)) {
             LOG.error("A bug in Lively: the view was not started, so no LivenessEvent is fired", failure);
@@ -152,7 +152,7 @@ public class LivelyLifecycle {
         return lively.map(Lively::view).filter(LocalView::isStarted).map(LocalView::freshness);
     }
 
-    /** Also where a test mocks the bean of that type. So do the beans of this extension ask: none injects what it produces. */
+    /** The real one, also where a test mocks the bean of that type. The beans of this extension call this, and inject none. */
     @Produces
     @ApplicationScoped
     public LivenessRegistry registry() {

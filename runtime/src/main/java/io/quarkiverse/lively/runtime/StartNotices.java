@@ -8,7 +8,7 @@ import org.eclipse.microprofile.config.Config;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkus.runtime.LaunchMode;
 
-/** What the log says at the start of what is configured and has no effect, or is not configured and may have to be. */
+/** Notices in the log at the start: of a setting that has no effect, and of one that is missing and may be needed. */
 final class StartNotices {
 
     private StartNotices() {

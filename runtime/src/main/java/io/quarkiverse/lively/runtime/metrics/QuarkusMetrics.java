@@ -124,7 +124,7 @@ public class QuarkusMetrics implements LivelyMetrics {
             KNOWN.forEach(liveness -> metric("lively.view.services", "How many services the view has").tag("type", type)
                     .tag("liveness", liveness.name()).buildGauge(counts.of(liveness)::getAsInt));
         } catch (RuntimeException e) {
-            // A filter of the application may throw what it likes. The view goes on.
+            // A filter of the application may throw an exception. The view goes on.
             LOG.warnf("The services of the type %s are not measured, since the metrics refuse that: %s", PrintableText.of(type),
                     e);
         }

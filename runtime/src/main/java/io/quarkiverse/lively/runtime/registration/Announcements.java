@@ -24,8 +24,7 @@ public final class Announcements {
 
     /**
      * Refuses also a status and a maintenance, which a registration does not publish. A record that was read from etcd has
-     * those
-     * that are stored: they are ignored.
+     * those that are stored: they are ignored.
      *
      * @throws InvalidServiceException naming the field that is wrong
      */

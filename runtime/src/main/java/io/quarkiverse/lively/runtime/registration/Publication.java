@@ -379,8 +379,7 @@ final class Publication {
 
     /**
      * The answer to a claim may be lost. The claim itself shows that it was stored; after another process took the service
-     * over,
-     * the history does. A claim of a service that is held writes no history: that one is not found out then.
+     * over, the history does. A claim of a service that is held writes no history: that one is not found out then.
      */
     private void noteWhetherClaimed() {
         claimed = claimed || incarnation.isIn(seen.owner()) || seen.history().value().filter(incarnation::isIn).isPresent();

@@ -101,8 +101,7 @@ public final class Registrar {
                         new OwnWord(settings.awaitsReadiness()),
                         RegistrationState.STARTING, "the application is starting")
                 : registration(settings.identity(), ServiceRegistration.Kind.APPLICATION, new OwnWord(false),
-                        RegistrationState.DISABLED,
-                        "quarkus.lively.registration.enabled is false");
+                        RegistrationState.DISABLED, "quarkus.lively.registration.enabled is false");
         if (settings.enabled()) {
             registrations.put(settings.identity().uuid(), own);
         }
@@ -263,8 +262,7 @@ public final class Registrar {
     }
 
     private ServiceRegistration registration(ServiceIdentity identity, ServiceRegistration.Kind kind, OwnWord word,
-            RegistrationState state,
-            String reason) {
+            RegistrationState state, String reason) {
         OwnerWrites writes = new OwnerWrites(layout, identity, settings.ephemeral());
         return new ServiceRegistration(identity, kind, worker, listener -> new Publication(etcd, worker, writes, incarnation,
                 settings.onConflict(), settings.ttl(), random, watch,

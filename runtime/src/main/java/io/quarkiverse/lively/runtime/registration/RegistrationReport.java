@@ -50,8 +50,7 @@ final class RegistrationReport implements Publication.Listener {
      * @param gaveUp told when it is not to be registered at all
      */
     RegistrationReport(Registration registration, ServiceIdentity identity, ServiceRegistration.Kind kind, Worker clock,
-            Standing beginning,
-            Consumer<RegistrationChange> changes, LivelyMetrics metrics, Runnable gaveUp) {
+            Standing beginning, Consumer<RegistrationChange> changes, LivelyMetrics metrics, Runnable gaveUp) {
         this.registration = registration;
         this.identity = identity;
         this.kind = kind;

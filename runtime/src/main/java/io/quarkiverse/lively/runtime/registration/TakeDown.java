@@ -20,11 +20,9 @@ import io.quarkiverse.lively.runtime.worker.Worker;
 /**
  * Publishes one service as DOWN, or says nothing of it, and gives its claim up. An ephemeral service is deleted after that, and
  * stays claimed until then: the claim shows that no other process owns it. If etcd refuses to store anything, the claim is
- * given
- * up at least, and an ephemeral service is deleted: neither takes space. Until one of them is done it tries again, whatever
- * etcd says: the lease may live
- * on for other services, and this one would be UP with it. What somebody else owns, or keeps DOWN, stays as it is. It lives
- * on the worker thread.
+ * given up at least, and an ephemeral service is deleted: neither takes space. Until one of them is done it tries again,
+ * whatever etcd says: the lease may live on for other services, and this one would be UP with it. A service that another
+ * process owns, or that is kept DOWN, stays as it is. It lives on the worker thread.
  */
 final class TakeDown {
 

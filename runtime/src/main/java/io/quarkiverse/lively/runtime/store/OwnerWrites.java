@@ -152,8 +152,7 @@ public final class OwnerWrites {
 
     /**
      * Publishes DOWN, unless it is that already or the record is gone, and gives the claim up. The claim of an ephemeral
-     * service
-     * stays until {@link #letGo} deletes the service.
+     * service stays until {@link #letGo} deletes the service.
      */
     public GuardedWrite stop(ServiceKeys seen, State state) {
         WriteBuilder write = write(seen, seen.owner().lease());

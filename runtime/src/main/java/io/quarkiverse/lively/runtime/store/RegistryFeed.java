@@ -12,8 +12,7 @@ import io.quarkiverse.lively.runtime.etcd.Watch;
 
 /**
  * The whole registry, as a list and as changes. It leaves the histories out: readers do not need them, and they would fill a
- * response
- * past what a message may hold.
+ * response past what a message may hold.
  */
 public final class RegistryFeed {
 

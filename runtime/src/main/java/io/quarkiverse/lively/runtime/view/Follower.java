@@ -62,7 +62,7 @@ final class Follower {
         }
     }
 
-    /** Starts anew with a list, since a task threw something. What the board has missed by that, it finds in the list. */
+    /** Starts anew with a list, since a task threw an exception. The list has all that the board has missed by that. */
     void recover(Throwable failure) {
         if (closed) {
             return;
@@ -83,7 +83,7 @@ final class Follower {
         }
     }
 
-    /** It is of no use any more, whatever becomes of it. */
+    /** A session that failed may fail once more when it is closed. */
     private static void closeQuietly(Session broken) {
         try {
             broken.close();
@@ -123,7 +123,7 @@ final class Follower {
         });
     }
 
-    /** Does nothing while a watch is open: after a failure, there may be two who want a list. */
+    /** Does nothing while a watch is open: after a failure, two lists may be on their way. */
     private void list() {
         if (closed || session != null) {
             return;

@@ -18,8 +18,7 @@ import io.quarkiverse.lively.runtime.store.proto.Claim;
 
 /**
  * An application that stops goes on serving for a while, and what it writes then is checked by its fencing token. The number
- * stays
- * readable until the application has closed, or another process claims the service.
+ * stays readable until the application has closed, or another process claims the service.
  */
 class FencingTokenAfterStopTest {
 
