@@ -71,8 +71,10 @@ public interface LivenessRegistry {
      * <p>
      * A change that cannot be written is refused: of type, host, region, endpoint or metadata of a service that a process keeps
      * alive, and an endpoint or metadata of any other service. A copy of a record that was read is written, also if the process
-     * has ended since; and so is a record without endpoint and metadata. What etcd has decides {@code owned}, {@code liveness},
-     * {@code reason} and {@code since}: these fields are ignored, as they may change without a new revision of the record.
+     * has ended since; and so is a record without endpoint and metadata. If the process of a service that is held was replaced
+     * since, with another endpoint or other metadata, the copy is refused, too: read the service again. The fields
+     * {@code owned}, {@code liveness}, {@code reason} and {@code since} are ignored: etcd has them, and they may change without
+     * a new revision of the record.
      *
      * @return the service as it is stored now
      * @throws StaleRecordException if somebody changed it since
