@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,8 +54,13 @@ final class EndpointResolver extends NameResolver {
     record Progress(boolean complete, String unresolved, Duration headStart) {
     }
 
+    /** A member of etcd: the endpoint that was configured, and one address of it. */
+    record Member(URI endpoint, SocketAddress address) {
+    }
+
     private final List<URI> endpoints;
     private final HostNames names;
+    private final Optional<Member> last;
     private final Args args;
     private final Duration requestTimeout;
     private final Map<SocketAddress, URI> members;
@@ -64,6 +70,7 @@ final class EndpointResolver extends NameResolver {
     private EndpointResolver(Provider provider, Args args) {
         this.endpoints = provider.endpoints;
         this.names = provider.names;
+        this.last = provider.last;
         this.members = provider.members;
         this.requestTimeout = provider.requestTimeout;
         this.args = args;
@@ -124,12 +131,15 @@ final class EndpointResolver extends NameResolver {
         private final List<URI> endpoints;
         private final Duration requestTimeout;
         private final HostNames names;
+        private final Optional<Member> last;
         private final Map<SocketAddress, URI> members = new ConcurrentHashMap<>();
 
-        Provider(EtcdSettings settings, HostNames names) {
-            this.endpoints = settings.endpoints();
+        /** @param last the member whose address is tried after all others; empty if the order is that of the endpoints */
+        Provider(EtcdSettings settings, HostNames names, Optional<Member> last) {
+            this.endpoints = last.map(member -> settings.endingWith(member.endpoint())).orElse(settings).endpoints();
             this.requestTimeout = settings.requestTimeout();
             this.names = names;
+            this.last = last;
         }
 
         /** The target of the channel. */
@@ -137,9 +147,9 @@ final class EndpointResolver extends NameResolver {
             return scheme + ":///";
         }
 
-        /** The endpoint that has this address, once it was resolved. Thread-safe. */
-        Optional<URI> memberAt(SocketAddress address) {
-            return Optional.ofNullable(members.get(address));
+        /** The member that has this address, once it was resolved. Thread-safe. */
+        Optional<Member> memberAt(SocketAddress address) {
+            return Optional.ofNullable(members.get(address)).map(endpoint -> new Member(endpoint, address));
         }
 
         /** Makes a channel, or what has one. */
@@ -216,7 +226,7 @@ final class EndpointResolver extends NameResolver {
                 return;
             }
             List<EquivalentAddressGroup> addresses = endpoints.stream().takeWhile(this::hasItsTurn).flatMap(this::addresses)
-                    .distinct().toList();
+                    .distinct().sorted(Comparator.comparing(this::isLast)).toList();
             if (!addresses.isEmpty()) {
                 listener.onResult(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(addresses))
                         .setAttributes(Attributes.newBuilder()
@@ -229,6 +239,11 @@ final class EndpointResolver extends NameResolver {
 
         private boolean hasItsTurn(URI endpoint) {
             return headStartIsOver || complete || found.containsKey(host(endpoint)) || failed.containsKey(host(endpoint));
+        }
+
+        /** One name may have the addresses of several members. */
+        private boolean isLast(EquivalentAddressGroup address) {
+            return last.filter(member -> address.getAddresses().contains(member.address())).isPresent();
         }
 
         private Stream<EquivalentAddressGroup> addresses(URI endpoint) {

@@ -1,7 +1,7 @@
 package io.quarkiverse.lively.runtime.etcd;
 
-import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +15,7 @@ import io.etcd.jetcd.ClientBuilder;
 import io.grpc.ClientInterceptors;
 import io.grpc.Status;
 import io.netty.handler.ssl.SslContext;
+import io.quarkiverse.lively.runtime.etcd.EndpointResolver.Member;
 import io.quarkiverse.lively.runtime.etcd.EtcdErrors.Access;
 
 /** etcd by one jetcd client. It is never repaired: {@link EtcdConnection} replaces it. */
@@ -35,17 +36,20 @@ final class EtcdClient implements Etcd {
     private KeepAliveStream keepAlive;
 
     EtcdClient(EtcdSettings settings) {
-        this(settings, new HostNames(), member -> {
+        this(settings, new HostNames(), Optional.empty(), member -> {
         });
     }
 
-    /** @param answered told the endpoint of the member that answers, with each answer, on the thread of the network */
-    EtcdClient(EtcdSettings settings, HostNames names, Consumer<URI> answered) {
+    /**
+     * @param last the member that is tried after all others; empty if the order is that of the endpoints
+     * @param answered called with the member that answers, with each answer, on the thread of the network
+     */
+    EtcdClient(EtcdSettings settings, HostNames names, Optional<Member> last, Consumer<Member> answered) {
         this.settings = settings;
-        EndpointResolver.Provider resolver = new EndpointResolver.Provider(settings, names);
+        EndpointResolver.Provider resolver = new EndpointResolver.Provider(settings, names, last);
         this.calls = new CallInterceptor(settings.requestTimeout(), settings.security().login(),
                 address -> resolver.memberAt(address).ifPresent(answered));
-        this.errors = new EtcdErrors(settings, () -> calls.member().flatMap(resolver::memberAt));
+        this.errors = new EtcdErrors(settings, () -> calls.member().flatMap(resolver::memberAt).map(Member::endpoint));
         FirstReadyLoadBalancer.register();
         ClientBuilder builder = Client.builder();
         settings.security().tls().ifPresent(tls -> builder.sslContext(context(tls)));

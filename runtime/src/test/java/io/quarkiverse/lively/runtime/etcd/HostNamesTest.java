@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -97,7 +98,7 @@ class HostNamesTest {
         try (CutProxy named = new CutProxy("127.0.0.3", 0, etcd.port());
                 CutProxy other = new CutProxy(etcd.port());
                 EtcdClient client = new EtcdClient(settings(List.of("http://" + SLOW + ":" + named.port(), other.url())), names,
-                        member -> {
+                        Optional.empty(), member -> {
                         })) {
             assertTrue(client.commit(READ).join().succeeded());
             assertEquals(List.of(true, false), List.of(named.isInUse(), other.isInUse()));
@@ -108,8 +109,9 @@ class HostNamesTest {
     void aNameIsLookedUpAgainAfterTheConnectionWasLost() {
         table.put("etcd.test", List.of("127.0.0.2"));
         CutProxy former = new CutProxy("127.0.0.2", 0, etcd.port());
-        try (EtcdClient client = new EtcdClient(settings(List.of("http://etcd.test:" + former.port())), names, member -> {
-        })) {
+        try (EtcdClient client = new EtcdClient(settings(List.of("http://etcd.test:" + former.port())), names, Optional.empty(),
+                member -> {
+                })) {
             assertTrue(client.commit(READ).join().succeeded());
             table.put("etcd.test", List.of("127.0.0.3"));
             try (CutProxy moved = new CutProxy("127.0.0.3", former.port(), etcd.port())) {
@@ -133,7 +135,7 @@ class HostNamesTest {
                     failure(client));
         }
         try (EtcdClient client = new EtcdClient(settings(List.of("http://unknown.test:1", "http://127.0.0.1:1")), names,
-                member -> {
+                Optional.empty(), member -> {
                 })) {
             assertTrue(failure(client).contains("the host name unknown.test cannot be resolved"), failure(client));
             assertTrue(failure(client).contains("Connection refused"), failure(client));
@@ -152,6 +154,24 @@ class HostNamesTest {
             // An even number begins with the first member, unless that was the last one to answer.
             for (CutProxy next : List.of(a, b, a)) {
                 try (Etcd client = members.apply(0)) {
+                    assertTrue(client.commit(READ).join().succeeded());
+                    assertEquals(List.of(next == a, next == b), List.of(a.isInUse(), b.isInUse()));
+                }
+                Awaitility.await().until(() -> !a.isInUse() && !b.isInUse());
+            }
+        }
+    }
+
+    /** A Kubernetes service without an IP address of its own is one name for all members. */
+    @Test
+    void theAddressThatAnsweredLastComesLastAmongThoseOfOneName() {
+        table.put("etcd.test", List.of("127.0.0.2", "127.0.0.3"));
+        try (CutProxy a = new CutProxy("127.0.0.2", 0, etcd.port());
+                CutProxy b = new CutProxy("127.0.0.3", a.port(), etcd.port())) {
+            MembersInTurn members = new MembersInTurn(settings(List.of("http://etcd.test:" + a.port())), 0, names);
+            int generation = 0;
+            for (CutProxy next : List.of(a, b, a)) {
+                try (Etcd client = members.apply(generation++)) {
                     assertTrue(client.commit(READ).join().succeeded());
                     assertEquals(List.of(next == a, next == b), List.of(a.isInUse(), b.isInUse()));
                 }
@@ -187,7 +207,7 @@ class HostNamesTest {
     }
 
     private EtcdClient client(List<String> hosts) {
-        return new EtcdClient(settings(hosts.stream().map(etcd::urlOf).toList()), names, member -> {
+        return new EtcdClient(settings(hosts.stream().map(etcd::urlOf).toList()), names, Optional.empty(), member -> {
         });
     }
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
@@ -118,7 +119,7 @@ class QuietCloseTest {
 
     private static EtcdClient client(HostNames names, String... endpoints) {
         return new EtcdClient(new EtcdSettings(Stream.of(endpoints).map(URI::create).toList(), Duration.ofSeconds(1),
-                Duration.ofSeconds(1), Duration.ofSeconds(2)), names, member -> {
+                Duration.ofSeconds(1), Duration.ofSeconds(2)), names, Optional.empty(), member -> {
                 });
     }
 
