@@ -3,15 +3,18 @@ package io.quarkiverse.lively.runtime.etcd;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Grpc;
@@ -74,28 +77,25 @@ final class CallInterceptor implements ClientInterceptor {
         return new ClientInterceptor() {
             @Override
             public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-                return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                Reached reached = new Reached();
+                return new SimpleForwardingClientCall<>(next.newCall(method, reached.observed(options))) {
                     @Override
                     public void start(Listener<A> listener, Metadata headers) {
                         headers.put(REQUIRE_LEADER, "true");
                         super.start(new SimpleForwardingClientCallListener<>(listener) {
                             @Override
                             public void onHeaders(Metadata answer) {
-                                reached(address());
+                                answeredBy(reached.address);
                                 super.onHeaders(answer);
                             }
 
-                            /** A failure has no headers. */
+                            /** A failure has no headers. A call that this process ends says nothing of a member. */
                             @Override
                             public void onClose(Status status, Metadata trailers) {
-                                if (!status.isOk()) {
-                                    reached(address());
+                                if (!status.isOk() && status.getCode() != Status.Code.CANCELLED) {
+                                    answeredBy(reached.address);
                                 }
                                 super.onClose(status, trailers);
-                            }
-
-                            private SocketAddress address() {
-                                return getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
                             }
                         }, headers);
                     }
@@ -104,7 +104,7 @@ final class CallInterceptor implements ClientInterceptor {
         };
     }
 
-    private void reached(SocketAddress address) {
+    private void answeredBy(SocketAddress address) {
         member = address;
         if (address != null) {
             answered.accept(address);
@@ -118,6 +118,42 @@ final class CallInterceptor implements ClientInterceptor {
                 return next.newCall(method, options.withCallCredentials(credentials));
             }
         };
+    }
+
+    /**
+     * Finds out which member a call is for. The attributes of a call do not have its address before there is an answer, so
+     * they would not show which member is silent, or gives no token.
+     */
+    private final class Reached extends ClientStreamTracer.Factory {
+
+        private volatile SocketAddress address;
+
+        @Override
+        public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo stream, Metadata headers) {
+            return new ClientStreamTracer() {
+                @Override
+                public void streamCreated(Attributes connection, Metadata sent) {
+                    connected(connection);
+                }
+            };
+        }
+
+        CallOptions observed(CallOptions options) {
+            CallCredentials credentials = options.getCredentials();
+            CallOptions observed = options.withStreamTracerFactory(this);
+            return credentials == null ? observed : observed.withCallCredentials(new CallCredentials() {
+                @Override
+                public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier applier) {
+                    connected(call.getTransportAttrs());
+                    credentials.applyRequestMetadata(call, executor, applier);
+                }
+            });
+        }
+
+        private void connected(Attributes connection) {
+            address = connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+            member = address;
+        }
     }
 
     private static final class CallToNowhere<Q, A> extends ClientCall<Q, A> {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.quarkiverse.lively.test.EtcdProgram;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.GrpcProxy;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** A real etcd is made to fail, and each failure is known for what it is. */
@@ -53,6 +55,10 @@ class RealFailuresTest {
         EtcdServer last = voters.get(0);
         try (EtcdClient atLearner = client(learner, Optional.empty()); EtcdClient atLast = client(last, Optional.empty())) {
             everyCallFails(atLearner, learner, FailureClass.UNFIT_MEMBER, "etcdserver: rpc not supported for learner");
+            // It gives no token either.
+            try (EtcdClient withUser = client(learner, Optional.of(login("secret")))) {
+                everyCallFails(withUser, learner, FailureClass.UNFIT_MEMBER, "etcdserver: rpc not supported for learner");
+            }
             Etcd.Lease lease = atLast.grantLease(TTL).join();
             assertEquals(lease, atLast.renewLease(lease.id(), TTL).join());
 
@@ -103,6 +109,28 @@ class RealFailuresTest {
                     new Transaction(List.of(), IntStream.range(0, 200).<Transaction.Operation> mapToObj(
                             number -> new Transaction.Put(ByteString.copyFromUtf8("/services/" + number), ByteString.EMPTY, 0))
                             .toList(), List.of()))));
+        }
+    }
+
+    /** Although no answer shows which member was asked. */
+    @Test
+    void ofASilentMember() {
+        try (EtcdServer server = EtcdServer.started(program());
+                GrpcProxy member = new GrpcProxy(server.port());
+                EtcdClient client = new EtcdClient(new EtcdSettings(List.of(URI.create(member.url()),
+                        URI.create("http://127.0.0.1:1")), Duration.ofSeconds(1), Duration.ofMillis(300),
+                        Duration.ofSeconds(2)))) {
+            client.commit(READ).join();
+            Stream.of("KV", "Lease", "Watch").forEach(member::silence);
+            for (int i = 0; i < 3; i++) {
+                Ended watch = new Ended();
+                client.watch(Range.ANYTHING, 1, watch);
+                for (EtcdException failure : List.of(failure(client.commit(READ)), watch.cause.join(),
+                        failure(client.renewLease(NO_LEASE, TTL)), failure(client.grantLease(TTL)))) {
+                    says(FailureClass.FAILING_MEMBER, "etcd at " + member.url() + " cannot be reached: no answer within 300 ms",
+                            failure);
+                }
+            }
         }
     }
 
