@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.grpc.ClientInterceptors;
-import io.grpc.Status;
 import io.netty.handler.ssl.SslContext;
 import io.quarkiverse.lively.runtime.etcd.EndpointResolver.Member;
 import io.quarkiverse.lively.runtime.etcd.EtcdErrors.Access;
@@ -137,9 +136,11 @@ final class EtcdClient implements Etcd {
 
     @Override
     public void close() {
+        // The channel would give a reason that reads like a failure of the member.
+        EtcdException replaced = new EtcdException(EtcdException.Kind.UNAVAILABLE,
+                "The connection to etcd was replaced by another one", null);
+        watches.forEach(watch -> watch.cancel(replaced));
         client.close();
-        // The channel would let them run on.
-        watches.forEach(watch -> watch.cancel(Status.UNAVAILABLE.withDescription("the client was closed").asException()));
     }
 
     /**

@@ -60,6 +60,7 @@ final class EtcdErrors {
                 "database space exceeded",
                 "it has no space left; compact and defragment it, then disarm its alarm with etcdctl alarm disarm",
                 "no leader", "it knows no leader: more than half of the members must run and reach each other",
+                "Channel shutdownNow invoked", "the connection to it was replaced by another one",
                 "not supported for learner", "it is a learner, which serves no clients until it is promoted");
     }
 

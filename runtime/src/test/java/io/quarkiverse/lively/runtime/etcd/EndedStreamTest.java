@@ -10,7 +10,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -98,6 +101,33 @@ class EndedStreamTest {
         EtcdException cause = ended.poll(5, TimeUnit.SECONDS);
         assertNotNull(cause, "it hangs");
         assertEquals(EtcdException.Kind.UNAVAILABLE, cause.kind());
+    }
+
+    /** Of the channel, a user would read "Channel shutdownNow invoked" about a member that has nothing wrong. */
+    @Test
+    void whatIsUnderWayWhenTheClientIsReplacedSaysSo() {
+        end = stream -> {
+        };
+        List<EtcdException> ended = new CopyOnWriteArrayList<>();
+        client.watchKeys(new KeyWatch.Listener() {
+            @Override
+            public void changed(ByteString key, long revision) {
+                throw new AssertionError("Nothing changes");
+            }
+
+            @Override
+            public void ended(EtcdException cause) {
+                ended.add(cause);
+            }
+        }).add(ByteString.copyFromUtf8("key"), 1);
+        client.renewLease(1, Duration.ofSeconds(3)).join();
+        CompletableFuture<Etcd.Lease> renewal = client.renewLease(1, Duration.ofSeconds(3));
+        client.close();
+        assertEquals(List.of("The connection to etcd was replaced by another one"),
+                ended.stream().map(EtcdException::getMessage).toList());
+        CompletionException failure = assertThrows(CompletionException.class, renewal::join);
+        assertEquals("etcd at http://127.0.0.1:" + server.getPort() + " cannot be reached: the connection to it was replaced by"
+                + " another one (Channel shutdownNow invoked)", EtcdException.of(failure).getMessage());
     }
 
     private final class Leases extends LeaseGrpc.LeaseImplBase {
