@@ -58,17 +58,20 @@ final class HostNames {
         if (present != null) {
             return present;
         }
-        executor.execute(() -> lookUp(host, answer));
+        // The next question is a look-up of its own, also if this one could not begin.
+        answer.whenComplete((addresses, failure) -> underWay.remove(host));
+        try {
+            executor.execute(() -> lookUp(host, answer));
+        } catch (RuntimeException | Error e) {
+            answer.completeExceptionally(e);
+        }
         return answer;
     }
 
     private void lookUp(String host, CompletableFuture<List<InetAddress>> answer) {
         try {
-            List<InetAddress> addresses = List.of(lookUp.addresses(host));
-            underWay.remove(host);
-            answer.complete(addresses);
-        } catch (UnknownHostException | RuntimeException e) {
-            underWay.remove(host);
+            answer.complete(List.of(lookUp.addresses(host)));
+        } catch (UnknownHostException | RuntimeException | Error e) {
             answer.completeExceptionally(e);
         }
     }

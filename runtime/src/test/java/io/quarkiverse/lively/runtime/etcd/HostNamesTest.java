@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -81,6 +83,17 @@ class HostNamesTest {
         }
         assertEquals(1, lookedUp.stream().filter(NEVER::equals).count(), "one thread for all clients is blocked");
         assertTrue(threads.stream().noneMatch(thread -> thread.contains("vert.x")), threads::toString);
+    }
+
+    /** A thread that cannot be made, for example. */
+    @Test
+    void aLookUpThatCouldNotBeginIsTriedAgain() {
+        table.put("etcd.test", List.of("127.0.0.1"));
+        CompletableFuture<List<InetAddress>> first = names.addresses("etcd.test", task -> {
+            throw new RejectedExecutionException("no thread");
+        });
+        assertTrue(first.isCompletedExceptionally());
+        assertEquals(List.of(address("127.0.0.1")), names.addresses("etcd.test", Runnable::run).join());
     }
 
     @Test
