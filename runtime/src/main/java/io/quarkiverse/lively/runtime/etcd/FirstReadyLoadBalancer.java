@@ -92,6 +92,8 @@ final class FirstReadyLoadBalancer extends LoadBalancer {
     @Override
     public void shutdown() {
         endHeadStart();
+        // A call that is waiting may still ask for a connection, which the channel would not make any more.
+        idle = false;
         attempts.values().forEach(attempt -> attempt.connection.shutdown());
         attempts.clear();
     }
