@@ -39,7 +39,6 @@ class TroubleshootingTest {
             "What was just written can be read",
             "No way to deal with",
             "was closed without a word",
-            "the client was closed",
             "no longer of use",
             "an answer without a message",
             "Closed, so a late answer has nobody to go to");

@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +30,7 @@ import io.quarkiverse.lively.test.LogLines;
  * When a member is left for the next one, and which lines the log has of it. The members are fakes on the clock of the test,
  * since no real member fails calls of one kind only at a given moment; see {@code LaggingMemberTest} for a whole application.
  */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class LeavingMembersTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
