@@ -18,7 +18,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  */
 final class HostName {
 
-    /** What {@code hostname} prints, and what {@link InetAddress#getLocalHost()} looks up. */
+    /** The name that {@code hostname} prints and {@link InetAddress#getLocalHost()} looks up. */
     private static final Path OF_LINUX = Path.of("/proc/sys/kernel/hostname");
 
     private final Path file;

@@ -16,7 +16,7 @@ final class EtcdErrors {
     private static final String UNREACHABLE = "cannot be reached: ";
     private static final String REFUSED = "refused: ";
 
-    /** What gRPC and Netty say of an answer that is not gRPC. */
+    /** The words of gRPC and Netty for an answer that is not gRPC. */
     private static final String HTTP_STATUS = "HTTP status code";
     private static final List<String> NOT_HTTP2 = List.of("First received frame was not SETTINGS",
             "Failed ALPN negotiation");

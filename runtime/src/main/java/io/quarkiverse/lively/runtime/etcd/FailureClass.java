@@ -7,7 +7,7 @@ import io.grpc.Status;
 import io.quarkiverse.lively.runtime.etcd.EtcdException.Kind;
 
 /**
- * What a failed call says about the member that was asked, and about the call. The status code alone does not decide: etcd 3.4
+ * The meaning of a failed call for the member that was asked and for the caller. The status code alone does not decide: etcd 3.4
  * answers UNAVAILABLE where 3.6 answers FAILED_PRECONDITION, and RESOURCE_EXHAUSTED stands for four different failures.
  */
 enum FailureClass {

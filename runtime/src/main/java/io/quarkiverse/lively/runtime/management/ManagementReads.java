@@ -7,7 +7,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** What can be asked, as JSON. If Lively is switched off, each question is refused. */
+/** The reads of the management endpoint, as JSON. If Lively is switched off, each of them is refused. */
 record ManagementReads(LivelyLifecycle lively) {
 
     /** From memory. */
