@@ -24,6 +24,7 @@ import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 import io.quarkus.deployment.builditem.ServiceStartBuildItem;
 import io.quarkus.deployment.builditem.ShutdownContextBuildItem;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
+import io.quarkus.deployment.logging.LogCleanupFilterBuildItem;
 import io.quarkus.deployment.shutdown.ShutdownBuildTimeConfig;
 import io.quarkus.smallrye.health.deployment.spi.HealthBuildItem;
 import io.quarkus.tls.deployment.spi.TlsRegistryBuildItem;
@@ -95,5 +96,17 @@ class LivelyProcessor {
     void quietClient(BuildProducer<LogCategoryBuildItem> categories) {
         categories.produce(new LogCategoryBuildItem("io.etcd.jetcd", Level.SEVERE));
         categories.produce(new LogCategoryBuildItem("io.grpc.netty", Level.INFO));
+    }
+
+    /**
+     * jetcd ends the threads of a client without waiting for its channel. A connection that is tried at that moment is given
+     * up, and Netty logs that twice, although nothing is lost and nothing has to be done. The second category has no other
+     * messages.
+     */
+    @BuildStep
+    void quietClose(BuildProducer<LogCleanupFilterBuildItem> filters, BuildProducer<LogCategoryBuildItem> categories) {
+        filters.produce(new LogCleanupFilterBuildItem("io.netty.channel.AbstractChannel", org.jboss.logmanager.Level.DEBUG,
+                "Force-closing a channel whose registration task was not accepted by an event loop"));
+        categories.produce(new LogCategoryBuildItem("io.netty.util.concurrent.DefaultPromise.rejectedExecution", Level.OFF));
     }
 }

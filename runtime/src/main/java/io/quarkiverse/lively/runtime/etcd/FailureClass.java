@@ -7,8 +7,8 @@ import io.grpc.Status;
 import io.quarkiverse.lively.runtime.etcd.EtcdException.Kind;
 
 /**
- * The meaning of a failed call for the member that was asked and for the caller. The status code alone does not decide: etcd 3.4
- * answers UNAVAILABLE where 3.6 answers FAILED_PRECONDITION, and RESOURCE_EXHAUSTED stands for four different failures.
+ * The meaning of a failed call for the member that was asked and for the caller. The status code alone does not decide. etcd
+ * 3.4 answers UNAVAILABLE where 3.6 answers FAILED_PRECONDITION, and RESOURCE_EXHAUSTED stands for four different failures.
  */
 enum FailureClass {
 
