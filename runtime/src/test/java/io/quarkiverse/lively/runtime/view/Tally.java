@@ -36,8 +36,9 @@ final class Tally {
     private static String loss(Throwable cause, RuntimeException failure) {
         boolean isLoss = cause instanceof StaleRecordException || cause instanceof UnknownServiceException
                 || cause instanceof ServiceConflictException
-                // An owner came since the service was read.
+                // An owner came, or another one, since the service was read.
                 || cause instanceof InvalidServiceException && (cause.getMessage().contains("as long as the process lives")
+                        || cause.getMessage().contains("Read the service again")
                         || cause.getMessage().contains("is kept DOWN already"))
                 || cause instanceof EtcdException && cause.getMessage().contains("times while it was to be written");
         if (!isLoss) {
