@@ -24,7 +24,6 @@ import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.test.CutProxy;
-import io.quarkiverse.lively.test.EtcdProgram;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
@@ -43,15 +42,11 @@ class LearnerTest {
     private List<CutProxy> toOthers;
     private Lively lively;
 
-    EtcdProgram program() {
-        return EtcdProgram.onThePath();
-    }
-
     @BeforeEach
     void start() {
-        voters = EtcdServer.startedCluster(program(), 3, "--strict-reconfig-check=false");
+        voters = EtcdServer.startedCluster(3, "--strict-reconfig-check=false");
         voters.forEach(started::push);
-        EtcdServer learner = EtcdServer.startedLearner(program(), voters);
+        EtcdServer learner = EtcdServer.startedLearner(voters);
         started.push(learner);
         toLearner = proxy(learner);
     }

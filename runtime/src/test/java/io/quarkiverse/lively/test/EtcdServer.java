@@ -100,8 +100,8 @@ public final class EtcdServer implements AutoCloseable {
     }
 
     /** As many as that, which make one etcd together. */
-    public static List<EtcdServer> startedCluster(int size) {
-        return startedCluster(EtcdProgram.onThePath(), size);
+    public static List<EtcdServer> startedCluster(int size, String... options) {
+        return startedCluster(EtcdProgram.onThePath(), size, options);
     }
 
     /** As many as that of that version, which make one etcd together. */
@@ -119,8 +119,8 @@ public final class EtcdServer implements AutoCloseable {
      * unless
      * these have the option {@code --strict-reconfig-check=false}.
      */
-    public static EtcdServer startedLearner(EtcdProgram program, List<EtcdServer> members) {
-        EtcdServer learner = absent(program, "http");
+    public static EtcdServer startedLearner(List<EtcdServer> members) {
+        EtcdServer learner = absent(EtcdProgram.onThePath(), "http");
         Awaitility.await("a learner is accepted").atMost(20, TimeUnit.SECONDS).until(() -> members.get(0)
                 .run("member", "add", learner.name(), "--learner", "--peer-urls", learner.peerUrl()).exit() == 0);
         learner.options.addAll(List.of("--name", learner.name(), "--initial-cluster",

@@ -28,7 +28,6 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
-import io.quarkiverse.lively.test.EtcdProgram;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.GrpcProxy;
 import io.quarkiverse.lively.test.NeedsProgram;
@@ -44,14 +43,10 @@ class RealFailuresTest {
     /** An alarm that jetcd has no name for. */
     private static final int CORRUPT = 2;
 
-    EtcdProgram program() {
-        return EtcdProgram.onThePath();
-    }
-
     @Test
     void ofALearnerAndOfAMemberWithoutALeader() {
-        List<EtcdServer> voters = EtcdServer.startedCluster(program(), 3, "--strict-reconfig-check=false");
-        EtcdServer learner = EtcdServer.startedLearner(program(), voters);
+        List<EtcdServer> voters = EtcdServer.startedCluster(3, "--strict-reconfig-check=false");
+        EtcdServer learner = EtcdServer.startedLearner(voters);
         EtcdServer last = voters.get(0);
         try (EtcdClient atLearner = client(learner, Optional.empty()); EtcdClient atLast = client(last, Optional.empty())) {
             everyCallFails(atLearner, learner, FailureClass.UNFIT_MEMBER, "etcdserver: rpc not supported for learner");
@@ -86,7 +81,7 @@ class RealFailuresTest {
 
     @Test
     void ofAnswers() {
-        try (EtcdServer server = EtcdServer.started(program()); EtcdClient client = client(server, Optional.empty())) {
+        try (EtcdServer server = EtcdServer.started(); EtcdClient client = client(server, Optional.empty())) {
             long first = client.commit(put(KEY, 0)).join().revision();
             client.commit(put(KEY, 0)).join();
             server.keys().compact(first + 1);
@@ -115,7 +110,7 @@ class RealFailuresTest {
     /** Although no answer shows which member was asked. */
     @Test
     void ofASilentMember() {
-        try (EtcdServer server = EtcdServer.started(program());
+        try (EtcdServer server = EtcdServer.started();
                 GrpcProxy member = new GrpcProxy(server.port());
                 EtcdClient client = new EtcdClient(new EtcdSettings(List.of(URI.create(member.url()),
                         URI.create("http://127.0.0.1:1")), Duration.ofSeconds(1), Duration.ofMillis(300),
@@ -136,7 +131,7 @@ class RealFailuresTest {
 
     @Test
     void ofTheCluster() {
-        try (EtcdServer server = EtcdServer.started(program()); EtcdClient client = client(server, Optional.empty())) {
+        try (EtcdServer server = EtcdServer.started(); EtcdClient client = client(server, Optional.empty())) {
             raise(server, AlarmType.NOSPACE_VALUE);
             says(FailureClass.CLUSTER, "etcdserver: mvcc: database space exceeded", failure(client.commit(put(KEY, 0))));
             says(FailureClass.CLUSTER, "etcdserver: mvcc: database space exceeded", failure(client.grantLease(TTL)));
@@ -147,7 +142,7 @@ class RealFailuresTest {
 
     @Test
     void ofUsers() {
-        try (EtcdServer server = EtcdServer.started(program())) {
+        try (EtcdServer server = EtcdServer.started()) {
             server.etcdctl("role", "add", "nothing");
             server.setUser("me", "secret", "nothing");
             server.enableAuthentication();
