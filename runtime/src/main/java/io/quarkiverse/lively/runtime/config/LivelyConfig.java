@@ -241,7 +241,7 @@ public interface LivelyConfig {
         /**
          * How often the readiness checks of this application are asked. It is published as UP only while they are UP; `lively`
          * and `Graceful Shutdown` do not count, and without any other check it is ready. They are also asked at once when
-         * SmallRye Health tells of a change. While the application is not ready because a check is DOWN, they are asked at most
+         * SmallRye Health reports a change. While the application is not ready because a check is DOWN, they are asked at most
          * once a second. Between 100 milliseconds and 1 hour. Default in dev mode and in tests: `200MS`.
          */
         @WithDefault("5S")
