@@ -39,6 +39,7 @@ class TroubleshootingTest {
             "What was just written can be read",
             "No way to deal with",
             "was closed without a word",
+            "Force-closing a channel whose registration task was not accepted by an event loop",
             "no longer of use",
             "an answer without a message",
             "Closed, so a late answer has nobody to go to");
