@@ -33,7 +33,7 @@ final class TlsErrors {
         String tls = security.tls().get().properties();
         return causes(failure).map(cause -> ofCertificate(cause, tls)).flatMap(Optional::stream).findFirst()
                 .or(() -> causes(failure).filter(SSLHandshakeException.class::isInstance).findFirst()
-                        .map(handshake -> ofHandshake(handshake, tls)))
+                        .map(handshake -> ofHandshake(handshake, security.tls().get())))
                 .or(() -> says(failure, "Connection closed while performing TLS negotiation")
                         .or(() -> says(failure, "not an SSL/TLS record")).or(() -> says(failure, "Connection reset"))
                         .map(words -> "it hangs up (" + words
@@ -68,14 +68,24 @@ final class TlsErrors {
         return Optional.empty();
     }
 
-    /** An alert of the other side has no cause on this one. */
-    private static String ofHandshake(Throwable handshake, String tls) {
-        String words = handshake.getMessage();
-        if (handshake.getCause() == null && ABOUT_OUR_CERTIFICATE.matcher(String.valueOf(words)).find()) {
+    /**
+     * An alert of the other side has no cause on this one. With TLS 1.2 a current etcd sends the same alert to a client without
+     * a certificate as to one with which it has no cipher suite in common.
+     */
+    private static String ofHandshake(Throwable handshake, EtcdTls tls) {
+        String words = String.valueOf(handshake.getMessage());
+        boolean isAlert = handshake.getCause() == null;
+        boolean mayWantCertificate = isAlert && words.contains("handshake_failure") && !tls.hasCertificate();
+        String properties = tls.properties();
+        if (mayWantCertificate || isAlert && ABOUT_OUR_CERTIFICATE.matcher(words).find()) {
             return "it does not accept the certificate of this application, or wants one and is given none (" + words
-                    + "): set " + tls + ".key-store to one that etcd trusts (--trusted-ca-file)";
+                    + "): set " + properties + ".key-store to one that etcd trusts (--trusted-ca-file)" + (mayWantCertificate
+                            ? ". If etcd wants no certificate: look at " + properties + ".protocols and " + properties
+                                    + ".cipher-suites"
+                            : "");
         }
-        return "no connection by TLS comes about (" + words + "): look at " + tls + ".protocols and " + tls + ".cipher-suites";
+        return "no connection by TLS comes about (" + words + "): look at " + properties + ".protocols and " + properties
+                + ".cipher-suites";
     }
 
     private static Optional<String> says(Throwable failure, String words) {
