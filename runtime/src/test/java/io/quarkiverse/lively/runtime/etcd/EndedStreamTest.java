@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -87,17 +88,7 @@ class EndedStreamTest {
     void aWatchOfKeysSaysThatItIsOver(Consumer<StreamObserver<?>> howItEnds) throws InterruptedException {
         end = howItEnds;
         LinkedBlockingQueue<EtcdException> ended = new LinkedBlockingQueue<>();
-        client.watchKeys(new KeyWatch.Listener() {
-            @Override
-            public void changed(ByteString key, long revision) {
-                throw new AssertionError("Nothing changes");
-            }
-
-            @Override
-            public void ended(EtcdException cause) {
-                ended.add(cause);
-            }
-        }).add(ByteString.copyFromUtf8("key"), 1);
+        watchAKey(ended);
         EtcdException cause = ended.poll(5, TimeUnit.SECONDS);
         assertNotNull(cause, "it hangs");
         assertEquals(EtcdException.Kind.UNAVAILABLE, cause.kind());
@@ -109,17 +100,7 @@ class EndedStreamTest {
         end = stream -> {
         };
         List<EtcdException> ended = new CopyOnWriteArrayList<>();
-        client.watchKeys(new KeyWatch.Listener() {
-            @Override
-            public void changed(ByteString key, long revision) {
-                throw new AssertionError("Nothing changes");
-            }
-
-            @Override
-            public void ended(EtcdException cause) {
-                ended.add(cause);
-            }
-        }).add(ByteString.copyFromUtf8("key"), 1);
+        watchAKey(ended);
         client.renewLease(1, Duration.ofSeconds(3)).join();
         CompletableFuture<Etcd.Lease> renewal = client.renewLease(1, Duration.ofSeconds(3));
         client.close();
@@ -180,5 +161,20 @@ class EndedStreamTest {
         public void onCompleted() {
             // The client is gone.
         }
+    }
+
+    /** @param ended gets the end of the watch */
+    private void watchAKey(Collection<EtcdException> ended) {
+        client.watchKeys(new KeyWatch.Listener() {
+            @Override
+            public void changed(ByteString key, long revision) {
+                throw new AssertionError("Nothing changes");
+            }
+
+            @Override
+            public void ended(EtcdException cause) {
+                ended.add(cause);
+            }
+        }).add(ByteString.copyFromUtf8("key"), 1);
     }
 }
