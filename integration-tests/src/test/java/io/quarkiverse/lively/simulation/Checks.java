@@ -1,0 +1,14 @@
+package io.quarkiverse.lively.simulation;
+
+import java.util.List;
+
+/** All that is checked in a run. */
+final class Checks {
+
+    private Checks() {
+    }
+
+    static List<Check> all(World world) {
+        return List.of();
+    }
+}

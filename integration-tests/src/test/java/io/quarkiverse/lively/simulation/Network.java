@@ -1,0 +1,52 @@
+package io.quarkiverse.lively.simulation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.quarkiverse.lively.simulation.etcd.EtcdCluster;
+
+/** The links between machines and members of etcd. */
+final class Network {
+
+    private final Scheduler scheduler;
+    private final EtcdCluster etcd;
+    private final Chance chance;
+    private final Map<String, List<Link>> links = new LinkedHashMap<>();
+
+    Network(Scheduler scheduler, EtcdCluster etcd, Chance chance) {
+        this.scheduler = scheduler;
+        this.etcd = etcd;
+        this.chance = chance;
+    }
+
+    int members() {
+        return etcd.size();
+    }
+
+    Link link(Machine machine, int member) {
+        return links.computeIfAbsent(machine.name(), this::links).get(member);
+    }
+
+    /** A connection that is still to be opened. */
+    Connection connection(SimulatedProcess process, int member, Connection.Listener listener) {
+        return new Connection(scheduler, process, link(process.machine(), member), etcd.member(member), listener);
+    }
+
+    /** Mends all. */
+    void heal() {
+        links.values().forEach(of -> of.forEach(link -> {
+            link.slowDown(0);
+            link.set(Link.State.OPEN);
+        }));
+    }
+
+    private List<Link> links(String machine) {
+        List<Link> made = new ArrayList<>();
+        for (int i = 0; i < etcd.size(); i++) {
+            made.add(new Link(chance.of("link-" + machine + "-" + i)));
+        }
+        return made;
+    }
+}

@@ -1,0 +1,141 @@
+package io.quarkiverse.lively.simulation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+import io.quarkiverse.lively.InvalidServiceException;
+import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.RegistryCalls;
+import io.quarkiverse.lively.simulation.RegistryCall.Kind;
+
+/** Calls the registries of the applications, as operators and readers do. */
+final class Registries {
+
+    private final World world;
+
+    Registries(World world) {
+        this.world = world;
+    }
+
+    void call(Act act, SimulatedApplication caller, RandomGenerator random) {
+        RegistryCalls calls = caller.lively().calls();
+        String uuid = uuid(random);
+        Instant now = caller.process().now();
+        switch (act.kind()) {
+            case OPERATOR_DOWN -> down(caller, uuid, Maintenance.of(random.nextBoolean() ? "" : act.name()));
+            case OPERATOR_DOWN_UNTIL -> down(caller, uuid, Maintenance.of(act.name()).until(now.plusSeconds(1 + random.nextInt(60))));
+            case OPERATOR_PLAN -> {
+                Maintenance planned = Maintenance.of(act.name()).from(now.plusSeconds(1 + random.nextInt(60)));
+                down(caller, uuid, random.nextInt(4) == 0 ? planned
+                        : planned.until(planned.start().get().plusSeconds(1 + random.nextInt(60))));
+            }
+            case OPERATOR_UP -> call(caller, Kind.UP, () -> calls.up(uuid), uuid);
+            case OPERATOR_DELETE -> call(caller, Kind.DELETE, () -> calls.delete(uuid), uuid);
+            case OPERATOR_UPDATE -> update(caller, uuid, random);
+            default -> read(caller, random);
+        }
+    }
+
+    private void down(SimulatedApplication caller, String uuid, Maintenance maintenance) {
+        call(caller, Kind.DOWN, () -> caller.lively().calls().down(uuid, maintenance), uuid, maintenance);
+    }
+
+    /** Reads the service, and writes it a while later. */
+    private void update(SimulatedApplication caller, String uuid, RandomGenerator random) {
+        this.<Optional<ServiceRecord>> call(caller, Kind.FIND, () -> caller.lively().calls().find(uuid), uuid)
+                .thenAccept(found -> {
+                    ServiceRecord read = found.orElseGet(() -> named(random));
+                    ServiceRecord.Builder wanted = read.toBuilder();
+                    switch (random.nextInt(4)) {
+                        case 0 -> wanted.status(Status.UP).maintenance(null);
+                        case 1 -> wanted.status(Status.DOWN).maintenance(Maintenance.of("by update"));
+                        case 2 -> wanted.region("region-" + random.nextInt(3));
+                        default -> {
+                            // As it is.
+                        }
+                    }
+                    Duration pause = Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(2_000) : 0);
+                    caller.process().after(pause, () -> {
+                        ServiceRecord record = wanted.build();
+                        if (!caller.isStopping()) {
+                            call(caller, Kind.UPDATE, () -> caller.lively().calls().update(record), record);
+                        }
+                    });
+                });
+    }
+
+    private void read(SimulatedApplication caller, RandomGenerator random) {
+        RegistryCalls calls = caller.lively().calls();
+        String uuid = uuid(random);
+        ServiceRecord named = named(random);
+        switch (random.nextInt(7)) {
+            case 0 -> call(caller, Kind.IS_UP, () -> calls.isUp(uuid), uuid);
+            case 1 -> call(caller, Kind.IS_UP_BY_NAME, () -> calls.isUp(named.type(), named.host()), named.type(), named.host());
+            case 2 -> call(caller, Kind.LIVENESS, () -> calls.liveness(uuid), uuid);
+            case 3 -> call(caller, Kind.FIND, () -> calls.find(uuid), uuid);
+            case 4 -> call(caller, Kind.FIND_BY_NAME, () -> calls.find(named.type(), named.host()), named.type(), named.host());
+            case 5 -> call(caller, Kind.HISTORY, () -> calls.history(uuid), uuid);
+            default -> {
+                ServiceQuery query = query(random);
+                call(caller, Kind.LIST, () -> calls.list(query), query);
+            }
+        }
+    }
+
+    static ServiceQuery query(RandomGenerator random) {
+        return switch (random.nextInt(5)) {
+            case 0, 1 -> ServiceQuery.all();
+            case 2 -> ServiceQuery.types("type-" + random.nextInt(3));
+            case 3 -> ServiceQuery.regions("region-" + random.nextInt(2));
+            default -> ServiceQuery.liveness(Liveness.UP);
+        };
+    }
+
+    private <T> CompletableFuture<T> call(SimulatedApplication caller, Kind kind, Supplier<CompletableFuture<T>> question,
+            Object... arguments) {
+        RegistryCall call = new RegistryCall(caller, kind, arguments, world.scheduler().now(), world.etcd().revision(),
+                world.histories());
+        world.count("call " + kind);
+        world.note(caller.process().name(), "calls", kind.ordinal(), () -> kind + " " + List.of(arguments));
+        world.checks().forEach(check -> check.called(call));
+        CompletableFuture<T> answer;
+        try {
+            answer = question.get();
+        } catch (InvalidServiceException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        return answer.whenComplete((value, failure) -> {
+            call.answer = value;
+            call.failure = failure;
+            call.answeredAt = world.scheduler().now();
+            call.answeredAtRevision = world.etcd().revision();
+            call.answeredInHistory = world.histories();
+            world.note(caller.process().name(), "is answered", failure == null ? 0 : 1,
+                    () -> kind + " " + (failure == null ? value : failure));
+            world.checks().forEach(check -> check.answered(call));
+        });
+    }
+
+    /** Of a service of the fleet, most often of one that exists. */
+    private String uuid(RandomGenerator random) {
+        ServiceRecord named = named(random);
+        return world.layout().uuidOf(named.type(), named.host());
+    }
+
+    private ServiceRecord named(RandomGenerator random) {
+        List<Setup.ProcessSetup> candidates = new ArrayList<>(world.setup().processes());
+        Setup.ProcessSetup one = candidates.get(random.nextInt(candidates.size()));
+        return random.nextInt(5) == 0 ? ServiceRecord.builder("further", "host-" + random.nextInt(SimulatedApplication.FURTHER))
+                .build() : ServiceRecord.builder(one.type(), one.host()).region(one.region()).build();
+    }
+}

@@ -1,0 +1,84 @@
+package io.quarkiverse.lively.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import io.quarkiverse.lively.runtime.registration.OnConflict;
+import io.quarkiverse.lively.simulation.etcd.Version;
+
+/**
+ * The fleet and the etcd of one run.
+ *
+ * @param members of etcd
+ * @param ttl of the leases of the fleet
+ * @param progressInterval of the views
+ * @param suspectLimit of the views
+ * @param eventBuffer of the subscribers
+ * @param processes that the run has at most at a time
+ */
+record Setup(Version version, int members, Duration ttl, Duration progressInterval, Duration suspectLimit, int eventBuffer,
+        List<ProcessSetup> processes) {
+
+    private static final int[] TTLS = { 2, 5, 5, 10, 10, 10, 20, 60 };
+
+    /**
+     * One place where a process runs, again and again.
+     *
+     * @param identity a number; processes with the same one are the same service
+     * @param registers whether the application registers itself; if not, it only reads and operates
+     * @param skew of the wall clock of its machine
+     */
+    record ProcessSetup(int number, int identity, boolean registers, boolean ephemeral, boolean awaitsReadiness,
+            OnConflict onConflict, Duration skew) {
+
+        String name() {
+            return "process-" + number;
+        }
+
+        String type() {
+            return "type-" + identity % 3;
+        }
+
+        String host() {
+            return "host-" + identity;
+        }
+
+        String region() {
+            return "region-" + identity % 2;
+        }
+    }
+
+    static Setup of(RandomGenerator random) {
+        int members = random.nextInt(5) < 2 ? 1 : 3;
+        Version version = random.nextBoolean() ? Version.V3_4 : Version.V3_6;
+        int count = 3 + random.nextInt(10);
+        int identities = Math.max(2, count - random.nextInt(4));
+        List<ProcessSetup> processes = new ArrayList<>();
+        List<Boolean> ephemeral = new ArrayList<>();
+        for (int i = 0; i < identities; i++) {
+            ephemeral.add(random.nextInt(7) == 0);
+        }
+        for (int i = 0; i < count; i++) {
+            int identity = i % identities;
+            processes.add(new ProcessSetup(i, identity, i == 0 || random.nextInt(8) > 0, ephemeral.get(identity),
+                    random.nextInt(3) == 0,
+                    random.nextInt(4) > 0 ? OnConflict.TAKEOVER : random.nextBoolean() ? OnConflict.WAIT : OnConflict.FAIL,
+                    Duration.ofMillis(random.nextInt(20_001) - 10_000)));
+        }
+        return new Setup(version, members, Duration.ofSeconds(TTLS[random.nextInt(TTLS.length)]),
+                Duration.ofSeconds(random.nextBoolean() ? 5 : 10), Duration.ofSeconds(random.nextInt(3) * 30L),
+                random.nextBoolean() ? 256 : 3, processes);
+    }
+
+    /** The same without the last process. */
+    Setup withoutLastProcess() {
+        return new Setup(version, members, ttl, progressInterval, suspectLimit, eventBuffer,
+                processes.subList(0, processes.size() - 1));
+    }
+
+    int identities() {
+        return processes.stream().mapToInt(ProcessSetup::identity).max().orElse(0) + 1;
+    }
+}

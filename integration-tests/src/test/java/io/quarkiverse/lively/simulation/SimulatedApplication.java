@@ -1,0 +1,233 @@
+package io.quarkiverse.lively.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+import io.quarkiverse.lively.RegistrationChange;
+import io.quarkiverse.lively.ServiceConflictException;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.CallTracing;
+import io.quarkiverse.lively.runtime.Lively;
+import io.quarkiverse.lively.runtime.LivelySettings;
+import io.quarkiverse.lively.runtime.health.ReadinessPoll;
+import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkiverse.lively.runtime.registration.Inheritance;
+import io.quarkiverse.lively.runtime.registration.Registrar;
+import io.quarkiverse.lively.runtime.registration.ServiceRegistration;
+import io.quarkiverse.lively.runtime.store.KeyLayout;
+import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.view.ViewSettings;
+
+/** An application with Lively in it, from its start to its end or its reload, and what it does with Lively. */
+final class SimulatedApplication {
+
+    /** So many further services there are for all applications together. */
+    static final int FURTHER = 6;
+    static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration CHECK_INTERVAL = Duration.ofMinutes(4);
+
+    private final World world;
+    private final Place place;
+    private final SimulatedProcess process;
+    private final RandomGenerator random;
+    private final SimulatedReadiness readiness;
+    private final List<SimulatedClient> clients = new ArrayList<>();
+    private final List<Subscriber> subscribers = new ArrayList<>();
+    private final Map<String, ServiceRegistration> further = new LinkedHashMap<>();
+    private final Lively lively;
+    private final long startedAt;
+    private long servesSince = -1;
+    private long stoppingSince = -1;
+
+    SimulatedApplication(World world, Place place, SimulatedProcess process, Optional<Inheritance> inheritance) {
+        this.world = world;
+        this.place = place;
+        this.process = process;
+        this.random = process.random();
+        this.readiness = new SimulatedReadiness(process);
+        this.startedAt = world.scheduler().now();
+        LivelySettings settings = settings();
+        this.lively = new Lively(settings, process, SimulatedClient.connection(process, world.network(), settings.etcd(), clients),
+                inheritance, this::changed, settings.registrar().awaitsReadiness() ? Optional.of(readiness) : Optional.empty(),
+                CallTracing.NONE, LivelyMetrics.NONE);
+    }
+
+    private LivelySettings settings() {
+        Setup setup = world.setup();
+        Setup.ProcessSetup mine = place.setup();
+        KeyLayout layout = new KeyLayout("");
+        ServiceIdentity identity = new ServiceIdentity(layout.uuidOf(mine.type(), mine.host()), mine.type(), mine.host(),
+                mine.region());
+        return new LivelySettings(SimulatedClient.settings(setup), layout,
+                new Registrar.Settings(mine.registers(), identity, setup.ttl(), STOP_TIMEOUT, "1", Map.of(), mine.onConflict(),
+                        mine.ephemeral(), mine.awaitsReadiness() && mine.registers()),
+                new ReadinessPoll.Settings(Duration.ofSeconds(5), Duration.ofSeconds(3), 1, 1),
+                new ViewSettings(SimulatedClient.REQUEST_TIMEOUT, setup.progressInterval(), setup.suspectLimit(),
+                        setup.eventBuffer(), CHECK_INTERVAL, setup.ttl()),
+                Optional.empty());
+    }
+
+    Lively lively() {
+        return lively;
+    }
+
+    Place place() {
+        return place;
+    }
+
+    SimulatedProcess process() {
+        return process;
+    }
+
+    String uuid() {
+        return lively.registrar().own().record().uuid();
+    }
+
+    List<SimulatedClient> clients() {
+        return clients;
+    }
+
+    /** Those that it registered and did not close, by their uuids. */
+    Map<String, ServiceRegistration> further() {
+        return further;
+    }
+
+    boolean isReady() {
+        return readiness.isReady();
+    }
+
+    boolean isStopping() {
+        return stoppingSince >= 0;
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+
+    /** The true time; -1 before that. */
+    long servesSince() {
+        return servesSince;
+    }
+
+    /** The true time; -1 before that. */
+    long stoppingSince() {
+        return stoppingSince;
+    }
+
+    /** Its port opens after a while. */
+    void start() {
+        if (lively.registrar().inherits()) {
+            lively.start();
+        }
+        process.after(Duration.ofMillis(50 + random.nextInt(400)), () -> {
+            if (!isStopping()) {
+                servesSince = world.scheduler().now();
+                world.note(process.name(), "serves", 0, () -> "");
+                lively.serve(Optional.of(place.endpoint()));
+            }
+        });
+    }
+
+    /** @param then called once it has ended, with what is left to its next start */
+    void stop(boolean reload, Consumer<Optional<Inheritance>> then) {
+        stoppingSince = world.scheduler().now();
+        world.note(process.name(), reload ? "reloads" : "stops", 0, () -> "");
+        Duration drain = Duration.ofMillis(random.nextInt(500));
+        process.pool().execute(() -> lively.stopping(reload).thenAccept(left -> process.after(drain,
+                () -> lively.closing().thenRun(() -> process.pool().execute(() -> {
+                    world.note(process.name(), "has stopped", 0, () -> "");
+                    then.accept(left);
+                })))));
+    }
+
+    private void changed(RegistrationChange change) {
+        world.count("transition " + change.previous() + " -> " + change.current());
+        world.note(process.name(), change.current().name(), change.own() ? 1 : 0,
+                () -> change.registration().record().uuid() + " was " + change.previous() + ": " + change.reason());
+        world.checks().forEach(check -> check.changed(this, change));
+    }
+
+    void down(String why) {
+        process.pool().execute(() -> lively.registrar().own().down(why));
+    }
+
+    void up() {
+        process.pool().execute(() -> lively.registrar().own().up());
+    }
+
+    void changeReadiness() {
+        process.pool().execute(readiness::change);
+    }
+
+    void registerFurther(RandomGenerator chance) {
+        ServiceRecord record = ServiceRecord.builder("further", "host-" + chance.nextInt(FURTHER)).build();
+        process.pool().execute(() -> {
+            if (isStopping()) {
+                return;
+            }
+            try {
+                ServiceRegistration registered = lively.calls().register(record);
+                further.put(registered.record().uuid(), registered);
+            } catch (ServiceConflictException e) {
+                world.note(process.name(), "conflict", 0, e::getMessage);
+            }
+        });
+    }
+
+    void closeFurther(RandomGenerator chance, boolean abandons) {
+        if (further.isEmpty()) {
+            return;
+        }
+        List<String> uuids = new ArrayList<>(further.keySet());
+        ServiceRegistration closing = further.remove(uuids.get(chance.nextInt(uuids.size())));
+        world.note(process.name(), abandons ? "abandons" : "closes", 0, () -> closing.record().uuid());
+        process.pool().execute(() -> {
+            if (abandons) {
+                closing.abandoning();
+            } else {
+                closing.closing();
+            }
+        });
+    }
+
+    void subscribe(RandomGenerator chance, boolean slowly) {
+        Subscriber subscriber = new Subscriber(world, this, Registries.query(chance), slowly, chance);
+        subscribers.add(subscriber);
+        process.pool().execute(() -> {
+            if (!isStopping()) {
+                lively.view().watch(subscriber.query()).subscribe().withSubscriber(subscriber);
+            }
+        });
+    }
+
+    void cancelSubscriber(RandomGenerator chance) {
+        if (!subscribers.isEmpty()) {
+            Subscriber cancelled = subscribers.remove(chance.nextInt(subscribers.size()));
+            process.pool().execute(cancelled::cancel);
+        }
+    }
+
+    /** Of now, or of a write that may still come. */
+    void awaitRevision(RandomGenerator chance) {
+        long revision = world.etcd().revision();
+        int history = world.histories();
+        process.pool().execute(() -> lively.view().awaitRevision(revision).subscribe().with(nothing -> {
+            long reached = lively.view().freshness().revision();
+            if (history == world.histories() && reached < revision) {
+                world.violated("awaitRevision is honoured", process.name() + " is at " + reached + ", not at " + revision);
+            }
+            world.checked("awaitRevision is honoured");
+        }, failure -> world.note(process.name(), "waits in vain", revision, failure::toString)));
+    }
+
+    List<Subscriber> subscribers() {
+        return Collections.unmodifiableList(subscribers);
+    }
+}

@@ -1,0 +1,127 @@
+package io.quarkiverse.lively.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Runs seeds, one after the other on each core, and reports: {@code mvn verify -Psimulation}. */
+public final class Simulation {
+
+    private static final int TRACE_LINES = 400;
+    private static final Duration SHRINK = Duration.ofSeconds(40);
+    /** A production class that logs a warning in each run would be what is measured. */
+    private static final Logger LOGGER = Logger.getLogger("io.quarkiverse.lively");
+
+    private final long first;
+    private final long count;
+    private final long until;
+    private final AtomicLong next = new AtomicLong();
+    private final Map<String, Long> counts = new TreeMap<>();
+    private final List<World.Outcome> failures = new ArrayList<>();
+    private long seeds;
+    private long steps;
+
+    /** @param limit by the real clock */
+    Simulation(long first, long count, Duration limit) {
+        this.first = first;
+        this.count = count;
+        this.until = System.nanoTime() + limit.toNanos();
+    }
+
+    /**
+     * @param arguments for how many minutes; the first seed; or {@code seed=} and one seed, whose trace is printed
+     */
+    public static void main(String[] arguments) throws InterruptedException {
+        quiet();
+        if (arguments.length > 0 && arguments[0].startsWith("seed=")) {
+            System.exit(repeat(Long.decode(arguments[0].substring(5)), arguments.length > 1) ? 0 : 1);
+        }
+        double minutes = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 10;
+        long first = arguments.length > 1 ? Long.decode(arguments[1]) : 1;
+        int threads = arguments.length > 2 ? Integer.parseInt(arguments[2]) : Runtime.getRuntime().availableProcessors();
+        Simulation simulation = new Simulation(first, Long.MAX_VALUE / 2, Duration.ofMillis((long) (minutes * 60_000)));
+        simulation.run(threads);
+        System.out.println(simulation.summary());
+        System.exit(simulation.failures.isEmpty() ? 0 : 1);
+    }
+
+    /** Prints the trace, after making the plan smaller if it fails. */
+    private static boolean repeat(long seed, boolean whole) {
+        World.Outcome outcome = World.run(Plan.of(seed), whole ? Integer.MAX_VALUE : 0);
+        System.out.println(whole || outcome.violation().isEmpty() ? report(outcome) : explain(outcome));
+        return outcome.violation().isEmpty();
+    }
+
+    static void quiet() {
+        LOGGER.setLevel(Level.OFF);
+    }
+
+    void run(int threads) throws InterruptedException {
+        List<Thread> running = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            Thread thread = new Thread(this::runSome, "simulation-" + i);
+            running.add(thread);
+            thread.start();
+        }
+        for (Thread thread : running) {
+            thread.join();
+        }
+    }
+
+    private void runSome() {
+        while (System.nanoTime() - until < 0) {
+            long number = next.getAndIncrement();
+            if (number >= count) {
+                return;
+            }
+            World.Outcome outcome;
+            try {
+                outcome = World.run(Plan.of(first + number), 0);
+            } catch (RuntimeException | Error e) {
+                throw new IllegalStateException("seed " + (first + number), e);
+            }
+            add(outcome);
+        }
+    }
+
+    private synchronized void add(World.Outcome outcome) {
+        seeds++;
+        steps += outcome.steps();
+        outcome.counts().forEach((what, times) -> counts.merge(what, times, Long::sum));
+        outcome.violation().ifPresent(violation -> {
+            failures.add(outcome);
+            System.out.printf("seed %d: %s: %s%n", outcome.plan().seed(), violation.check(), violation.message());
+        });
+    }
+
+    List<World.Outcome> failures() {
+        return failures;
+    }
+
+    /** Repeats a failed run with as little as it fails with, for a human. */
+    static String explain(World.Outcome failed) {
+        return report(World.run(new Shrinker(failed, SHRINK).shrink(), TRACE_LINES));
+    }
+
+    private static String report(World.Outcome outcome) {
+        StringBuilder text = new StringBuilder();
+        text.append("seed ").append(outcome.plan().seed()).append('\n').append(outcome.plan().describe());
+        outcome.trace().forEach(line -> text.append(line).append('\n'));
+        outcome.violation().ifPresent(
+                violation -> text.append("BROKEN: ").append(violation.check()).append(": ").append(violation.message()));
+        return text.append(String.format("%nhash %016x, %d steps%n", outcome.hash(), outcome.steps())).toString();
+    }
+
+    synchronized String summary() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format("%d seeds, %.1f simulated hours, %d steps, %d failures%n", seeds,
+                seeds * Plan.END.toMillis() / 3_600_000.0, steps, failures.size()));
+        counts.forEach((what, times) -> text.append(String.format("  %-60s %12d%n", what, times)));
+        return text.toString();
+    }
+}

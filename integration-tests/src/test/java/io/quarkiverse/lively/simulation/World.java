@@ -1,0 +1,232 @@
+package io.quarkiverse.lively.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.quarkiverse.lively.runtime.store.KeyLayout;
+import io.quarkiverse.lively.simulation.etcd.Commit;
+import io.quarkiverse.lively.simulation.etcd.EtcdCluster;
+import io.quarkiverse.lively.simulation.etcd.Witness;
+
+/** One run: etcd, the network, the processes, what is done to them, and what is checked meanwhile. One thread. */
+final class World {
+
+    /** No run needs so many: something goes round in a circle. */
+    private static final long MOST_STEPS = 20_000_000;
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    private final Plan plan;
+    private final Scheduler scheduler = new Scheduler();
+    private final Trace trace;
+    private final Chance chance;
+    private final KeyLayout layout = new KeyLayout("");
+    private final EtcdCluster etcd;
+    private final Network network;
+    private final List<Place> places = new ArrayList<>();
+    private final List<Check> checks;
+    private final List<Runnable> atHealing = new ArrayList<>();
+    private final Map<String, Long> counts = new TreeMap<>();
+    private final OsLively osLively;
+    private int histories;
+    private boolean healed;
+    private Violation violation;
+
+    /**
+     * A promise that was broken.
+     *
+     * @param check the name of the promise
+     */
+    record Violation(String check, String message) {
+    }
+
+    /**
+     * What came of a run.
+     *
+     * @param violation empty if all promises were kept
+     * @param counts how often what happened and what was checked
+     */
+    record Outcome(Plan plan, Optional<Violation> violation, long hash, long steps, Map<String, Long> counts,
+            List<String> trace) {
+    }
+
+    /** @param lines how many lines of the trace are kept to be read; 0 for none */
+    private World(Plan plan, int lines) {
+        this.plan = plan;
+        this.trace = new Trace(scheduler, lines);
+        this.chance = new Chance(plan.seed());
+        this.etcd = new EtcdCluster(scheduler, chance.of("etcd"), plan.setup().version(), plan.setup().members());
+        this.network = new Network(scheduler, etcd, chance.derived("network"));
+        this.checks = Checks.all(this);
+        etcd.witness(new Witness() {
+            @Override
+            public void committed(Commit commit) {
+                trace.note(commit.who(), "commit", commit.revision(), commit::toString);
+                checks.forEach(check -> check.committed(commit));
+            }
+
+            @Override
+            public void replaced() {
+                histories++;
+                checks.forEach(Check::replaced);
+            }
+        });
+        plan.setup().processes().forEach(setup -> places.add(new Place(this, setup)));
+        this.osLively = new OsLively(this);
+    }
+
+    static Outcome run(Plan plan, int lines) {
+        return new World(plan, lines).run();
+    }
+
+    private Outcome run() {
+        Acts acts = new Acts(this);
+        for (Act act : plan.acts()) {
+            scheduler.after(act.time(), () -> {
+                count("act " + act.kind());
+                note(act.name(), act.kind().name(), act.target(), act::toString);
+                acts.perform(act);
+            });
+        }
+        scheduler.after(Plan.HEALED.toNanos(), this::heal);
+        scheduler.after(Plan.STOP.toNanos(), () -> {
+            checks.forEach(Check::beforeStop);
+            note("world", "stops", 0, () -> "all processes");
+            places.forEach(place -> place.stop(() -> {
+            }));
+        });
+        tick();
+        boolean goesOn = true;
+        while (violation == null && goesOn) {
+            goesOn = scheduler.step(Plan.END.toNanos());
+            if (scheduler.steps() > MOST_STEPS) {
+                violated("steps", "more than " + MOST_STEPS + " steps");
+            }
+        }
+        if (violation == null) {
+            checks.forEach(Check::finished);
+        }
+        return new Outcome(plan, Optional.ofNullable(violation), trace.hash(), scheduler.steps(), counts, trace.lines());
+    }
+
+    private void tick() {
+        scheduler.after(TICK.toNanos(), () -> {
+            checks.forEach(Check::tick);
+            tick();
+        });
+    }
+
+    private void heal() {
+        note("world", "heals", 0, () -> "all that is broken is mended");
+        healed = true;
+        atHealing.forEach(Runnable::run);
+        atHealing.clear();
+        network.heal();
+        etcd.healAll();
+        checks.forEach(Check::healed);
+    }
+
+    /** Runs something after that time, or when all is mended if that is sooner. */
+    void untilHealed(Duration time, Runnable end) {
+        boolean[] done = new boolean[1];
+        Runnable once = () -> {
+            if (!done[0]) {
+                done[0] = true;
+                end.run();
+            }
+        };
+        scheduler.after(time.toNanos(), once);
+        atHealing.add(once);
+    }
+
+    boolean isHealed() {
+        return healed;
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    Setup setup() {
+        return plan.setup();
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    Chance chance() {
+        return chance;
+    }
+
+    KeyLayout layout() {
+        return layout;
+    }
+
+    EtcdCluster etcd() {
+        return etcd;
+    }
+
+    Network network() {
+        return network;
+    }
+
+    OsLively osLively() {
+        return osLively;
+    }
+
+    List<Check> checks() {
+        return checks;
+    }
+
+    List<Place> places() {
+        return places;
+    }
+
+    /** The applications whose processes have not ended. */
+    Stream<SimulatedApplication> applications() {
+        return places.stream().flatMap(place -> place.application().stream());
+    }
+
+    /** How often etcd was wiped or restored so far. */
+    int histories() {
+        return histories;
+    }
+
+    void note(String who, String what, long detail, Supplier<String> words) {
+        trace.note(who, what, detail, words);
+    }
+
+    void count(String what) {
+        counts.merge(what, 1L, Long::sum);
+    }
+
+    /** A promise was seen kept. */
+    void checked(String check) {
+        count("check " + check);
+    }
+
+    /** A promise was broken. The run ends with the present step. */
+    void violated(String check, String message) {
+        if (violation == null) {
+            violation = new Violation(check, message);
+            note("world", "VIOLATION", 0, () -> check + ": " + message);
+        }
+    }
+
+    /** A task has thrown something. */
+    void bug(String who, Throwable thrown) {
+        StackTraceElement[] frames = thrown.getStackTrace();
+        StringBuilder where = new StringBuilder();
+        for (int i = 0; i < Math.min(12, frames.length); i++) {
+            where.append("\n      at ").append(frames[i]);
+        }
+        violated("no task throws", who + ": " + thrown + where);
+    }
+}
