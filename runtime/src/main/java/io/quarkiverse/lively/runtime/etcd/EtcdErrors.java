@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import io.grpc.Status;
 
 /** Says in one line what a failure of gRPC or jetcd means. */
-final class EtcdErrors {
+public final class EtcdErrors {
 
     private static final String UNREACHABLE = "cannot be reached: ";
     private static final String REFUSED = "refused: ";
@@ -22,7 +22,7 @@ final class EtcdErrors {
             "Failed ALPN negotiation");
 
     /** What a call does to the keys that it is about. */
-    enum Access {
+    public enum Access {
         READ("read"),
         WRITE("write");
 
@@ -41,12 +41,12 @@ final class EtcdErrors {
     /** What etcd says, and what that means for who has to do something about it. */
     private final Map<String, String> meanings;
 
-    EtcdErrors(EtcdSettings settings) {
+    public EtcdErrors(EtcdSettings settings) {
         this(settings, Optional::empty);
     }
 
     /** @param member that the last call reached; empty if that reached none */
-    EtcdErrors(EtcdSettings settings, Supplier<Optional<URI>> member) {
+    public EtcdErrors(EtcdSettings settings, Supplier<Optional<URI>> member) {
         this.settings = settings;
         this.member = member;
         this.tls = new TlsErrors(settings.security());
@@ -95,7 +95,7 @@ final class EtcdErrors {
      * @param access what it was about
      * @param deadline how long was waited for an answer
      */
-    EtcdException translate(Throwable failure, Access access, Duration deadline) {
+    public EtcdException translate(Throwable failure, Access access, Duration deadline) {
         Throwable cause = EtcdException.cause(failure);
         if (cause instanceof EtcdException known) {
             return known;
