@@ -71,22 +71,22 @@ public final class EtcdErrors {
     }
 
     /** Whether etcd rejected the call because of its token, or because it has none. Then the call has written nothing. */
-    static boolean isAboutToken(Throwable failure) {
+    public static boolean isAboutToken(Throwable failure) {
         return failureClass(EtcdException.cause(failure)).isAboutToken();
     }
 
     /** Whether etcd has no users, so that it can tell none from another. */
-    static boolean isWithoutUsers(Throwable failure) {
+    public static boolean isWithoutUsers(Throwable failure) {
         return says(failure, "authentication is not enabled")
                 || status(failure).getCode() == Status.Code.UNIMPLEMENTED && !says(failure, HTTP_STATUS);
     }
 
-    static Status leaseNotFound() {
+    public static Status leaseNotFound() {
         return Status.NOT_FOUND.withDescription("etcdserver: requested lease not found");
     }
 
     /** As etcd answers a read of such a revision. Of a watch it only gives the number. */
-    static Status compacted(long revision) {
+    public static Status compacted(long revision) {
         return Status.OUT_OF_RANGE.withDescription(
                 "etcdserver: mvcc: required revision has been compacted, as all are up to " + revision);
     }
