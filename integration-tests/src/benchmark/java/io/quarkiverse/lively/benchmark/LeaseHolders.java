@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.benchmark;
 
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +13,7 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.registration.Registrar;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** As many leases as that many processes have, each with its services, in one process and on one connection. */
 final class LeaseHolders implements AutoCloseable {
@@ -19,7 +21,7 @@ final class LeaseHolders implements AutoCloseable {
     static final String READY = "ready";
 
     private final EtcdConnection etcd;
-    private final WorkerThread worker = new WorkerThread("lively");
+    private final Worker worker = new SystemPlatform().worker("lively");
     private final List<Registrar> registrars = new ArrayList<>();
 
     /**
@@ -33,7 +35,7 @@ final class LeaseHolders implements AutoCloseable {
         etcd = Node.connect(url);
         CountDownLatch registered = new CountDownLatch(leases * servicesALease);
         for (int lease = 0; lease < leases; lease++) {
-            Registrar registrar = new Registrar(etcd, fleet.layout(), worker, new Random(),
+            Registrar registrar = new Registrar(etcd, fleet.layout(), worker, new SystemPlatform(),
                     Node.registrar(fleet.layout(), "holder", ttl, false), change -> {
                         if (change.current() == RegistrationState.REGISTERED) {
                             registered.countDown();

@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.benchmark;
 
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -29,7 +31,7 @@ import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.view.LocalView;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** What is answered from memory. Each fork makes a view of the etcd that {@link LocalReads} has filled. */
 @BenchmarkMode(Mode.AverageTime)
@@ -82,7 +84,7 @@ public class LocalReadBenchmark {
     public static class View {
 
         private EtcdConnection etcd;
-        private WorkerThread worker;
+        private Worker worker;
         private ExecutorService pool;
         private LocalView view;
 
@@ -91,7 +93,7 @@ public class LocalReadBenchmark {
             Benchmarks.quiet();
             FleetData fleet = FleetData.in(namespace(questions.services));
             etcd = Node.connect(System.getProperty(ETCD));
-            worker = new WorkerThread("view");
+            worker = new SystemPlatform().worker("view");
             pool = Executors.newCachedThreadPool();
             view = new LocalView(new RegistryFeed(etcd, fleet.layout()), new Replica(fleet.layout()), worker, pool,
                     new Random(), Node.view(), LivelyMetrics.NONE);

@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.benchmark;
 
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +61,7 @@ final class Node implements AutoCloseable {
     }
 
     static EtcdConnection connect(String url) {
-        return new EtcdConnection(etcd(url));
+        return new EtcdConnection(etcd(url), new SystemPlatform());
     }
 
     /** @param enabled whether the process itself is registered, beside what it registers further */

@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.benchmark;
 
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -11,7 +13,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.view.LocalView;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** Makes views that share a connection. */
 final class Views implements AutoCloseable {
@@ -20,7 +22,7 @@ final class Views implements AutoCloseable {
     private final ExecutorService pool = Executors.newCachedThreadPool();
 
     /** A view with its thread. */
-    record Open(LocalView view, WorkerThread worker) implements AutoCloseable {
+    record Open(LocalView view, Worker worker) implements AutoCloseable {
 
         @Override
         public void close() {
@@ -35,7 +37,7 @@ final class Views implements AutoCloseable {
 
     /** Returns once it can be asked. */
     Open open(KeyLayout layout) {
-        WorkerThread worker = new WorkerThread("view");
+        Worker worker = new SystemPlatform().worker("view");
         LocalView view = new LocalView(new RegistryFeed(etcd, layout), new Replica(layout), worker, pool, new Random(),
                 Node.view(), LivelyMetrics.NONE);
         view.awaitReady().await().atMost(Duration.ofMinutes(2));
