@@ -29,6 +29,7 @@ final class World {
     private final KeyLayout layout = new KeyLayout("");
     private final EtcdCluster etcd;
     private final Network network;
+    private final Trouble trouble;
     private final List<Place> places = new ArrayList<>();
     private final List<Check> checks;
     private final List<Runnable> atHealing = new ArrayList<>();
@@ -63,6 +64,7 @@ final class World {
         this.chance = new Chance(plan.seed());
         this.etcd = new EtcdCluster(scheduler, chance.of("etcd"), plan.setup().version(), plan.setup().members());
         this.network = new Network(scheduler, etcd, chance.derived("network"));
+        this.trouble = new Trouble(scheduler);
         this.checks = Checks.all(this);
         etcd.witness(new Witness() {
             @Override
@@ -175,6 +177,10 @@ final class World {
 
     Network network() {
         return network;
+    }
+
+    Trouble trouble() {
+        return trouble;
     }
 
     OsLively osLively() {
