@@ -50,6 +50,7 @@ final class Acts {
             case APPLICATION_DOWN -> place.running().ifPresent(application -> application.down("asked to " + act.number()));
             case APPLICATION_UP -> place.running().ifPresent(SimulatedApplication::up);
             case READINESS -> place.running().ifPresent(SimulatedApplication::changeReadiness);
+            case OBSERVER_FAILS -> place.running().ifPresent(SimulatedApplication::failAtNextChange);
             case OPERATOR_DOWN, OPERATOR_DOWN_UNTIL, OPERATOR_PLAN, OPERATOR_UP, OPERATOR_DELETE, OPERATOR_UPDATE, READ ->
                 place.running().ifPresent(application -> registries.call(act, application, random));
             case OS_LIVELY -> world.osLively().act(random);

@@ -222,6 +222,10 @@ final class World {
 
     /** A task has thrown something. */
     void bug(String who, Throwable thrown) {
+        if (thrown instanceof SimulatedApplication.ObserverFailure) {
+            count("observers that failed");
+            return;
+        }
         StackTraceElement[] frames = thrown.getStackTrace();
         StringBuilder where = new StringBuilder();
         for (int i = 0; i < Math.min(12, frames.length); i++) {
