@@ -68,12 +68,15 @@ final class Acts {
             }
             case ISOLATE_MEMBERS -> {
                 // One of three, or all of them from each other.
-                etcd.isolate(random.nextInt(4) == 0 ? IntStream.range(0, etcd.size()).boxed().toList() : List.of(member));
+                etcd.isolate(random.nextInt(4) == 0 ? IntStream.range(0, etcd.size()).toArray() : new int[] { member });
                 world.untilHealed(time, etcd::heal);
             }
-            case LAG_MEMBER -> etcd.lag(member, Duration.ofMillis(random.nextLong(10, 3_000)), time);
+            case LAG_MEMBER -> {
+                etcd.lag(member, Duration.ofMillis(random.nextLong(10, 6_000)));
+                world.untilHealed(time, () -> etcd.lag(member, Duration.ZERO));
+            }
             case CHANGE_LEADER -> etcd.changeLeader();
-            case COMPACT -> etcd.compact();
+            case COMPACT -> compact(random);
             case NO_SPACE -> {
                 etcd.noSpace(true);
                 world.untilHealed(time, () -> etcd.noSpace(false));
@@ -87,8 +90,10 @@ final class Acts {
                 etcd.denyWrites(true);
                 world.untilHealed(time, () -> etcd.denyWrites(false));
             }
-            case TOO_MANY_REQUESTS -> etcd.tooManyRequests(time.compareTo(Duration.ofSeconds(5)) > 0 ? Duration.ofSeconds(5)
-                    : time);
+            case TOO_MANY_REQUESTS -> {
+                etcd.tooManyRequests(member, true);
+                world.untilHealed(time, () -> etcd.tooManyRequests(member, false));
+            }
             case WIPE -> etcd.wipe();
             case RESTORE -> backup.ifPresent(etcd::restore);
             case RESET_CONNECTIONS -> links(place, random).forEach(Link::breakAll);
@@ -102,6 +107,15 @@ final class Acts {
                 links.forEach(link -> link.slowDown(delay));
                 world.untilHealed(time, () -> links.forEach(link -> link.slowDown(0)));
             }
+        }
+    }
+
+    /** Most often of all that is past, sometimes of less. */
+    private void compact(RandomGenerator random) {
+        long least = etcd.compactedRevision() + 1;
+        long newest = etcd.revision();
+        if (least <= newest) {
+            etcd.compact(random.nextInt(3) > 0 ? newest : random.nextLong(Math.max(1, least), newest + 1));
         }
     }
 
