@@ -51,6 +51,7 @@ final class Acts {
             case APPLICATION_DOWN -> place.running().ifPresent(application -> application.down("asked to " + act.number()));
             case APPLICATION_UP -> place.running().ifPresent(SimulatedApplication::up);
             case READINESS -> place.running().ifPresent(SimulatedApplication::changeReadiness);
+            case OBSERVER_FAILS -> place.running().ifPresent(SimulatedApplication::failAtNextChange);
             case OPERATOR_DOWN, OPERATOR_DOWN_UNTIL, OPERATOR_PLAN, OPERATOR_UP, OPERATOR_DELETE, OPERATOR_UPDATE, READ ->
                 place.running().ifPresent(application -> registries.call(act, application, random));
             case OS_LIVELY -> world.osLively().act(random);
@@ -68,12 +69,15 @@ final class Acts {
             }
             case ISOLATE_MEMBERS -> {
                 // One of three, or all of them from each other.
-                etcd.isolate(random.nextInt(4) == 0 ? IntStream.range(0, etcd.size()).boxed().toList() : List.of(member));
+                etcd.isolate(random.nextInt(4) == 0 ? IntStream.range(0, etcd.size()).toArray() : new int[] { member });
                 world.untilHealed(time, etcd::heal);
             }
-            case LAG_MEMBER -> etcd.lag(member, Duration.ofMillis(random.nextLong(10, 3_000)), time);
+            case LAG_MEMBER -> {
+                etcd.lag(member, Duration.ofMillis(random.nextLong(10, 6_000)));
+                world.untilHealed(time, () -> etcd.lag(member, Duration.ZERO));
+            }
             case CHANGE_LEADER -> etcd.changeLeader();
-            case COMPACT -> etcd.compact();
+            case COMPACT -> compact(random);
             case NO_SPACE -> {
                 etcd.noSpace(true);
                 world.untilHealed(time, () -> etcd.noSpace(false));
@@ -87,8 +91,10 @@ final class Acts {
                 etcd.denyWrites(true);
                 world.untilHealed(time, () -> etcd.denyWrites(false));
             }
-            case TOO_MANY_REQUESTS -> etcd.tooManyRequests(time.compareTo(Duration.ofSeconds(5)) > 0 ? Duration.ofSeconds(5)
-                    : time);
+            case TOO_MANY_REQUESTS -> {
+                etcd.tooManyRequests(member, true);
+                world.untilHealed(time, () -> etcd.tooManyRequests(member, false));
+            }
             case WIPE -> etcd.wipe();
             case RESTORE -> backup.ifPresent(etcd::restore);
             case RESET_CONNECTIONS -> links(place, random).forEach(Link::breakAll);
@@ -118,6 +124,15 @@ final class Acts {
             default -> {
                 // Nothing breaks.
             }
+        }
+    }
+
+    /** Most often of all that is past, sometimes of less. */
+    private void compact(RandomGenerator random) {
+        long least = etcd.compactedRevision() + 1;
+        long newest = etcd.revision();
+        if (least <= newest) {
+            etcd.compact(random.nextInt(3) > 0 ? newest : random.nextLong(Math.max(1, least), newest + 1));
         }
     }
 

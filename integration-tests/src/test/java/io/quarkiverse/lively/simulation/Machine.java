@@ -11,18 +11,21 @@ final class Machine {
     private final Scheduler scheduler;
     private final String name;
     private final long monotonicStart;
+    private final double rate;
     private long wallOffset;
     /** How long the machine was suspended so far: its monotonic clock stood still for that time. */
     private long suspendedFor;
 
     /**
      * @param monotonicStart what its monotonic clock shows at the start of the run
+     * @param rate of its monotonic clock; 1 is exact
      * @param skew of its wall clock
      */
-    Machine(Scheduler scheduler, String name, long monotonicStart, Duration skew) {
+    Machine(Scheduler scheduler, String name, long monotonicStart, double rate, Duration skew) {
         this.scheduler = scheduler;
         this.name = name;
         this.monotonicStart = monotonicStart;
+        this.rate = rate;
         this.wallOffset = skew.toNanos();
     }
 
@@ -31,7 +34,12 @@ final class Machine {
     }
 
     long nanoTime() {
-        return monotonicStart + scheduler.now() - suspendedFor;
+        return monotonicStart + (long) ((scheduler.now() - suspendedFor) * rate);
+    }
+
+    /** How long it takes in true time until its monotonic clock has gone on by that, unless the machine is suspended. */
+    long trueTime(long nanos) {
+        return (long) Math.ceil(nanos / rate);
     }
 
     Instant now() {

@@ -13,16 +13,23 @@ final class Network {
     private final Scheduler scheduler;
     private final EtcdCluster etcd;
     private final Chance chance;
+    private final boolean users;
     private final Map<String, List<Link>> links = new LinkedHashMap<>();
 
-    Network(Scheduler scheduler, EtcdCluster etcd, Chance chance) {
+    /** @param users whether the clients have a user and a password */
+    Network(Scheduler scheduler, EtcdCluster etcd, Chance chance, boolean users) {
         this.scheduler = scheduler;
         this.etcd = etcd;
         this.chance = chance;
+        this.users = users;
     }
 
     int members() {
         return etcd.size();
+    }
+
+    boolean hasUsers() {
+        return users;
     }
 
     Link link(Machine machine, int member) {

@@ -42,7 +42,7 @@ final class OsLively {
         this.world = world;
         this.layout = world.layout();
         Chance chance = world.chance().derived(NAME);
-        Machine machine = new Machine(world.scheduler(), NAME, 0, Duration.ZERO);
+        Machine machine = new Machine(world.scheduler(), NAME, 0, 1, Duration.ZERO);
         this.process = new SimulatedProcess(NAME, machine, world.scheduler(), chance, bug -> world.bug(NAME, bug));
         this.etcd = SimulatedClient.connection(process, world.network(), SimulatedClient.settings(world.setup()), new ArrayList<>());
     }

@@ -10,6 +10,9 @@ import io.quarkiverse.lively.runtime.registration.Inheritance;
 /** A machine on which one process runs at a time, again and again. */
 final class Place {
 
+    /** Far more than a real clock: the margin of a lease is for it. */
+    private static final double MOST_DRIFT = 0.015;
+
     private final World world;
     private final Setup.ProcessSetup setup;
     private final Machine machine;
@@ -23,7 +26,8 @@ final class Place {
         this.setup = setup;
         this.chance = world.chance().derived(setup.name());
         RandomGenerator random = chance.of("machine");
-        this.machine = new Machine(world.scheduler(), setup.name(), random.nextLong(1L << 60), setup.skew());
+        this.machine = new Machine(world.scheduler(), setup.name(), random.nextLong(1L << 60),
+                1 - MOST_DRIFT + 2 * MOST_DRIFT * random.nextDouble(), setup.skew());
     }
 
     Setup.ProcessSetup setup() {

@@ -12,13 +12,14 @@ import io.quarkiverse.lively.simulation.etcd.Version;
  * The fleet and the etcd of one run.
  *
  * @param members of etcd
+ * @param users whether the clients have a user and a password
  * @param ttl of the leases of the fleet
  * @param progressInterval of the views
  * @param suspectLimit of the views
  * @param eventBuffer of the subscribers
  * @param processes that the run has at most at a time
  */
-record Setup(Version version, int members, Duration ttl, Duration progressInterval, Duration suspectLimit, int eventBuffer,
+record Setup(Version version, int members, boolean users, Duration ttl, Duration progressInterval, Duration suspectLimit, int eventBuffer,
         List<ProcessSetup> processes) {
 
     private static final int[] TTLS = { 2, 5, 5, 10, 10, 10, 20, 60 };
@@ -67,14 +68,14 @@ record Setup(Version version, int members, Duration ttl, Duration progressInterv
                     random.nextInt(4) > 0 ? OnConflict.TAKEOVER : random.nextBoolean() ? OnConflict.WAIT : OnConflict.FAIL,
                     Duration.ofMillis(random.nextInt(20_001) - 10_000)));
         }
-        return new Setup(version, members, Duration.ofSeconds(TTLS[random.nextInt(TTLS.length)]),
+        return new Setup(version, members, random.nextInt(3) == 0, Duration.ofSeconds(TTLS[random.nextInt(TTLS.length)]),
                 Duration.ofSeconds(random.nextBoolean() ? 5 : 10), Duration.ofSeconds(random.nextInt(3) * 30L),
                 random.nextBoolean() ? 256 : 3, processes);
     }
 
     /** The same without the last process. */
     Setup withoutLastProcess() {
-        return new Setup(version, members, ttl, progressInterval, suspectLimit, eventBuffer,
+        return new Setup(version, members, users, ttl, progressInterval, suspectLimit, eventBuffer,
                 processes.subList(0, processes.size() - 1));
     }
 

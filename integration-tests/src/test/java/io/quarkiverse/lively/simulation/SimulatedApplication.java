@@ -45,6 +45,13 @@ final class SimulatedApplication {
     private final long startedAt;
     private long servesSince = -1;
     private long stoppingSince = -1;
+    private boolean failsAtNextChange;
+
+    /** What the code of an application may throw; Lively has to live with it. */
+    static final class ObserverFailure extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+    }
 
     SimulatedApplication(World world, Place place, SimulatedProcess process, Optional<Inheritance> inheritance) {
         this.world = world;
@@ -152,6 +159,15 @@ final class SimulatedApplication {
         world.note(process.name(), change.current().name(), change.own() ? 1 : 0,
                 () -> change.registration().record().uuid() + " was " + change.previous() + ": " + change.reason());
         world.checks().forEach(check -> check.changed(this, change));
+        if (failsAtNextChange) {
+            failsAtNextChange = false;
+            throw new ObserverFailure();
+        }
+    }
+
+    /** The observer of its changes throws something, once. */
+    void failAtNextChange() {
+        failsAtNextChange = true;
     }
 
     void down(String why) {

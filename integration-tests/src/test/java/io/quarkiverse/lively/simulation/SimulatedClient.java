@@ -273,18 +273,44 @@ final class SimulatedClient implements Etcd {
         }
         attempts.forEach(Connection::close);
         attempts.clear();
-        ready = Optional.of(connection);
         member = number;
+        if (network.hasUsers()) {
+            authenticate(connection, () -> use(connection));
+        } else {
+            use(connection);
+        }
+    }
+
+    private void use(Connection connection) {
+        if (closed) {
+            return;
+        }
         connecting = false;
+        ready = Optional.of(connection);
         backoff = FIRST_BACKOFF;
         List<Runnable> waited = new ArrayList<>(waiting);
         waiting.clear();
         waited.forEach(Runnable::run);
     }
 
+    /** Gets a token for all that is sent on that connection from then on. If it is refused, so will the calls be. */
+    private static void authenticate(Connection connection, Runnable then) {
+        connection.send(server -> server.authenticate(new Answer<>() {
+            @Override
+            public void answered(Void nothing) {
+                connection.answer(then);
+            }
+
+            @Override
+            public void failed(StatusRuntimeException status) {
+                connection.answer(then);
+            }
+        }));
+    }
+
     private void lost(Connection connection, String why) {
         lastFailure = why;
-        if (attempts.remove(connection)) {
+        if (attempts.remove(connection) || connecting && ready.isEmpty()) {
             tryNext();
         } else if (ready.filter(connection::equals).isPresent()) {
             ready = Optional.empty();
@@ -360,7 +386,7 @@ final class SimulatedClient implements Etcd {
                 SimulatedClient.this.answered();
                 if (status.getStatus().getCode() == Status.Code.UNAUTHENTICATED && !repeated && !answer.isDone()) {
                     repeated = true;
-                    whenConnected(this::send, this::fail);
+                    authenticate(by, () -> whenConnected(this::send, this::fail));
                 } else {
                     fail(status);
                 }

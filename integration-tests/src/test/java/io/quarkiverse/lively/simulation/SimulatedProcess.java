@@ -195,7 +195,7 @@ final class SimulatedProcess implements Platform {
         }
 
         private void schedule() {
-            scheduler.after(Math.max(0, due - nanoTime()), () -> SimulatedProcess.this.run(this::fire));
+            scheduler.after(machine.trueTime(Math.max(0, due - nanoTime())), () -> SimulatedProcess.this.run(this::fire));
         }
 
         private void fire() {

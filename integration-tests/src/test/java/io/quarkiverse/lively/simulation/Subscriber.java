@@ -84,6 +84,9 @@ final class Subscriber implements Flow.Subscriber<LivenessEvent> {
 
     @Override
     public void onComplete() {
-        world.violated("a subscription lasts as long as the view", application.process().name() + " was completed");
+        if (!application.isStopping()) {
+            world.violated("a subscription lasts as long as the view", application.process().name() + " was completed");
+        }
+        over = true;
     }
 }

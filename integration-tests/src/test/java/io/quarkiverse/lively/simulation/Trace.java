@@ -33,6 +33,11 @@ public final class Trace {
         value = value * 31 + who.hashCode();
         value = value * 31 + what.hashCode();
         hash = (value * 31 + detail) * 0x9E3779B97F4A7C15L;
+        remark(who, what, words);
+    }
+
+    /** A step that follows from others, and does not count for the hash. */
+    void remark(String who, String what, Supplier<String> words) {
         if (lines > 0) {
             long micros = scheduler.now() / 1000;
             text.add(String.format("%4d.%06d  %-14s %-18s %s", micros / 1_000_000, micros % 1_000_000, who, what, words.get()));

@@ -63,7 +63,7 @@ final class World {
         this.trace = new Trace(scheduler, lines);
         this.chance = new Chance(plan.seed());
         this.etcd = new EtcdCluster(scheduler, chance.of("etcd"), plan.setup().version(), plan.setup().members());
-        this.network = new Network(scheduler, etcd, chance.derived("network"));
+        this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users());
         this.trouble = new Trouble(scheduler);
         this.checks = Checks.all(this);
         etcd.witness(new Witness() {
@@ -74,13 +74,26 @@ final class World {
             }
 
             @Override
-            public void replaced() {
-                histories++;
-                checks.forEach(Check::replaced);
+            public void wiped() {
+                replaced("wiped", 1);
+            }
+
+            @Override
+            public void restored(long revision) {
+                replaced("restored", revision);
             }
         });
+        if (trace.isRead()) {
+            etcd.trace(words -> trace.remark("etcd", "", words));
+        }
         plan.setup().processes().forEach(setup -> places.add(new Place(this, setup)));
         this.osLively = new OsLively(this);
+    }
+
+    private void replaced(String how, long revision) {
+        histories++;
+        note("etcd", how, revision, () -> "to revision " + revision);
+        checks.forEach(Check::replaced);
     }
 
     static Outcome run(Plan plan, int lines) {
@@ -130,7 +143,16 @@ final class World {
         atHealing.forEach(Runnable::run);
         atHealing.clear();
         network.heal();
-        etcd.healAll();
+        for (int i = 0; i < etcd.size(); i++) {
+            etcd.start(i);
+            etcd.thaw(i);
+            etcd.lag(i, Duration.ZERO);
+            etcd.tooManyRequests(i, false);
+        }
+        etcd.heal();
+        etcd.noSpace(false);
+        etcd.requireUsers(false);
+        etcd.denyWrites(false);
         checks.forEach(Check::healed);
     }
 
@@ -228,6 +250,10 @@ final class World {
 
     /** A task has thrown something. */
     void bug(String who, Throwable thrown) {
+        if (thrown instanceof SimulatedApplication.ObserverFailure) {
+            count("observers that failed");
+            return;
+        }
         StackTraceElement[] frames = thrown.getStackTrace();
         StringBuilder where = new StringBuilder();
         for (int i = 0; i < Math.min(12, frames.length); i++) {
