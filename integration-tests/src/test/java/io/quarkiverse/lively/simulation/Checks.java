@@ -9,6 +9,9 @@ final class Checks {
     }
 
     static List<Check> all(World world) {
-        return List.of();
+        Services services = new Services(world);
+        return List.of(
+                services,
+                new OwnerIsUpCheck(world, services));
     }
 }
