@@ -94,8 +94,14 @@ final class World {
         checks.forEach(Check::replaced);
     }
 
-    static Outcome run(Plan plan, int lines) {
-        return new World(plan, lines).run();
+    static Outcome run(Plan plan, int lines, BugLog log) {
+        World world = new World(plan, lines);
+        log.of(world);
+        try {
+            return world.run();
+        } finally {
+            log.of(null);
+        }
     }
 
     private Outcome run() {
