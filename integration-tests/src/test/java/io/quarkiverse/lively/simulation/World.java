@@ -62,6 +62,9 @@ final class World {
         this.trace = new Trace(scheduler, lines);
         this.chance = new Chance(plan.seed());
         this.etcd = new EtcdCluster(scheduler, chance.of("etcd"), plan.setup().version(), plan.setup().members());
+        if (plan.setup().learner()) {
+            etcd.addLearner();
+        }
         this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users());
         this.checks = Checks.all(this);
         etcd.witness(new Witness() {
