@@ -17,14 +17,19 @@ public final class Simulation {
     private final long first;
     private final long count;
     private final long until;
+    private final boolean untilFailure;
     private final AtomicLong next = new AtomicLong();
     private final Map<String, Long> counts = new TreeMap<>();
     private final List<World.Outcome> failures = new ArrayList<>();
     private long seeds;
     private long steps;
 
-    /** @param limit by the real clock */
-    Simulation(long first, long count, Duration limit, BugLog log) {
+    /**
+     * @param limit by the real clock
+     * @param untilFailure whether to end at the first failure
+     */
+    Simulation(long first, long count, Duration limit, boolean untilFailure, BugLog log) {
+        this.untilFailure = untilFailure;
         this.log = log;
         this.first = first;
         this.count = count;
@@ -32,7 +37,7 @@ public final class Simulation {
     }
 
     /**
-     * @param arguments for how many minutes; the first seed; or {@code seed=} and one seed, whose trace is printed
+     * @param arguments for how many minutes; the first seed; in how many threads; anything to end at the first failure; or {@code seed=} and one seed, whose trace is printed
      */
     public static void main(String[] arguments) throws InterruptedException {
         BugLog log = BugLog.open();
@@ -42,7 +47,8 @@ public final class Simulation {
         double minutes = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 10;
         long first = arguments.length > 1 ? Long.decode(arguments[1]) : 1;
         int threads = arguments.length > 2 ? Integer.parseInt(arguments[2]) : Runtime.getRuntime().availableProcessors();
-        Simulation simulation = new Simulation(first, Long.MAX_VALUE / 2, Duration.ofMillis((long) (minutes * 60_000)), log);
+        Simulation simulation = new Simulation(first, Long.MAX_VALUE / 2, Duration.ofMillis((long) (minutes * 60_000)),
+                arguments.length > 3, log);
         simulation.run(threads);
         System.out.println(simulation.summary());
         System.exit(simulation.failures.isEmpty() ? 0 : 1);
@@ -68,7 +74,7 @@ public final class Simulation {
     }
 
     private void runSome() {
-        while (System.nanoTime() - until < 0) {
+        while (System.nanoTime() - until < 0 && !(untilFailure && hasFailed())) {
             long number = next.getAndIncrement();
             if (number >= count) {
                 return;
@@ -91,6 +97,10 @@ public final class Simulation {
             failures.add(outcome);
             System.out.printf("seed %d: %s: %s%n", outcome.plan().seed(), violation.check(), violation.message());
         });
+    }
+
+    private synchronized boolean hasFailed() {
+        return !failures.isEmpty();
     }
 
     List<World.Outcome> failures() {
