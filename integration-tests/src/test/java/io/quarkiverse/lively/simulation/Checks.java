@@ -12,6 +12,8 @@ final class Checks {
         Services services = new Services(world);
         return List.of(
                 services,
-                new OwnerIsUpCheck(world, services));
+                new OwnerIsUpCheck(world, services),
+                new LossIsKnownCheck(world, services),
+                new CrashIsSeenCheck(world, services));
     }
 }

@@ -5,6 +5,8 @@ import java.util.Optional;
 
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 
 /**
@@ -67,7 +69,12 @@ final class OwnerIsUpCheck implements Check {
         boolean isTold = now - quietSince > 2 * bounds.converged();
         long notice = isTold ? Bounds.AT_ONCE : bounds.look();
         long due = Math.max(Math.max(quietSince + bounds.converged(), wantedSince + Bounds.AT_ONCE),
-                Math.max(times.changedByOthers, trouble.clockQuietSince(machine)) + notice);
+                Math.max(Math.max(times.changedByOthers, trouble.clockQuietSince(machine)) + notice, times.changed + Bounds.AT_ONCE));
+        boolean isEphemeral = application.place().setup().ephemeral();
+        if ((stored.owner == null || isEphemeral) && !isNameFree(registration.record(), now - bounds.look())) {
+            // An owner whose names os-lively has taken stays registered, unless it has to put an ephemeral record back.
+            return;
+        }
         if (stored.owner == null) {
             boolean isFenced = state == RegistrationState.FENCED;
             long claimDue = Math.max(due, times.ownerSince + notice)
@@ -101,6 +108,15 @@ final class OwnerIsUpCheck implements Check {
             world.checked("an owner that says DOWN is DOWN");
         }
         checkLease(application, registration, stored);
+    }
+
+    /** Whether no other service that is alive or held has had its type and host since that time. */
+    private boolean isNameFree(ServiceRecord names, long since) {
+        KeyValue entry = services.named(names.type(), names.host());
+        String holder = entry == null ? names.uuid() : entry.value().toStringUtf8();
+        StoredService other = services.get(holder);
+        return services.namedSince(names.type(), names.host()) < since && (holder.equals(names.uuid()) || other.up == null && other.owner == null && !other.saysDown()
+                && services.times(holder).changed < since);
     }
 
     /** All that goes away with the process is under its one lease. */

@@ -38,6 +38,7 @@ final class Services implements Check {
     private final Map<String, Times> times = new TreeMap<>();
     /** By type and host, and by region and uuid. */
     private final Map<String, KeyValue> names = new TreeMap<>();
+    private final Map<String, Long> namedSince = new TreeMap<>();
     private final Map<String, Set<String>> regions = new TreeMap<>();
     /** The incarnation of each process, as far as it has claimed anything. */
     private final Map<String, String> incarnations = new TreeMap<>();
@@ -106,6 +107,11 @@ final class Services implements Check {
     /** The entry of that type and host; null if there is none. */
     KeyValue named(String type, String host) {
         return names.get(type + "/" + host);
+    }
+
+    /** The last change of the entry of that type and host, also if it was deleted then; 0 if there was none. */
+    long namedSince(String type, String host) {
+        return Math.max(replacedAt, namedSince.getOrDefault(type + "/" + host, 0L));
     }
 
     Map<String, KeyValue> names() {
@@ -227,7 +233,9 @@ final class Services implements Check {
             }
         }
         if (path.startsWith(TYPE_HOST, BASE.length())) {
-            put(names, path.substring(BASE.length() + TYPE_HOST.length()), entry);
+            String name = path.substring(BASE.length() + TYPE_HOST.length());
+            put(names, name, entry);
+            namedSince.put(name, world.scheduler().now());
         } else if (path.startsWith(REGION, BASE.length())) {
             String name = path.substring(BASE.length() + REGION.length());
             int slash = name.indexOf('/');
