@@ -432,7 +432,7 @@ final class Publication {
                 agenda.rest(backoff.next());
                 leaseGone.accept(under);
             } else {
-                failed(failure);
+                agenda.step(() -> failed(failure));
             }
         });
     }
