@@ -313,7 +313,7 @@ final class Publication {
             return;
         }
         LeaseTerm under = lease;
-        Optional<Duration> away = fence.keepsAwayFor(seen, under.ttl(), worker.nanoTime());
+        Optional<Duration> away = fence.keepsAwayFor(seen, incarnation, under.ttl(), worker.nanoTime());
         if (away.isPresent()) {
             rest(away.get(), 0);
             return;
