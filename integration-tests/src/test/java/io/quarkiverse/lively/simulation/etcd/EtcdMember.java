@@ -378,7 +378,9 @@ public final class EtcdMember {
 
     void open(MemberWatch watch, MemberConnection connection) {
         Refusal refusal = refusalOf(connection);
-        if (refusal == null) {
+        if (refusal == null && watch.range().isEmpty()) {
+            watch.end(Refusal.emptyWatch());
+        } else if (refusal == null) {
             watch.open();
         } else {
             watch.end(refusal == Refusal.LEARNER || refusal == Refusal.NO_LEADER ? refusal.in(version())
