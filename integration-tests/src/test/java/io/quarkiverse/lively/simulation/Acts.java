@@ -31,6 +31,7 @@ final class Acts {
         Place place = world.places().get(act.target() % world.places().size());
         int member = act.target() % etcd.size();
         Duration time = act.duration();
+        trouble(act, place);
         switch (act.kind()) {
             case START -> place.start();
             case STOP -> place.stop(() -> {
@@ -108,6 +109,23 @@ final class Acts {
                 long delay = random.nextLong(5_000_000L, 1_500_000_000L);
                 links.forEach(link -> link.slowDown(delay));
                 world.untilHealed(time, () -> links.forEach(link -> link.slowDown(0)));
+            }
+        }
+    }
+
+    /** Says what the act breaks, and for how long. */
+    private void trouble(Act act, Place place) {
+        Trouble trouble = world.trouble();
+        switch (act.kind()) {
+            case PAUSE, SUSPEND -> trouble.ofProcess(place.machine(), act.duration());
+            case CUT, SILENCE_BOTH, SILENCE_TO_MEMBER, SILENCE_TO_PROCESS, SLOW_DOWN, RESET_CONNECTIONS ->
+                trouble.ofLinks(place.machine(), act.duration());
+            case SET_CLOCK -> trouble.ofClock(place.machine());
+            case KILL_MEMBER, FREEZE_MEMBER, ISOLATE_MEMBERS, LAG_MEMBER, CHANGE_LEADER, NO_SPACE, USERS, EXPIRE_TOKENS, DENY,
+                    TOO_MANY_REQUESTS, WIPE, RESTORE ->
+                trouble.ofEtcd(act.duration());
+            default -> {
+                // Nothing breaks.
             }
         }
     }

@@ -9,6 +9,11 @@ final class Checks {
     }
 
     static List<Check> all(World world) {
-        return List.of();
+        Services services = new Services(world);
+        return List.of(
+                services,
+                new OwnerIsUpCheck(world, services),
+                new LossIsKnownCheck(world, services),
+                new CrashIsSeenCheck(world, services));
     }
 }

@@ -15,6 +15,7 @@ final class Machine {
     private long wallOffset;
     /** How long the machine was suspended so far: its monotonic clock stood still for that time. */
     private long suspendedFor;
+    private long wokeUpAt = Long.MIN_VALUE / 2;
 
     /**
      * @param monotonicStart what its monotonic clock shows at the start of the run
@@ -60,8 +61,14 @@ final class Machine {
         wallOffset += ahead.toNanos();
     }
 
+    /** The true time at which it went on after it was suspended for the last time; long ago if it never was. */
+    long wokeUpAt() {
+        return wokeUpAt;
+    }
+
     /** It was suspended for that time until now. */
     void wokeUpAfter(Duration time) {
         suspendedFor += time.toNanos();
+        wokeUpAt = scheduler.now();
     }
 }

@@ -29,6 +29,7 @@ final class World {
     private final KeyLayout layout = new KeyLayout("");
     private final EtcdCluster etcd;
     private final Network network;
+    private final Trouble trouble;
     private final List<Place> places = new ArrayList<>();
     private final List<Check> checks;
     private final List<Runnable> atHealing = new ArrayList<>();
@@ -66,6 +67,7 @@ final class World {
             etcd.addLearner();
         }
         this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users());
+        this.trouble = new Trouble(scheduler);
         this.checks = Checks.all(this);
         etcd.witness(new Witness() {
             @Override
@@ -206,6 +208,10 @@ final class World {
 
     Network network() {
         return network;
+    }
+
+    Trouble trouble() {
+        return trouble;
     }
 
     OsLively osLively() {

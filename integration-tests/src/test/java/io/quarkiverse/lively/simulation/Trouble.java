@@ -1,0 +1,75 @@
+package io.quarkiverse.lively.simulation;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Until when something is broken, and so since when nothing is. Most bounds count from the end of all trouble. All times are true
+ * times in nanoseconds since the start of the run; a time in the future means that something is still broken.
+ */
+final class Trouble {
+
+    private final Scheduler scheduler;
+    private final Map<String, Long> machines = new HashMap<>();
+    private final Map<String, Long> links = new HashMap<>();
+    private final Map<String, Long> clocks = new HashMap<>();
+    private long etcd;
+
+    Trouble(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /** Something of etcd is broken for that time: a member, the network between members, or what etcd takes. */
+    void ofEtcd(Duration time) {
+        etcd = Math.max(etcd, until(time));
+    }
+
+    /** A process there is stopped for that time. */
+    void ofProcess(Machine machine, Duration time) {
+        machines.merge(machine.name(), until(time), Math::max);
+    }
+
+    /** Links of a machine to etcd are broken, or slow, for that time. */
+    void ofLinks(Machine machine, Duration time) {
+        links.merge(machine.name(), until(time), Math::max);
+    }
+
+    /** Its wall clock jumps. */
+    void ofClock(Machine machine) {
+        clocks.put(machine.name(), scheduler.now());
+    }
+
+    /** Since when all members have run, and take what clients send. They may need a moment more to elect a leader. */
+    long etcdQuietSince() {
+        return etcd;
+    }
+
+    /** Since when all members and all links of a machine have been whole, and no process there was paused. */
+    long quietSince(Machine machine) {
+        return Math.max(Math.max(etcd, linkQuietSince(machine)), machines.getOrDefault(machine.name(), 0L));
+    }
+
+    /** Since when all links of a machine have been whole. */
+    long linkQuietSince(Machine machine) {
+        return links.getOrDefault(machine.name(), 0L);
+    }
+
+    /** The last jump of the wall clock. */
+    long clockQuietSince(Machine machine) {
+        return clocks.getOrDefault(machine.name(), 0L);
+    }
+
+    boolean etcdQuietFor(long nanos) {
+        return scheduler.now() - etcd >= nanos;
+    }
+
+    boolean quietFor(Machine machine, long nanos) {
+        return scheduler.now() - quietSince(machine) >= nanos;
+    }
+
+    /** All that lasts is mended when the acts are over. */
+    private long until(Duration time) {
+        return Math.max(scheduler.now(), Math.min(scheduler.now() + time.toNanos(), Plan.HEALED.toNanos()));
+    }
+}
