@@ -15,6 +15,8 @@ final class Checks {
                 new OwnerIsUpCheck(world, services),
                 new LossIsKnownCheck(world, services),
                 new CrashIsSeenCheck(world, services),
-                new HoldsCheck(world, services));
+                new HoldsCheck(world, services),
+                new OneOwnerCheck(world, services),
+                new StatesAreTrueCheck(world, services));
     }
 }
