@@ -17,6 +17,9 @@ final class Checks {
                 new CrashIsSeenCheck(world, services),
                 new HoldsCheck(world, services),
                 new OneOwnerCheck(world, services),
-                new StatesAreTrueCheck(world, services));
+                new StatesAreTrueCheck(world, services),
+                new StoreInvariantsCheck(world, services),
+                new BoundedWritesCheck(world, services),
+                new EndCheck(world, services));
     }
 }

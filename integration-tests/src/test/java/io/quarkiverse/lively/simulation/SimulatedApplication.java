@@ -46,6 +46,7 @@ final class SimulatedApplication {
     private long servesSince = -1;
     private long stoppingSince = -1;
     private boolean failsAtNextChange;
+    private boolean hadFailingObserver;
     private boolean saysDown;
     private long wantsSince;
     private final Map<String, Long> furtherSince = new LinkedHashMap<>();
@@ -149,11 +150,15 @@ final class SimulatedApplication {
         stoppingSince = world.scheduler().now();
         world.note(process.name(), reload ? "reloads" : "stops", 0, () -> "");
         Duration drain = Duration.ofMillis(random.nextInt(500));
-        process.pool().execute(() -> lively.stopping(reload).thenAccept(left -> process.after(drain,
-                () -> lively.closing().thenRun(() -> process.pool().execute(() -> {
-                    world.note(process.name(), "has stopped", 0, () -> "");
-                    then.accept(left);
-                })))));
+        process.pool().execute(() -> lively.stopping(reload).thenAccept(left -> {
+            if (left.isEmpty()) {
+                world.checks().forEach(check -> check.down(this));
+            }
+            process.after(drain, () -> lively.closing().thenRun(() -> process.pool().execute(() -> {
+                world.note(process.name(), "has stopped", 0, () -> "");
+                then.accept(left);
+            })));
+        }));
     }
 
     private void changed(RegistrationChange change) {
@@ -170,6 +175,11 @@ final class SimulatedApplication {
     /** The observer of its changes throws something, once. */
     void failAtNextChange() {
         failsAtNextChange = true;
+        hadFailingObserver = true;
+    }
+
+    boolean hadFailingObserver() {
+        return hadFailingObserver;
     }
 
     /** What it says of itself, with its readiness checks if they count. */
