@@ -432,6 +432,7 @@ public final class EtcdCluster {
         }
         trace(null, () -> "ends lease " + Long.toHexString(id) + ", " + cause + ", with " + lease.keys.size() + " keys");
         leases.remove(lease);
+        witnesses.forEach(witness -> witness.leaseEnded(id, cause));
         lease.keys.forEach(store::delete);
         commit(who, cause, null, id);
         members.forEach(EtcdMember::retry);
@@ -616,10 +617,9 @@ public final class EtcdCluster {
     private void commit(Proposal<?> proposal) {
         proposal.commit();
         append(compactedRevision());
-        if (proposal.connection != null) {
-            if (proposal.member.isRunning()) {
-                proposal.member.whenApplied(committed(), proposal::applied);
-            }
+        if (!proposal.isDone() && proposal.connection != null) {
+            proposal.member.whenApplied(committed(), proposal::applied);
+            proposal.giveUpInTime();
         }
     }
 
@@ -672,7 +672,7 @@ public final class EtcdCluster {
         }
         for (Leases.Lease lease : leases.expired(now())) {
             lease.isEnding = true;
-            accept(new Proposal<>(leader, null, now(), () -> revoke(lease.id, Commit.ETCD, Commit.Cause.LEASE_EXPIRED),
+            accept(new Proposal<>(leader, null, Pending.Kind.REVOCATION, () -> revoke(lease.id, Commit.ETCD, Commit.Cause.LEASE_EXPIRED),
                     null));
         }
         scheduleLeaseTick();
@@ -772,6 +772,7 @@ public final class EtcdCluster {
             }
         }
         lead(winner);
+        members.stream().filter(member -> connected(member, winner)).forEach(EtcdMember::vote);
         members.forEach(EtcdMember::lookForLeader);
         for (int i = lost.size() - 1; i >= 0; i--) {
             Proposal<?> each = lost.get(i);
