@@ -187,7 +187,7 @@ class MajorityTest {
     }
 
     @Test
-    void aLearnerServesNobodyUntilItIsPromoted() {
+    void aLearnerServesNoClientUntilItIsPromoted() {
         for (Version version : Version.values()) {
             etcd = cluster(version, 1);
             EtcdMember learner = etcd.addLearner();

@@ -42,13 +42,13 @@ final class MemberConnection implements ServerConnection {
         if (transaction.writes()) {
             propose(answer, Pending.Kind.WRITE, () -> cluster.apply(transaction, who));
         } else {
-            read(answer, () -> cluster.read(transaction, member.appliedRevision(), member.compactedRevision()));
+            read(answer, () -> cluster.transactions().read(transaction, member.appliedRevision(), member.compactedRevision()));
         }
     }
 
     @Override
     public void read(Range range, Answer<Range.Page> answer) {
-        read(answer, () -> cluster.read(range, member.appliedRevision(), member.compactedRevision()));
+        read(answer, () -> cluster.transactions().read(range, member.appliedRevision(), member.compactedRevision()));
     }
 
     @Override
