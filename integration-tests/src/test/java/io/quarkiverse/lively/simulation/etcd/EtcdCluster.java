@@ -3,6 +3,7 @@ package io.quarkiverse.lively.simulation.etcd;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -210,7 +211,7 @@ public final class EtcdCluster {
 
     /** Cuts the network between these members and the others. Clients reach all. */
     public void isolate(int... indexes) {
-        trace(null, () -> "members " + java.util.Arrays.toString(indexes) + " are cut off from the others");
+        trace(null, () -> "members " + Arrays.toString(indexes) + " are cut off from the others");
         int partition = 1 + members.stream().mapToInt(EtcdMember::partition).max().orElse(0);
         for (int index : indexes) {
             members.get(index).setPartition(partition);
@@ -602,6 +603,10 @@ public final class EtcdCluster {
                 lost.add(accepted.pollLast());
             }
         }
+        // Before it renews any lease, since the end of a lease may be among them.
+        leader = winner;
+        accepted.forEach(this::commit);
+        accepted.clear();
         lead(winner);
         members.stream().filter(member -> connected(member, winner)).forEach(EtcdMember::vote);
         members.forEach(EtcdMember::lookForLeader);
@@ -611,8 +616,6 @@ public final class EtcdCluster {
                 each.failed(Refusal.LEADER_CHANGED);
             }
         }
-        accepted.forEach(each -> each.replicatedAt = now());
-        scheduleCommit();
     }
 
     private void lead(EtcdMember winner) {
