@@ -14,6 +14,7 @@ final class Checks {
                 services,
                 new OwnerIsUpCheck(world, services),
                 new LossIsKnownCheck(world, services),
-                new CrashIsSeenCheck(world, services));
+                new CrashIsSeenCheck(world, services),
+                new HoldsCheck(world, services));
     }
 }
