@@ -42,6 +42,10 @@ interface Check {
     default void received(Subscriber subscriber, LivenessEvent event) {
     }
 
+    /** A wait for a revision of a view has ended; not if its process has ended before. */
+    default void awaited(RevisionWait wait) {
+    }
+
     /** Called often, at any time. */
     default void tick() {
     }

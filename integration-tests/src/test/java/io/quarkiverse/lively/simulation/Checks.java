@@ -9,6 +9,12 @@ final class Checks {
     }
 
     static List<Check> all(World world) {
-        return List.of();
+        CommitLog log = new CommitLog(world);
+        return List.of(log,
+                new LinearizableReadsCheck(world, log),
+                new RegistryWritesCheck(world, log),
+                new EventsCheck(world, log),
+                new ViewCheck(world, log),
+                new OsLivelyEntriesCheck(world));
     }
 }
