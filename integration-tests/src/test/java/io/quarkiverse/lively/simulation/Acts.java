@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 
 import io.quarkiverse.lively.simulation.etcd.Backup;
 import io.quarkiverse.lively.simulation.etcd.EtcdCluster;
+import io.quarkiverse.lively.simulation.etcd.EtcdMember;
 
 /** Does what the acts of a plan say. An act that finds nothing to act on does nothing. */
 final class Acts {
@@ -77,6 +78,7 @@ final class Acts {
                 world.untilHealed(time, () -> etcd.lag(member, Duration.ZERO));
             }
             case CHANGE_LEADER -> etcd.changeLeader();
+            case PROMOTE_LEARNER -> etcd.members().stream().filter(EtcdMember::isLearner).forEach(learner -> etcd.promote(learner.index()));
             case COMPACT -> compact(random);
             case NO_SPACE -> {
                 etcd.noSpace(true);

@@ -58,32 +58,34 @@ final class OsLively {
         Setup.ProcessSetup service = processes.get(random.nextInt(processes.size()));
         long end = process.now().getEpochSecond() + 5 + random.nextInt(60);
         String note = "n" + random.nextInt(9);
+        // Now and then as another service with the same names, as one that was registered by os-lively before.
+        Service own = asRegistered(service, random.nextInt(6) == 0 ? String.format("%032x", service.identity()) : service.uuid(layout));
         switch (random.nextInt(9)) {
-            case 0, 1, 2 -> update(service, "heart-beat", random, true, read -> asRegistered(service));
-            case 3 -> update(service, "down()", random, false, read -> read.toBuilder().setStatus(Status.DOWN).build());
-            case 4 -> update(service, "down(note)", random, false,
+            case 0, 1, 2 -> update(own, "heart-beat", random, true, read -> own);
+            case 3 -> update(own, "down()", random, false, read -> read.toBuilder().setStatus(Status.DOWN).build());
+            case 4 -> update(own, "down(note)", random, false,
                     read -> read.toBuilder().setStatus(Status.DOWN).setMaintenanceNote(note).build());
-            case 5 -> update(service, "down(note, end)", random, false, read -> read.toBuilder().setStatus(Status.DOWN)
+            case 5 -> update(own, "down(note, end)", random, false, read -> read.toBuilder().setStatus(Status.DOWN)
                     .setMaintenanceNote(note).setMaintenanceEnd(end).build());
-            case 6 -> update(service, "up", random, false, read -> read.toBuilder().setStatus(Status.UP).build());
-            case 7 -> update(service, "another note", random, false,
+            case 6 -> update(own, "up", random, false, read -> read.toBuilder().setStatus(Status.UP).build());
+            case 7 -> update(own, "another note", random, false,
                     read -> read.toBuilder().setMaintenanceNote(note).build());
             default -> {
                 if (random.nextInt(4) == 0) {
-                    delete(service);
+                    delete(own);
                 }
             }
         }
     }
 
-    private Service asRegistered(Setup.ProcessSetup service) {
-        return Service.newBuilder().setUuid(layout.uuidOf(service.type(), service.host())).setType(service.type())
-                .setHost(service.host()).setRegion(service.region()).setStatus(Status.UP).build();
+    private static Service asRegistered(Setup.ProcessSetup service, String uuid) {
+        return Service.newBuilder().setUuid(uuid).setType(service.type()).setHost(service.host()).setRegion(service.region())
+                .setStatus(Status.UP).build();
     }
 
-    private void update(Setup.ProcessSetup service, String what, RandomGenerator random, boolean creates,
+    private void update(Service service, String what, RandomGenerator random, boolean creates,
             UnaryOperator<Service> change) {
-        String uuid = layout.uuidOf(service.type(), service.host());
+        String uuid = service.getUuid();
         ByteString key = layout.service(uuid);
         world.note(NAME, "reads", 0, () -> "for " + what + " of " + uuid);
         long pause = random.nextInt(3) == 0 ? random.nextLong(3_000_000_000L) : 0;
@@ -93,7 +95,7 @@ final class OsLively {
             if (read.isEmpty() && !creates) {
                 return;
             }
-            Service wanted = change.apply(read.orElseGet(() -> asRegistered(service)));
+            Service wanted = change.apply(read.orElse(service));
             if (!read.equals(Optional.of(wanted))) {
                 process.after(Duration.ofNanos(pause), () -> whenDone(etcd.grantLease(TTL),
                         lease -> write(service, what, entry.map(KeyValue::modRevision).orElse(0L), read, wanted, lease.id())));
@@ -101,7 +103,7 @@ final class OsLively {
         });
     }
 
-    private void write(Setup.ProcessSetup service, String what, long revision, Optional<Service> read, Service wanted,
+    private void write(Service service, String what, long revision, Optional<Service> read, Service wanted,
             long lease) {
         boolean up = wanted.getStatus() == Status.UP;
         String uuid = wanted.getUuid();
@@ -113,7 +115,7 @@ final class OsLively {
             }
         }
         if (read.isEmpty()) {
-            operations.add(new Put(layout.typeHost(service.type(), service.host()), ByteString.copyFromUtf8(uuid), 0));
+            operations.add(new Put(layout.typeHost(service.getType(), service.getHost()), ByteString.copyFromUtf8(uuid), 0));
             operations.add(new Put(region(service), ByteString.EMPTY, 0));
         }
         operations.add(new Put(layout.service(uuid), wanted.toByteString(), 0));
@@ -126,16 +128,16 @@ final class OsLively {
         });
     }
 
-    private void delete(Setup.ProcessSetup service) {
-        String uuid = layout.uuidOf(service.type(), service.host());
+    private void delete(Service service) {
+        String uuid = service.getUuid();
         world.note(NAME, "deletes", 0, () -> uuid);
         whenDone(etcd.commit(new Transaction(List.of(), List.of(new Delete(layout.service(uuid)),
-                new Delete(layout.typeHost(service.type(), service.host())), new Delete(region(service)),
+                new Delete(layout.typeHost(service.getType(), service.getHost())), new Delete(region(service)),
                 new Delete(layout.up(uuid)), new Delete(layout.down(uuid))), List.of())), result -> world.count("os-lively delete"));
     }
 
-    private static ByteString region(Setup.ProcessSetup service) {
-        return ByteString.copyFromUtf8("/services/by-region/" + service.region());
+    private static ByteString region(Service service) {
+        return ByteString.copyFromUtf8("/services/by-region/" + service.getRegion());
     }
 
     private <T> void whenDone(CompletableFuture<T> answer, Consumer<T> then) {

@@ -129,13 +129,13 @@ final class Registries {
     /** Of a service of the fleet, most often of one that exists. */
     private String uuid(RandomGenerator random) {
         ServiceRecord named = named(random);
-        return world.layout().uuidOf(named.type(), named.host());
+        return named.uuid().isEmpty() ? world.layout().uuidOf(named.type(), named.host()) : named.uuid();
     }
 
     private ServiceRecord named(RandomGenerator random) {
         List<Setup.ProcessSetup> candidates = new ArrayList<>(world.setup().processes());
         Setup.ProcessSetup one = candidates.get(random.nextInt(candidates.size()));
         return random.nextInt(5) == 0 ? ServiceRecord.builder("further", "host-" + random.nextInt(SimulatedApplication.FURTHER))
-                .build() : ServiceRecord.builder(one.type(), one.host()).region(one.region()).build();
+                .build() : ServiceRecord.builder(one.type(), one.host()).uuid(one.uuid(world.layout())).region(one.region()).build();
     }
 }

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.runtime.registration.OnConflict;
+import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.simulation.etcd.Version;
 
 /**
  * The fleet and the etcd of one run.
  *
- * @param members of etcd
+ * @param members of etcd that vote
+ * @param learner whether there is another member, which does not
  * @param users whether the clients have a user and a password
  * @param ttl of the leases of the fleet
  * @param progressInterval of the views
@@ -19,7 +21,7 @@ import io.quarkiverse.lively.simulation.etcd.Version;
  * @param eventBuffer of the subscribers
  * @param processes that the run has at most at a time
  */
-record Setup(Version version, int members, boolean users, Duration ttl, Duration progressInterval, Duration suspectLimit, int eventBuffer,
+record Setup(Version version, int members, boolean learner, boolean users, Duration ttl, Duration progressInterval, Duration suspectLimit, int eventBuffer,
         List<ProcessSetup> processes) {
 
     private static final int[] TTLS = { 2, 5, 5, 10, 10, 10, 20, 60 };
@@ -28,10 +30,11 @@ record Setup(Version version, int members, boolean users, Duration ttl, Duration
      * One place where a process runs, again and again.
      *
      * @param identity a number; processes with the same one are the same service
+     * @param namesUuid whether it is configured with a uuid of its own, so that it is another service with the same names
      * @param registers whether the application registers itself; if not, it only reads and operates
      * @param skew of the wall clock of its machine
      */
-    record ProcessSetup(int number, int identity, boolean registers, boolean ephemeral, boolean awaitsReadiness,
+    record ProcessSetup(int number, int identity, boolean namesUuid, boolean registers, boolean ephemeral, boolean awaitsReadiness,
             OnConflict onConflict, Duration skew) {
 
         String name() {
@@ -44,6 +47,10 @@ record Setup(Version version, int members, boolean users, Duration ttl, Duration
 
         String host() {
             return "host-" + identity;
+        }
+
+        String uuid(KeyLayout layout) {
+            return namesUuid ? "uuid-of-" + name() : layout.uuidOf(type(), host());
         }
 
         String region() {
@@ -63,23 +70,24 @@ record Setup(Version version, int members, boolean users, Duration ttl, Duration
         }
         for (int i = 0; i < count; i++) {
             int identity = i % identities;
-            processes.add(new ProcessSetup(i, identity, i == 0 || random.nextInt(8) > 0, ephemeral.get(identity),
+            processes.add(new ProcessSetup(i, identity, random.nextInt(12) == 0, i == 0 || random.nextInt(8) > 0, ephemeral.get(identity),
                     random.nextInt(3) == 0,
                     random.nextInt(4) > 0 ? OnConflict.TAKEOVER : random.nextBoolean() ? OnConflict.WAIT : OnConflict.FAIL,
                     Duration.ofMillis(random.nextInt(20_001) - 10_000)));
         }
-        return new Setup(version, members, random.nextInt(3) == 0, Duration.ofSeconds(TTLS[random.nextInt(TTLS.length)]),
+        return new Setup(version, members, members > 1 && random.nextInt(5) == 0, random.nextInt(3) == 0, Duration.ofSeconds(TTLS[random.nextInt(TTLS.length)]),
                 Duration.ofSeconds(random.nextBoolean() ? 5 : 10), Duration.ofSeconds(random.nextInt(3) * 30L),
                 random.nextBoolean() ? 256 : 3, processes);
     }
 
     /** The same without the last process. */
     Setup withoutLastProcess() {
-        return new Setup(version, members, users, ttl, progressInterval, suspectLimit, eventBuffer,
+        return new Setup(version, members, learner, users, ttl, progressInterval, suspectLimit, eventBuffer,
                 processes.subList(0, processes.size() - 1));
     }
 
-    int identities() {
-        return processes.stream().mapToInt(ProcessSetup::identity).max().orElse(0) + 1;
+    /** All members of etcd that a client may ask. */
+    int endpoints() {
+        return learner ? members + 1 : members;
     }
 }

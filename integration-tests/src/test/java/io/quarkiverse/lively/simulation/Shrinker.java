@@ -10,10 +10,12 @@ final class Shrinker {
 
     private final String check;
     private final long until;
+    private final BugLog log;
     private Plan smallest;
 
     /** @param limit how long to try, by the real clock */
-    Shrinker(World.Outcome failed, Duration limit) {
+    Shrinker(World.Outcome failed, Duration limit, BugLog log) {
+        this.log = log;
         this.smallest = failed.plan();
         this.check = failed.violation().orElseThrow().check();
         this.until = System.nanoTime() + limit.toNanos();
@@ -67,7 +69,7 @@ final class Shrinker {
     }
 
     private boolean stillFails(Plan candidate) {
-        Optional<World.Violation> violation = World.run(candidate, 0).violation();
+        Optional<World.Violation> violation = World.run(candidate, 0, log).violation();
         boolean fails = violation.filter(found -> found.check().equals(check)).isPresent();
         if (fails) {
             smallest = candidate;

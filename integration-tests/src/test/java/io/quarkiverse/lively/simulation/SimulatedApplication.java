@@ -70,8 +70,7 @@ final class SimulatedApplication {
         Setup setup = world.setup();
         Setup.ProcessSetup mine = place.setup();
         KeyLayout layout = new KeyLayout("");
-        ServiceIdentity identity = new ServiceIdentity(layout.uuidOf(mine.type(), mine.host()), mine.type(), mine.host(),
-                mine.region());
+        ServiceIdentity identity = new ServiceIdentity(mine.uuid(layout), mine.type(), mine.host(), mine.region());
         return new LivelySettings(SimulatedClient.settings(setup), layout,
                 new Registrar.Settings(mine.registers(), identity, setup.ttl(), STOP_TIMEOUT, "1", Map.of(), mine.onConflict(),
                         mine.ephemeral(), mine.awaitsReadiness() && mine.registers()),

@@ -89,7 +89,7 @@ final class SimulatedClient implements Etcd {
 
     /** As the configuration of an application has it by default. */
     static EtcdSettings settings(Setup setup) {
-        List<URI> endpoints = IntStream.range(0, setup.members()).mapToObj(i -> URI.create("http://member-" + i + ":2379"))
+        List<URI> endpoints = IntStream.range(0, setup.endpoints()).mapToObj(i -> URI.create("http://member-" + i + ":2379"))
                 .toList();
         Duration quarter = setup.ttl().dividedBy(4);
         Duration usual = quarter.compareTo(LEAST_PATIENCE) > 0 ? quarter : LEAST_PATIENCE;

@@ -6,59 +6,59 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /** Runs seeds, one after the other on each core, and reports: {@code mvn verify -Psimulation}. */
 public final class Simulation {
 
     private static final int TRACE_LINES = 400;
     private static final Duration SHRINK = Duration.ofSeconds(40);
-    /** A production class that logs a warning in each run would be what is measured. */
-    private static final Logger LOGGER = Logger.getLogger("io.quarkiverse.lively");
 
+    private final BugLog log;
     private final long first;
     private final long count;
     private final long until;
+    private final boolean untilFailure;
     private final AtomicLong next = new AtomicLong();
     private final Map<String, Long> counts = new TreeMap<>();
     private final List<World.Outcome> failures = new ArrayList<>();
     private long seeds;
     private long steps;
 
-    /** @param limit by the real clock */
-    Simulation(long first, long count, Duration limit) {
+    /**
+     * @param limit by the real clock
+     * @param untilFailure whether to end at the first failure
+     */
+    Simulation(long first, long count, Duration limit, boolean untilFailure, BugLog log) {
+        this.untilFailure = untilFailure;
+        this.log = log;
         this.first = first;
         this.count = count;
         this.until = System.nanoTime() + limit.toNanos();
     }
 
     /**
-     * @param arguments for how many minutes; the first seed; or {@code seed=} and one seed, whose trace is printed
+     * @param arguments for how many minutes; the first seed; in how many threads; anything to end at the first failure; or {@code seed=} and one seed, whose trace is printed
      */
     public static void main(String[] arguments) throws InterruptedException {
-        quiet();
+        BugLog log = BugLog.open();
         if (arguments.length > 0 && arguments[0].startsWith("seed=")) {
-            System.exit(repeat(Long.decode(arguments[0].substring(5)), arguments.length > 1) ? 0 : 1);
+            System.exit(repeat(Long.decode(arguments[0].substring(5)), arguments.length > 1, log) ? 0 : 1);
         }
         double minutes = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 10;
         long first = arguments.length > 1 ? Long.decode(arguments[1]) : 1;
         int threads = arguments.length > 2 ? Integer.parseInt(arguments[2]) : Runtime.getRuntime().availableProcessors();
-        Simulation simulation = new Simulation(first, Long.MAX_VALUE / 2, Duration.ofMillis((long) (minutes * 60_000)));
+        Simulation simulation = new Simulation(first, Long.MAX_VALUE / 2, Duration.ofMillis((long) (minutes * 60_000)),
+                arguments.length > 3, log);
         simulation.run(threads);
         System.out.println(simulation.summary());
         System.exit(simulation.failures.isEmpty() ? 0 : 1);
     }
 
     /** Prints the trace, after making the plan smaller if it fails. */
-    private static boolean repeat(long seed, boolean whole) {
-        World.Outcome outcome = World.run(Plan.of(seed), whole ? Integer.MAX_VALUE : 0);
-        System.out.println(whole || outcome.violation().isEmpty() ? report(outcome) : explain(outcome));
+    private static boolean repeat(long seed, boolean whole, BugLog log) {
+        World.Outcome outcome = World.run(Plan.of(seed), whole ? Integer.MAX_VALUE : 0, log);
+        System.out.println(whole || outcome.violation().isEmpty() ? report(outcome) : explain(outcome, log));
         return outcome.violation().isEmpty();
-    }
-
-    static void quiet() {
-        LOGGER.setLevel(Level.OFF);
     }
 
     void run(int threads) throws InterruptedException {
@@ -74,14 +74,14 @@ public final class Simulation {
     }
 
     private void runSome() {
-        while (System.nanoTime() - until < 0) {
+        while (System.nanoTime() - until < 0 && !(untilFailure && hasFailed())) {
             long number = next.getAndIncrement();
             if (number >= count) {
                 return;
             }
             World.Outcome outcome;
             try {
-                outcome = World.run(Plan.of(first + number), 0);
+                outcome = World.run(Plan.of(first + number), 0, log);
             } catch (RuntimeException | Error e) {
                 throw new IllegalStateException("seed " + (first + number), e);
             }
@@ -99,13 +99,17 @@ public final class Simulation {
         });
     }
 
+    private synchronized boolean hasFailed() {
+        return !failures.isEmpty();
+    }
+
     List<World.Outcome> failures() {
         return failures;
     }
 
     /** Repeats a failed run with as little as it fails with, for a human. */
-    static String explain(World.Outcome failed) {
-        return report(World.run(new Shrinker(failed, SHRINK).shrink(), TRACE_LINES));
+    static String explain(World.Outcome failed, BugLog log) {
+        return report(World.run(new Shrinker(failed, SHRINK, log).shrink(), TRACE_LINES, log));
     }
 
     private static String report(World.Outcome outcome) {

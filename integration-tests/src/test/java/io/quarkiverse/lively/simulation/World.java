@@ -63,6 +63,9 @@ final class World {
         this.trace = new Trace(scheduler, lines);
         this.chance = new Chance(plan.seed());
         this.etcd = new EtcdCluster(scheduler, chance.of("etcd"), plan.setup().version(), plan.setup().members());
+        if (plan.setup().learner()) {
+            etcd.addLearner();
+        }
         this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users());
         this.trouble = new Trouble(scheduler);
         this.checks = Checks.all(this);
@@ -96,8 +99,14 @@ final class World {
         checks.forEach(Check::replaced);
     }
 
-    static Outcome run(Plan plan, int lines) {
-        return new World(plan, lines).run();
+    static Outcome run(Plan plan, int lines, BugLog log) {
+        World world = new World(plan, lines);
+        log.of(world);
+        try {
+            return world.run();
+        } finally {
+            log.of(null);
+        }
     }
 
     private Outcome run() {
