@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.registration.ServiceRegistration;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
@@ -69,8 +70,9 @@ final class OsLivelyEntriesCheck implements Check {
         boolean isUp = record.getStatus() == Status.UP;
         boolean isFound = isUp == exists(world.layout().up(uuid))
                 && (isUp != exists(world.layout().down(uuid)) || !isUp && expired.contains(uuid));
-        var holder = find(world.layout().typeHost(record.getType(), record.getHost()));
-        boolean isNamed = holder != null && holder.value().toStringUtf8().equals(uuid);
+        KeyValue holder = find(world.layout().typeHost(record.getType(), record.getHost()));
+        boolean isNamed = holder != null && (holder.value().toStringUtf8().equals(uuid)
+                || keepsName(holder.value().toStringUtf8(), record, registration.state()));
         String region = record.getRegion().isEmpty() ? "default" : record.getRegion();
         boolean isInRegion = exists(world.layout().region(region, uuid));
         if (isFound && isNamed && isInRegion) {
@@ -82,7 +84,15 @@ final class OsLivelyEntriesCheck implements Check {
         }
     }
 
-    private io.quarkiverse.lively.runtime.etcd.KeyValue find(ByteString key) {
+    /** os-lively takes names without asking, and one that is alive or held keeps them. Nobody takes them for one that is held. */
+    private boolean keepsName(String rival, Service record, RegistrationState state) {
+        Service other = CommitLog.parse(find(world.layout().service(rival)), Service.parser());
+        return other != null && other.getType().equals(record.getType()) && other.getHost().equals(record.getHost())
+                && (state == RegistrationState.HELD_DOWN || other.getStatus() == Status.DOWN
+                        || exists(world.layout().up(rival)) || exists(world.layout().owner(rival)));
+    }
+
+    private KeyValue find(ByteString key) {
         return world.etcd().find(key, world.etcd().revision());
     }
 

@@ -69,8 +69,11 @@ final class RegistryWritesCheck implements Check {
     }
 
     private String uuid(RegistryCall call) {
-        return call.arguments[0] instanceof ServiceRecord record ? world.layout().uuidOf(record.type(), record.host())
-                : (String) call.arguments[0];
+        if (call.arguments[0] instanceof String uuid) {
+            return uuid;
+        }
+        ServiceRecord record = (ServiceRecord) call.arguments[0];
+        return record.uuid().isEmpty() ? world.layout().uuidOf(record.type(), record.host()) : record.uuid();
     }
 
     @Override
@@ -266,10 +269,11 @@ final class RegistryWritesCheck implements Check {
                             .filter(record -> record.status() == Status.DOWN || record.maintenance().isPresent()).isPresent()),
                     call, "it was never held");
         } else if (why instanceof InvalidServiceException || why instanceof ServiceConflictException) {
-            // Of what its process says, and of a claim without a record.
-            check(REFUSED, call.kind == Kind.UPDATE && (((ServiceRecord) call.arguments[0]).owned()
-                    || era.ever(uuid, from, to, revision -> exists(world.layout().owner(uuid), revision))), call,
-                    "no process kept it alive");
+            // Of what its process says, of a claim without a record, and of another service with its names.
+            check(REFUSED, call.arguments[0] instanceof ServiceRecord wanted && (wanted.owned()
+                    || era.ever(uuid, from, to, revision -> exists(world.layout().owner(uuid), revision))
+                    || era.ever(from, to, revision -> !uuid.equals(era.holder(wanted.type(), wanted.host(), revision)))), call,
+                    "no process kept it alive, and its names were free");
         } else {
             world.checked(REFUSED);
         }

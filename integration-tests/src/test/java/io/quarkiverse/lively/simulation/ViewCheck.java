@@ -50,6 +50,8 @@ final class ViewCheck implements Check {
     private static final class Story {
 
         boolean loaded;
+        /** The true time at which it was first seen to have started; -1 before. */
+        long startedAt = -1;
         /** The first of the histories of etcd that it can follow. */
         int era;
         /** Since when nothing of etcd can reach it; -1 if something can. */
@@ -135,7 +137,8 @@ final class ViewCheck implements Check {
                     "nothing of etcd reaches it since " + story.silentSince / 1e9 + " s");
         }
         boolean isFollowing = freshness.state() == State.CURRENT || freshness.state() == State.SUSPECT;
-        long quiet = now - Math.max(world.trouble().quietSince(application.place().machine()), application.startedAt());
+        story.startedAt = story.startedAt < 0 ? now : story.startedAt;
+        long quiet = now - Math.max(world.trouble().quietSince(application.place().machine()), story.startedAt);
         if (quiet > timeToRecover()) {
             check(CURRENT, isFollowing, application, "nothing is broken for " + quiet / 1e9 + " s");
             check(AGE, freshness.age().toNanos() <= bound + SLACK / 2 && !freshness.age().isNegative(), application, "");
@@ -245,7 +248,9 @@ final class ViewCheck implements Check {
         long limit = machine.trueTime(3 * SimulatedClient.REQUEST_TIMEOUT.toNanos()) + SLACK;
         if (world.trouble().quietSince(machine) < wait.since() && !application.isStopping()) {
             check(AWAITED_IN_TIME, now - wait.since() <= limit, application, "waited since " + wait.since() / 1e9);
-            if (wait.since() - Math.max(world.trouble().quietSince(machine), application.startedAt()) > timeToRecover()) {
+            Story story = stories.get(application);
+            if (story != null && story.startedAt >= 0
+                    && wait.since() - Math.max(world.trouble().quietSince(machine), story.startedAt) > timeToRecover()) {
                 check(AWAITED_IN_TIME, wait.failure() == null && now - wait.since() <= 2 * SECOND, application,
                         "nothing is broken, and it waited since " + wait.since() / 1e9 + ", failure " + wait.failure());
             }
