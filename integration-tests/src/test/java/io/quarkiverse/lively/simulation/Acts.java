@@ -117,8 +117,9 @@ final class Acts {
     private void trouble(Act act, Place place) {
         Trouble trouble = world.trouble();
         switch (act.kind()) {
-            case PAUSE, SUSPEND, CUT, SILENCE_BOTH, SILENCE_TO_MEMBER, SILENCE_TO_PROCESS, SLOW_DOWN, RESET_CONNECTIONS ->
-                trouble.of(place.machine(), act.duration());
+            case PAUSE, SUSPEND -> trouble.ofProcess(place.machine(), act.duration());
+            case CUT, SILENCE_BOTH, SILENCE_TO_MEMBER, SILENCE_TO_PROCESS, SLOW_DOWN, RESET_CONNECTIONS ->
+                trouble.ofLinks(place.machine(), act.duration());
             case SET_CLOCK -> trouble.ofClock(place.machine());
             case KILL_MEMBER, FREEZE_MEMBER, ISOLATE_MEMBERS, LAG_MEMBER, CHANGE_LEADER, NO_SPACE, USERS, EXPIRE_TOKENS, DENY,
                     TOO_MANY_REQUESTS, WIPE, RESTORE ->

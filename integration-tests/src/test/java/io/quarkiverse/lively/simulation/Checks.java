@@ -9,8 +9,14 @@ final class Checks {
     }
 
     static List<Check> all(World world) {
+        Services services = new Services(world);
         CommitLog log = new CommitLog(world);
-        return List.of(log,
+        return List.of(
+                services,
+                log,
+                new OwnerIsUpCheck(world, services),
+                new LossIsKnownCheck(world, services),
+                new CrashIsSeenCheck(world, services),
                 new LinearizableReadsCheck(world, log),
                 new RegistryWritesCheck(world, log),
                 new EventsCheck(world, log),

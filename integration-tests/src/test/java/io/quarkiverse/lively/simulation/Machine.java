@@ -17,6 +17,7 @@ final class Machine {
     private long wallOffset;
     /** How long the machine was suspended so far: its monotonic clock stood still for that time. */
     private long suspendedFor;
+    private long wokeUpAt = Long.MIN_VALUE / 2;
     private final List<Suspension> suspensions = new ArrayList<>();
 
     /**
@@ -79,9 +80,15 @@ final class Machine {
         wallOffset += ahead.toNanos();
     }
 
+    /** The true time at which it went on after it was suspended for the last time; long ago if it never was. */
+    long wokeUpAt() {
+        return wokeUpAt;
+    }
+
     /** It was suspended for that time until now. */
     void wokeUpAfter(Duration time) {
         suspensions.add(new Suspension(scheduler.now() - time.toNanos() - suspendedFor, time.toNanos()));
         suspendedFor += time.toNanos();
+        wokeUpAt = scheduler.now();
     }
 }

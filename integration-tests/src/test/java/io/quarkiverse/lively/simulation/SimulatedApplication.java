@@ -46,6 +46,9 @@ final class SimulatedApplication {
     private long servesSince = -1;
     private long stoppingSince = -1;
     private boolean failsAtNextChange;
+    private boolean saysDown;
+    private long wantsSince;
+    private final Map<String, Long> furtherSince = new LinkedHashMap<>();
 
     /** What the code of an application may throw; Lively has to live with it. */
     static final class ObserverFailure extends RuntimeException {
@@ -169,15 +172,35 @@ final class SimulatedApplication {
         failsAtNextChange = true;
     }
 
+    /** What it says of itself, with its readiness checks if they count. */
+    boolean wantsUp() {
+        return !saysDown && (!place.setup().awaitsReadiness() || readiness.isReady());
+    }
+
+    /** The true time since when it wants what it wants; 0 if it has always done so. */
+    long wantsSince() {
+        return wantsSince;
+    }
+
+    /** The true time at which it registered a further service. */
+    long furtherSince(String uuid) {
+        return furtherSince.getOrDefault(uuid, 0L);
+    }
+
     void down(String why) {
+        saysDown = true;
+        wantsSince = world.scheduler().now();
         process.pool().execute(() -> lively.registrar().own().down(why));
     }
 
     void up() {
+        saysDown = false;
+        wantsSince = world.scheduler().now();
         process.pool().execute(() -> lively.registrar().own().up());
     }
 
     void changeReadiness() {
+        wantsSince = world.scheduler().now();
         process.pool().execute(readiness::change);
     }
 
@@ -190,6 +213,7 @@ final class SimulatedApplication {
             try {
                 ServiceRegistration registered = lively.calls().register(record);
                 further.put(registered.record().uuid(), registered);
+                furtherSince.put(registered.record().uuid(), world.scheduler().now());
             } catch (ServiceConflictException e) {
                 world.note(process.name(), "conflict", 0, e::getMessage);
             }

@@ -12,6 +12,7 @@ final class Trouble {
 
     private final Scheduler scheduler;
     private final Map<String, Long> machines = new HashMap<>();
+    private final Map<String, Long> links = new HashMap<>();
     private final Map<String, Long> clocks = new HashMap<>();
     private long etcd;
 
@@ -24,9 +25,14 @@ final class Trouble {
         etcd = Math.max(etcd, until(time));
     }
 
-    /** A process there is stopped, or its links to etcd are broken, for that time. */
-    void of(Machine machine, Duration time) {
+    /** A process there is stopped for that time. */
+    void ofProcess(Machine machine, Duration time) {
         machines.merge(machine.name(), until(time), Math::max);
+    }
+
+    /** Links of a machine to etcd are broken, or slow, for that time. */
+    void ofLinks(Machine machine, Duration time) {
+        links.merge(machine.name(), until(time), Math::max);
     }
 
     /** Its wall clock jumps. */
@@ -41,7 +47,12 @@ final class Trouble {
 
     /** Since when all members and all links of a machine have been whole, and no process there was paused. */
     long quietSince(Machine machine) {
-        return Math.max(etcd, machines.getOrDefault(machine.name(), 0L));
+        return Math.max(Math.max(etcd, linkQuietSince(machine)), machines.getOrDefault(machine.name(), 0L));
+    }
+
+    /** Since when all links of a machine have been whole. */
+    long linkQuietSince(Machine machine) {
+        return links.getOrDefault(machine.name(), 0L);
     }
 
     /** The last jump of the wall clock. */

@@ -1,0 +1,162 @@
+package io.quarkiverse.lively.simulation;
+
+import java.time.Instant;
+import java.util.Optional;
+
+import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
+import io.quarkiverse.lively.runtime.store.proto.Hold;
+
+/**
+ * <i>UP is published once the application listens and its readiness checks pass; before that it is registered as DOWN.</i> <i>It
+ * registers again by itself, after an outage, a restart, a wipe or a compaction of etcd.</i> <i>While etcd answers, the owner
+ * notices what is said within the time that etcd needs to tell it, and if it is not told, within about 0.6 TTL.</i> <i>A fenced
+ * process takes the service back only after it has seen for a whole TTL that nobody owns it.</i>
+ * <p>
+ * Each registration of a process that runs and reaches etcd is as it should be, once the bound is over that counts from the last
+ * change that it has to notice.
+ */
+final class OwnerIsUpCheck implements Check {
+
+    private final World world;
+    private final Services services;
+    private final Bounds bounds;
+
+    OwnerIsUpCheck(World world, Services services) {
+        this.world = world;
+        this.services = services;
+        this.bounds = Bounds.of(world.setup());
+    }
+
+    @Override
+    public void tick() {
+        world.places().forEach(place -> place.running().filter(application -> application.servesSince() >= 0)
+                .ifPresent(this::check));
+    }
+
+    private void check(SimulatedApplication application) {
+        Trouble trouble = world.trouble();
+        Machine machine = application.place().machine();
+        long now = world.scheduler().now();
+        long quietSince = trouble.quietSince(machine);
+        if (now - quietSince < bounds.recovery()) {
+            return;
+        }
+        if (application.place().setup().registers()) {
+            check(application, application.lively().registrar().own(), application.wantsUp(),
+                    Math.max(application.servesSince(), application.wantsSince()));
+        }
+        application.further().values().forEach(further -> check(application, further, true, application.furtherSince(
+                further.record().uuid())));
+    }
+
+    /** @param wantedSince since when the application wants it as it does */
+    private void check(SimulatedApplication application, Registration registration, boolean wantsUp, long wantedSince) {
+        RegistrationState state = registration.state();
+        if (state == RegistrationState.STOPPED) {
+            return;
+        }
+        Trouble trouble = world.trouble();
+        Machine machine = application.place().machine();
+        long now = world.scheduler().now();
+        long quietSince = trouble.quietSince(machine);
+        String uuid = registration.record().uuid();
+        StoredService stored = services.get(uuid);
+        Services.Times times = services.times(uuid);
+        // A watch that has been open for long tells at once.
+        boolean isTold = now - quietSince > 2 * bounds.converged();
+        long notice = isTold ? Bounds.AT_ONCE : bounds.look();
+        long due = Math.max(Math.max(quietSince + bounds.converged(), wantedSince + Bounds.AT_ONCE),
+                Math.max(Math.max(times.changedByOthers, trouble.clockQuietSince(machine)) + notice, times.changed + Bounds.AT_ONCE));
+        boolean isEphemeral = application.place().setup().ephemeral();
+        if ((stored.owner == null || isEphemeral) && !isNameFree(registration.record(), now - bounds.look())) {
+            // An owner whose names os-lively has taken stays registered, unless it has to put an ephemeral record back.
+            return;
+        }
+        if (stored.owner == null) {
+            boolean isFenced = state == RegistrationState.FENCED;
+            long claimDue = Math.max(due, times.ownerSince + notice)
+                    + (isFenced ? 2 * bounds.ttl() + bounds.look() : 0);
+            if (now > claimDue) {
+                violated("a service without an owner is claimed", application, registration, stored, "nobody claims it");
+            }
+            return;
+        }
+        if (!services.isOwner(application, uuid) || now <= Math.max(due, times.ownerSince + notice)) {
+            return;
+        }
+        Instant wallTime = machine.now();
+        if (isChanging(stored, wallTime)) {
+            return;
+        }
+        if (isHeld(stored, wallTime)) {
+            if (state != RegistrationState.HELD_DOWN || !stored.saysDown() || stored.up != null) {
+                violated("a hold is noticed", application, registration, stored, "HELD_DOWN");
+            }
+            world.checked(isTold ? "a hold is noticed at once" : "a hold is noticed");
+        } else if (wantsUp) {
+            if (state != RegistrationState.REGISTERED || !stored.isUp()) {
+                violated("an owner that reaches etcd is UP", application, registration, stored, "UP");
+            }
+            world.checked("an owner that reaches etcd is UP");
+        } else {
+            if (state != RegistrationState.REGISTERED || !stored.saysDown() || stored.up != null) {
+                violated("an owner that says DOWN is DOWN", application, registration, stored, "DOWN");
+            }
+            world.checked("an owner that says DOWN is DOWN");
+        }
+        checkLease(application, registration, stored);
+    }
+
+    /** Whether no other service that is alive or held has had its type and host since that time. */
+    private boolean isNameFree(ServiceRecord names, long since) {
+        KeyValue entry = services.named(names.type(), names.host());
+        String holder = entry == null ? names.uuid() : entry.value().toStringUtf8();
+        StoredService other = services.get(holder);
+        return services.namedSince(names.type(), names.host()) < since && (holder.equals(names.uuid()) || other.up == null && other.owner == null && !other.saysDown()
+                && services.times(holder).changed < since);
+    }
+
+    /** All that goes away with the process is under its one lease. */
+    private void checkLease(SimulatedApplication application, Registration registration, StoredService stored) {
+        long lease = stored.ownerEntry.lease();
+        boolean same = registration.lease().filter(own -> own.id().equals(String.format("%016x", lease))).isPresent();
+        if (!same || stored.up != null && stored.up.lease() != lease || world.etcd().lease(lease) == null) {
+            violated("the claim and the entry under UP are under the lease of the owner", application, registration, stored,
+                    "one lease, not " + registration.lease());
+        }
+        world.checked("the claim and the entry under UP are under the lease of the owner");
+    }
+
+    /** Whether a hold begins or ends about now, or nobody can say whether it is in force. */
+    private static boolean isChanging(StoredService stored, Instant now) {
+        Optional<Hold> hold = stored.statedHold();
+        if (hold.isPresent()) {
+            return isNear(hold.get().getStart(), now) || hold.get().getEnd() != 0 && isNear(hold.get().getEnd(), now);
+        }
+        // Whether an end that has passed counts depends on when the owner saw it first.
+        return stored.isDownByOthers() && stored.record.getMaintenanceEnd() != 0
+                && stored.record.getMaintenanceEnd() <= now.getEpochSecond() + 2;
+    }
+
+    private static boolean isNear(long milliseconds, Instant now) {
+        long since = now.toEpochMilli() - milliseconds;
+        return since >= -500 && since < 2_000;
+    }
+
+    private static boolean isHeld(StoredService stored, Instant now) {
+        return stored.isDownByOthers() || stored.statedHold().filter(hold -> StoredService.isInForce(hold, now)).isPresent();
+    }
+
+    private void violated(String check, SimulatedApplication application, Registration registration, StoredService stored,
+            String expected) {
+        world.violated(check, String.format("%s is %s (%s), expected: %s; etcd has %s; quiet since %.3f s, changed by others at"
+                + " %.3f s, owner since %.3f s, the clock shows %d", application.process().name(), registration.state(),
+                registration.reason(),
+                expected, stored, world.trouble().quietSince(application.place().machine()) / 1e9,
+                services.times(stored.uuid).changedByOthers / 1e9, services.times(stored.uuid).ownerSince / 1e9,
+                application.process().now().toEpochMilli()));
+    }
+}
