@@ -63,6 +63,11 @@ final class EventsCheck implements Check {
     }
 
     @Override
+    public List<String> promises() {
+        return List.of(SNAPSHOT, ORDER, CONTINUES, TRUE, EACH, REASON, BARRIER, REPLAY);
+    }
+
+    @Override
     public void replaced() {
         stories.values().forEach(story -> {
             story.unsure = true;
@@ -136,8 +141,9 @@ final class EventsCheck implements Check {
         String uuid = service.uuid();
         ServiceRecord known = story.services.get(uuid);
         check(SNAPSHOT, story.begun, subscriber, event, "the snapshot has not ended");
-        check(CONTINUES, Objects.equals(event.previous().orElse(null), known) && !event.previous().equals(event.current())
-                && event.kind() == kind(event), subscriber, event, "the last event said " + known);
+        // Several changes may add up to none.
+        check(CONTINUES, Objects.equals(event.previous().orElse(null), known)
+                && (!event.previous().equals(event.current()) || event.coalesced() > 1) && event.kind() == kind(event), subscriber, event, "the last event said " + known);
         if (event.current().isPresent()) {
             story.services.put(uuid, service);
         } else {
@@ -203,22 +209,25 @@ final class EventsCheck implements Check {
                     || story.owed == event.revision()), subscriber, event,
                     own + " changes since " + last + ", left out is " + missing + ", RESYNCED is owed for " + story.owed);
             story.owed = event.revision();
-            check(REASON, event.reason() == Reason.UNKNOWN || event.current().isPresent()
-                    && event.reason() == event.current().get().reason() || mayLag(subscriber), subscriber, event, "of a list");
+            check(REASON, isReasonOfList(event, uuid) || mayLag(subscriber), subscriber, event, "of a list");
         } else {
             check(EACH, story.owed == 0 || mayLag(subscriber) || story.owed == event.revision(), subscriber, event,
                     "RESYNCED is owed for " + story.owed);
-            boolean isOfList = event.reason() == Reason.UNKNOWN
-                    || event.current().isPresent() && event.reason() == event.current().get().reason();
             if (event.reason() == of.reason()) {
                 world.checked(REASON);
-            } else if (isOfList) {
+            } else if (isReasonOfList(event, uuid)) {
                 // One change that a list found.
                 story.owed = event.revision();
             } else {
                 check(REASON, false, subscriber, event, "the change has the reason " + of.reason());
             }
         }
+    }
+
+    /** A list has only the reasons of the records. */
+    private boolean isReasonOfList(LivenessEvent event, String uuid) {
+        ServiceRecord now = log.era().record(uuid, event.revision());
+        return event.reason() == Reason.UNKNOWN || now != null && event.reason() == now.reason();
     }
 
     /** Whether what is pending for it may be merged. */

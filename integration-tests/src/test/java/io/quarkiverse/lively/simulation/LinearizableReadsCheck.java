@@ -37,6 +37,11 @@ final class LinearizableReadsCheck implements Check {
     }
 
     @Override
+    public List<String> promises() {
+        return List.of(LINEARIZABLE, IN_TIME);
+    }
+
+    @Override
     public void called(RegistryCall call) {
         if (!call.isWrite()) {
             open.put(call, 0);

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.simulation;
 
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -29,6 +30,11 @@ final class OsLivelyEntriesCheck implements Check {
 
     OsLivelyEntriesCheck(World world) {
         this.world = world;
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(ENTRIES);
     }
 
     @Override

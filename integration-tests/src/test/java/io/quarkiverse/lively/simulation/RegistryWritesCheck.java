@@ -35,6 +35,11 @@ final class RegistryWritesCheck implements Check {
 
     private static final String ONE_COMMIT = "a write is one commit";
     private static final String REFUSED = "a refused write has a reason";
+    private static final String HOLD = "DOWN is a hold";
+    private static final String LIFT = "UP ends a hold";
+    private static final String LEFT = "a deleted service leaves nothing";
+    private static final String ANSWER = "a write answers what it stored";
+    private static final String WANTED = "an update stores what is wanted";
     private static final String ENDS = "a write ends";
     /** Before the last attempt, all the others have lost a race. */
     private static final int LOST_RACES = 19;
@@ -74,6 +79,11 @@ final class RegistryWritesCheck implements Check {
         }
         ServiceRecord record = (ServiceRecord) call.arguments[0];
         return record.uuid().isEmpty() ? world.layout().uuidOf(record.type(), record.host()) : record.uuid();
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(ONE_COMMIT, REFUSED, ENDS, HOLD, LIFT, LEFT, ANSWER, WANTED);
     }
 
     @Override
@@ -178,11 +188,11 @@ final class RegistryWritesCheck implements Check {
         KeyLayout layout = world.layout();
         for (ByteString key : List.of(layout.service(uuid), layout.up(uuid), layout.down(uuid), layout.owner(uuid),
                 layout.state(uuid), layout.history(uuid))) {
-            check("a deleted service leaves nothing", !exists(key, revision), call, key.toStringUtf8() + " is left");
+            check(LEFT, !exists(key, revision), call, key.toStringUtf8() + " is left");
         }
         Service former = CommitLog.parse(world.etcd().find(layout.service(uuid), revision - 1), Service.parser());
         if (former != null) {
-            check("a deleted service leaves nothing",
+            check(LEFT,
                     !uuid.equals(era.holder(former.getType(), former.getHost(), revision)), call, "its name is left");
         }
     }
@@ -204,7 +214,7 @@ final class RegistryWritesCheck implements Check {
             return;
         }
         check(ONE_COMMIT, commit.get().revision() > call.calledAtRevision, call, "it was committed before the call");
-        check("a write answers what it stored", answer.equals(era.record(uuid, answer.revision())), call,
+        check(ANSWER, answer.equals(era.record(uuid, answer.revision())), call,
                 "etcd had " + era.record(uuid, answer.revision()));
         isWritten(call, commit.get(), answer);
     }
@@ -231,21 +241,21 @@ final class RegistryWritesCheck implements Check {
         switch (call.kind) {
             case DOWN -> {
                 Maintenance maintenance = (Maintenance) call.arguments[1];
-                check("DOWN is a hold", state.hasHold() && state.getHold().getNote().equals(maintenance.note())
+                check(HOLD, state.hasHold() && state.getHold().getNote().equals(maintenance.note())
                         && state.getHold().getEnd() == maintenance.end().map(Instant::toEpochMilli).orElse(0L), call,
                         "it stored " + state);
                 // Whether a start is to come depends on the clock of the caller.
-                check("DOWN is a hold", answer.status() == Status.DOWN || maintenance.start().isPresent(), call,
+                check(HOLD, answer.status() == Status.DOWN || maintenance.start().isPresent(), call,
                         "it stored " + answer);
             }
-            case UP -> check("UP ends a hold", !state.hasHold() && answer.maintenance().isEmpty(), call, "it stored " + state);
+            case UP -> check(LIFT, !state.hasHold() && answer.maintenance().isEmpty(), call, "it stored " + state);
             default -> {
                 ServiceRecord wanted = (ServiceRecord) call.arguments[0];
                 boolean isAsWanted = wanted.region().equals(answer.region()) && wanted.type().equals(answer.type())
                         && wanted.host().equals(answer.host())
                         && (wanted.maintenance().equals(answer.maintenance()) || wanted.status() == Status.UP)
                         && (wanted.status() == answer.status() || answer.owned());
-                check("an update stores what is wanted", isAsWanted, call, "it stored " + answer);
+                check(WANTED, isAsWanted, call, "it stored " + answer);
             }
         }
     }

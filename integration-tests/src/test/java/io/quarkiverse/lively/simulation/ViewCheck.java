@@ -76,6 +76,11 @@ final class ViewCheck implements Check {
     }
 
     @Override
+    public List<String> promises() {
+        return List.of(LIST, NAMES, FRESH, LOADING, SUSPECT, AGE, STALE, CURRENT, CONVERGES, AWAITED, AWAITED_IN_TIME);
+    }
+
+    @Override
     public void started(SimulatedApplication application) {
         stories.put(application, new Story());
     }
