@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.quarkiverse.lively.simulation.etcd.EtcdCluster;
 
@@ -14,18 +15,21 @@ final class Network {
     private final EtcdCluster etcd;
     private final Chance chance;
     private final boolean users;
+    private final Trace trace;
     private final Map<String, List<Link>> links = new LinkedHashMap<>();
 
     /** @param users whether the clients have a user and a password */
-    Network(Scheduler scheduler, EtcdCluster etcd, Chance chance, boolean users) {
+    Network(Scheduler scheduler, EtcdCluster etcd, Chance chance, boolean users, Trace trace) {
         this.scheduler = scheduler;
         this.etcd = etcd;
         this.chance = chance;
         this.users = users;
+        this.trace = trace;
     }
 
-    int members() {
-        return etcd.size();
+    /** Something that a client has seen, for the reader of the trace. */
+    void remark(SimulatedProcess process, String what, Supplier<String> words) {
+        trace.remark(process.name(), what, words);
     }
 
     boolean hasUsers() {

@@ -287,6 +287,7 @@ final class SimulatedClient implements Etcd {
         }
         connecting = false;
         ready = Optional.of(connection);
+        network.remark(process, "is connected", () -> "to member " + member);
         backoff = FIRST_BACKOFF;
         List<Runnable> waited = new ArrayList<>(waiting);
         waiting.clear();
@@ -310,6 +311,7 @@ final class SimulatedClient implements Etcd {
 
     private void lost(Connection connection, String why) {
         lastFailure = why;
+        network.remark(process, "is not connected", () -> why);
         if (attempts.remove(connection) || connecting && ready.isEmpty()) {
             tryNext();
         } else if (ready.filter(connection::equals).isPresent()) {
@@ -395,7 +397,9 @@ final class SimulatedClient implements Etcd {
 
         void fail(Throwable failure) {
             if (end()) {
-                answer.completeExceptionally(errors.translate(failure, access, deadline));
+                EtcdException translated = errors.translate(failure, access, deadline);
+                network.remark(process, "is not answered", translated::getMessage);
+                answer.completeExceptionally(translated);
             }
         }
 
@@ -437,6 +441,7 @@ final class SimulatedClient implements Etcd {
 
         void failed(Throwable failure) {
             if (streams.remove(this)) {
+                network.remark(process, "loses a watch", failure::toString);
                 ended(errors.translate(failure, Access.READ, settings.requestTimeout()));
             }
         }

@@ -67,7 +67,7 @@ final class World {
         if (plan.setup().learner()) {
             etcd.addLearner();
         }
-        this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users());
+        this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users(), trace);
         this.trouble = new Trouble(scheduler);
         this.checks = promises.apply(this);
         for (Act.Kind kind : Act.Kind.values()) {
@@ -77,7 +77,7 @@ final class World {
         etcd.witness(new Witness() {
             @Override
             public void committed(Commit commit) {
-                trace.note(commit.who(), "commit", commit.revision(), commit::toString);
+                trace.note(commit.who(), "commit", commit.revision(), () -> CommitText.of(commit));
                 checks.forEach(check -> check.committed(commit));
             }
 
@@ -92,10 +92,18 @@ final class World {
             }
         });
         if (trace.isRead()) {
-            etcd.trace(words -> trace.remark("etcd", "", words));
+            etcd.trace(this::remark);
         }
         plan.setup().processes().forEach(setup -> places.add(new Place(this, setup)));
         this.osLively = new OsLively(this);
+    }
+
+    /** A commit is noted once, with what it changes. */
+    private void remark(Supplier<String> words) {
+        String text = words.get();
+        if (!text.startsWith("etcd commits")) {
+            trace.remark("etcd", "", () -> text);
+        }
     }
 
     private void replaced(String how, long revision) {

@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
 
 import com.google.protobuf.ByteString;
 
+import io.grpc.StatusRuntimeException;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.etcd.Range;
@@ -261,7 +262,7 @@ public final class EtcdCluster {
     /**
      * Forgets what was before that revision.
      *
-     * @throws io.grpc.StatusRuntimeException if that revision is compacted already or still to come
+     * @throws StatusRuntimeException if that revision is compacted already or still to come
      */
     public void compact(long revision) {
         if (revision <= compactedRevision()) {
@@ -342,13 +343,7 @@ public final class EtcdCluster {
             succeeded &= holds(compare, Long.MAX_VALUE);
         }
         List<Transaction.Operation> operations = succeeded ? transaction.then() : transaction.otherwise();
-        for (Transaction.Operation operation : operations) {
-            if (operation instanceof Transaction.Put put && put.lease() != 0 && leases.get(put.lease()) == null) {
-                throw Refusal.LEASE_NOT_FOUND.in(version);
-            } else if (operation instanceof Transaction.Get get) {
-                checkRevision(get.revision(), store.revision(), compactedRevision());
-            }
-        }
+        checkPossible(operations);
         Map<ByteString, KeyValue> found = new LinkedHashMap<>();
         for (Transaction.Operation operation : operations) {
             if (operation instanceof Transaction.Put put) {
@@ -361,6 +356,32 @@ public final class EtcdCluster {
         }
         commit(who, Commit.Cause.TRANSACTION, transaction, 0);
         return new Transaction.Result(succeeded, store.revision(), found);
+    }
+
+    /** Of several failures, 3.4 answers with that of a put, later versions with that of the first operation. */
+    private void checkPossible(List<Transaction.Operation> operations) {
+        StatusRuntimeException later = null;
+        for (Transaction.Operation operation : operations) {
+            try {
+                checkPossible(operation);
+            } catch (StatusRuntimeException e) {
+                if (version != Version.V3_4 || operation instanceof Transaction.Put) {
+                    throw e;
+                }
+                later = later == null ? e : later;
+            }
+        }
+        if (later != null) {
+            throw later;
+        }
+    }
+
+    private void checkPossible(Transaction.Operation operation) {
+        if (operation instanceof Transaction.Put put && put.lease() != 0 && leases.get(put.lease()) == null) {
+            throw Refusal.LEASE_NOT_FOUND.in(version);
+        } else if (operation instanceof Transaction.Get get) {
+            checkRevision(get.revision(), store.revision(), compactedRevision());
+        }
     }
 
     /** At a member that has applied so much. */
@@ -483,32 +504,36 @@ public final class EtcdCluster {
                 throw Refusal.EMPTY_KEY.in(version);
             }
         }
-        if (check(transaction.then()) + check(transaction.otherwise()) > MOST_BYTES) {
+        checkKeys(transaction.then());
+        checkKeys(transaction.otherwise());
+        if (checkPuts(transaction.then()) + checkPuts(transaction.otherwise()) > MOST_BYTES) {
             throw Refusal.TOO_LARGE.in(version);
         }
     }
 
-    /** @return how many bytes it writes */
-    private long check(List<Transaction.Operation> operations) {
-        long bytes = 0;
-        Set<ByteString> puts = operations.size() > 1 ? new HashSet<>() : null;
+    private void checkKeys(List<Transaction.Operation> operations) {
         for (Transaction.Operation operation : operations) {
-            ByteString key = key(operation);
-            if (key.isEmpty()) {
+            if (key(operation).isEmpty()) {
                 throw Refusal.EMPTY_KEY.in(version);
             }
+        }
+    }
+
+    /** @return how many bytes are put */
+    private long checkPuts(List<Transaction.Operation> operations) {
+        long bytes = 0;
+        Set<ByteString> puts = new HashSet<>();
+        for (Transaction.Operation operation : operations) {
             if (operation instanceof Transaction.Put put) {
-                bytes += key.size() + put.value().size();
-                if (puts != null && !puts.add(key)) {
+                bytes += put.key().size() + put.value().size();
+                if (!puts.add(put.key())) {
                     throw Refusal.DUPLICATE_KEY.in(version);
                 }
             }
         }
-        if (puts != null && !puts.isEmpty()) {
-            for (Transaction.Operation operation : operations) {
-                if (operation instanceof Transaction.Delete delete && puts.contains(delete.key())) {
-                    throw Refusal.DUPLICATE_KEY.in(version);
-                }
+        for (Transaction.Operation operation : operations) {
+            if (operation instanceof Transaction.Delete delete && puts.contains(delete.key())) {
+                throw Refusal.DUPLICATE_KEY.in(version);
             }
         }
         return bytes;

@@ -186,20 +186,25 @@ public final class EtcdMember {
 
     /** Whether this member takes the request on; if not, the request has failed. */
     boolean admits(Pending<?> request, boolean writesKeys) {
-        Refusal refusal = isLearner ? Refusal.LEARNER
-                : knownLeader == null ? Refusal.NO_LEADER
-                        : !isKnown(request.connection) ? cluster.refusalOf(request.connection.token())
-                                : isTooBusy && request.kind == Pending.Kind.PROPOSAL ? Refusal.TOO_MANY_REQUESTS
-                                        : writesKeys && cluster.deniesWrites() ? Refusal.DENIED : null;
+        Refusal refusal = refusalOf(request.connection);
+        if (refusal == null && request.kind == Pending.Kind.PROPOSAL) {
+            refusal = isTooBusy ? Refusal.TOO_MANY_REQUESTS : writesKeys && cluster.deniesWrites() ? Refusal.DENIED : null;
+        }
         if (refusal != null) {
             request.failed(refusal);
         }
         return refusal == null;
     }
 
-    private boolean isKnown(MemberConnection connection) {
-        return cluster.refusalOf(connection.token()) == null
-                && !(rejectsTokens && connection.token() != 0 && cluster.requiresUsers());
+    /** Null if the client is served. */
+    private Refusal refusalOf(MemberConnection connection) {
+        if (isLearner) {
+            return Refusal.LEARNER;
+        } else if (knownLeader == null) {
+            return Refusal.NO_LEADER;
+        }
+        Refusal ofToken = cluster.refusalOf(connection.token());
+        return ofToken == null && rejectsTokens && cluster.requiresUsers() ? Refusal.UNKNOWN_TOKEN : ofToken;
     }
 
     <T> void propose(Proposal<T> proposal) {
@@ -372,13 +377,14 @@ public final class EtcdMember {
     // Watches
 
     void open(MemberWatch watch, MemberConnection connection) {
-        Refusal noStream = isLearner ? Refusal.LEARNER : knownLeader == null ? Refusal.NO_LEADER : null;
-        if (noStream != null) {
-            watch.end(noStream.in(version()));
-        } else if (!isKnown(connection)) {
-            watch.end(Refusal.deniedWatch());
-        } else {
+        Refusal refusal = refusalOf(connection);
+        if (refusal == null && watch.range().isEmpty()) {
+            watch.end(Refusal.emptyWatch());
+        } else if (refusal == null) {
             watch.open();
+        } else {
+            watch.end(refusal == Refusal.LEARNER || refusal == Refusal.NO_LEADER ? refusal.in(version())
+                    : Refusal.deniedWatch());
         }
     }
 

@@ -18,6 +18,10 @@ record KeyRange(ByteString from, ByteString to) {
         return to.size() == 1 && to.byteAt(0) == 0;
     }
 
+    boolean isEmpty() {
+        return !isSingle() && !isEndless() && Store.compare(from, to) >= 0;
+    }
+
     boolean contains(ByteString key) {
         return isSingle() ? key.equals(from)
                 : Store.compare(key, from) >= 0 && (isEndless() || Store.compare(key, to) < 0);

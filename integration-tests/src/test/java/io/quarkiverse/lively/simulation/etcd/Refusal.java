@@ -47,8 +47,16 @@ enum Refusal {
 
     /** The end of a watch that the user has no permission for. */
     static StatusRuntimeException deniedWatch() {
-        return failure(Status.Code.FAILED_PRECONDITION,
-                "the watch was cancelled: rpc error: code = PermissionDenied desc = " + DENIED.words);
+        return cancelledWatch("rpc error: code = PermissionDenied desc = " + DENIED.words);
+    }
+
+    /** The end of a watch of no keys. */
+    static StatusRuntimeException emptyWatch() {
+        return cancelledWatch("mvcc: watcher range is empty");
+    }
+
+    private static StatusRuntimeException cancelledWatch(String reason) {
+        return failure(Status.Code.FAILED_PRECONDITION, "the watch was cancelled: " + reason);
     }
 
     private static StatusRuntimeException failure(Status.Code code, String words) {

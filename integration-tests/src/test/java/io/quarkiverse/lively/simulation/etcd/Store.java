@@ -153,7 +153,7 @@ final class Store {
         if (range.isEndless()) {
             return sorted.tailMap(from, true).values();
         }
-        return compare(from, to) >= 0 ? List.of() : sorted.subMap(from, true, to, false).values();
+        return range.isEmpty() ? List.of() : sorted.subMap(from, true, to, false).values();
     }
 
     private static KeyValue at(List<Version> versions, long revision) {
