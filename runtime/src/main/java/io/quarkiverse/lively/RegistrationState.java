@@ -23,7 +23,7 @@ public enum RegistrationState {
     LOST,
     /**
      * Another process registered as the same service. This one writes nothing of it, and comes back only after it has seen
-     * for a whole TTL that nobody owns it.
+     * for a whole TTL that no other process owns it.
      */
     FENCED,
     /**

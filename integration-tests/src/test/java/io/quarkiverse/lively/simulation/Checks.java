@@ -17,6 +17,7 @@ final class Checks {
                 new OwnerIsUpCheck(world, services),
                 new LossIsKnownCheck(world, services),
                 new CrashIsSeenCheck(world, services),
+                new HoldsCheck(world, services),
                 new LinearizableReadsCheck(world, log),
                 new RegistryWritesCheck(world, log),
                 new EventsCheck(world, log),

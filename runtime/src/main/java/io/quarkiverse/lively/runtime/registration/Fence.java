@@ -7,8 +7,9 @@ import java.util.OptionalLong;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 
 /**
- * Keeps a process away from a service that another one has taken. It opens again only when nobody has owned the service
- * for a whole TTL. Times are of the monotonic clock, in nanoseconds.
+ * Keeps a process away from a service that another one has taken. It opens again only when no other process has owned the
+ * service for a whole TTL. Its own claim does not keep it away: a restore from a backup may bring that back, and it lives as long
+ * as this process renews its lease. Times are of the monotonic clock, in nanoseconds.
  */
 final class Fence {
 
@@ -27,19 +28,21 @@ final class Fence {
 
     /**
      * @param seen what etcd has of the service
+     * @param mine the incarnation that is kept away
      * @return how long to keep away still; empty if it is open
      */
-    Optional<Duration> keepsAwayFor(ServiceKeys seen, Duration ttl, long now) {
+    Optional<Duration> keepsAwayFor(ServiceKeys seen, Incarnation mine, Duration ttl, long now) {
         if (!closed) {
             return Optional.empty();
         }
         // Whoever wrote it may have owned it in between.
+        boolean isOwned = seen.isClaimed() && !mine.isIn(seen.owner());
         boolean wasWritten = seen.state().modRevision() != lastWrite;
         lastWrite = seen.state().modRevision();
-        if (wasWritten || seen.isClaimed()) {
+        if (wasWritten || isOwned) {
             lookAway();
         }
-        if (seen.isClaimed()) {
+        if (isOwned) {
             return Optional.of(ttl.dividedBy(2));
         }
         unownedSince = OptionalLong.of(unownedSince.orElse(now));

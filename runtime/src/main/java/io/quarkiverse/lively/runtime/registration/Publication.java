@@ -313,7 +313,7 @@ final class Publication {
             return;
         }
         LeaseTerm under = lease;
-        Optional<Duration> away = fence.keepsAwayFor(seen, under.ttl(), worker.nanoTime());
+        Optional<Duration> away = fence.keepsAwayFor(seen, incarnation, under.ttl(), worker.nanoTime());
         if (away.isPresent()) {
             rest(away.get(), 0);
             return;
@@ -432,7 +432,7 @@ final class Publication {
                 agenda.rest(backoff.next());
                 leaseGone.accept(under);
             } else {
-                failed(failure);
+                agenda.step(() -> failed(failure));
             }
         });
     }

@@ -75,6 +75,24 @@ class FailingListenerTest {
         assertEquals(1, scene.etcd.leases().size());
     }
 
+    /** The notice that fails is the end of a look that failed. */
+    @Test
+    void aLossThatALookFinds() {
+        scene.etcd.beDeaf();
+        for (Registration registration : registrations) {
+            scene.etcd.delete(scene.layout.owner(registration.record().uuid()));
+        }
+        fails = true;
+        scene.etcd.refuseWrites("no space");
+        scene.seconds(8);
+        assertAllAre(RegistrationState.LOST);
+        assertEquals(3, failures.size());
+        fails = false;
+        scene.etcd.refuseWrites(null);
+        scene.seconds(8);
+        assertAllAre(RegistrationState.REGISTERED);
+    }
+
     @Test
     void aWatchWhoseChangesWereCompacted() {
         scene.etcd.beDeaf();

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 /** Of two processes with one identity, the later one has it, and the earlier one leaves it alone. */
@@ -125,6 +126,23 @@ class FencingTest {
         fresh.seconds(30);
         assertEquals(RegistrationState.FENCED, fresh.state());
         assertEquals(RegistrationState.REGISTERED, second.own().state());
+    }
+
+    /** Its own claim lives as long as it renews its lease: it must not wait for the end of that one. */
+    @Test
+    void aRestoreThatBringsItsClaimBackEndsTheFence() {
+        KeyValue claim = scene.etcd.get(scene.layout.owner(Scene.ID.uuid()));
+        scene.start(later);
+        scene.seconds(6);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        scene.etcd.put(claim.key(), claim.value(), claim.lease());
+        scene.seconds(5);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        assertEquals(RegistrationState.FENCED, later.own().state());
+        scene.seconds(8);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+        assertEquals(claim.lease(), scene.leaseOfUp());
+        assertEquals(RegistrationState.FENCED, later.own().state());
     }
 
     @Test
