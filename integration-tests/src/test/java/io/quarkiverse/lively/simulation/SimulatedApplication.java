@@ -257,13 +257,17 @@ final class SimulatedApplication {
     void awaitRevision(RandomGenerator chance) {
         long revision = world.etcd().revision();
         int history = world.histories();
-        process.pool().execute(() -> lively.view().awaitRevision(revision).subscribe().with(nothing -> {
-            long reached = lively.view().freshness().revision();
-            if (history == world.histories() && reached < revision) {
-                world.violated("awaitRevision is honoured", process.name() + " is at " + reached + ", not at " + revision);
-            }
-            world.checked("awaitRevision is honoured");
-        }, failure -> world.note(process.name(), "waits in vain", revision, failure::toString)));
+        process.pool().execute(() -> {
+            long since = world.scheduler().now();
+            lively.view().awaitRevision(revision).subscribe().with(nothing -> awaited(revision, history, since, null),
+                    failure -> awaited(revision, history, since, failure));
+        });
+    }
+
+    private void awaited(long revision, int history, long since, Throwable failure) {
+        world.note(process.name(), failure == null ? "has waited" : "waits in vain", revision, () -> "for " + revision);
+        RevisionWait wait = new RevisionWait(this, revision, history, since, failure);
+        world.checks().forEach(check -> check.awaited(wait));
     }
 
     List<Subscriber> subscribers() {
