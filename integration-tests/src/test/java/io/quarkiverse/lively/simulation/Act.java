@@ -44,6 +44,7 @@ record Act(int number, long time, Kind kind, int target, Duration duration) {
         SUSPEND(Group.PAUSES, 2),
         SET_CLOCK(Group.CLOCKS, 3),
         REGISTER_FURTHER(Group.FURTHER, 4),
+        REGISTER_MANY(Group.FURTHER, 1),
         CLOSE_FURTHER(Group.FURTHER, 2),
         ABANDON_FURTHER(Group.FURTHER, 1),
         APPLICATION_DOWN(Group.WORDS, 3),

@@ -47,6 +47,11 @@ final class Acts {
             case SUSPEND -> place.pause(time, true);
             case SET_CLOCK -> place.machine().setWallClock(Duration.ofMillis(random.nextLong(-60_000, 60_000)));
             case REGISTER_FURTHER -> place.running().ifPresent(application -> application.registerFurther(random));
+            case REGISTER_MANY -> place.running().ifPresent(application -> {
+                for (int i = 0; i < SimulatedApplication.FURTHER; i++) {
+                    application.registerFurther(random);
+                }
+            });
             case CLOSE_FURTHER -> place.running().ifPresent(application -> application.closeFurther(random, false));
             case ABANDON_FURTHER -> place.running().ifPresent(application -> application.closeFurther(random, true));
             case APPLICATION_DOWN -> place.running().ifPresent(application -> application.down("asked to " + act.number()));

@@ -29,7 +29,7 @@ import io.quarkiverse.lively.runtime.view.ViewSettings;
 final class SimulatedApplication {
 
     /** So many further services there are for all applications together. */
-    static final int FURTHER = 6;
+    static final int FURTHER = 12;
     static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration CHECK_INTERVAL = Duration.ofMinutes(4);
 
