@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -75,8 +76,14 @@ abstract class ComparedEtcd implements AutoCloseable {
         return answer(() -> {
             Range.Page page = await(doRead(range.at(own(range.revision()))));
             return page.count() + (page.more() ? "+ " : " ") + (page.revision() - offset) + " "
-                    + page.entries().stream().map(this::text).collect(Collectors.joining(", "));
+                    + page.entries().stream().map(range.keysOnly() ? ComparedEtcd::withoutLease : UnaryOperator.identity())
+                            .map(this::text).collect(Collectors.joining(", "));
         });
+    }
+
+    /** 3.7 leaves the lease out where only keys are asked for. */
+    private static KeyValue withoutLease(KeyValue entry) {
+        return new KeyValue(entry.key(), entry.value(), entry.modRevision(), 0);
     }
 
     String grant(Duration ttl) {

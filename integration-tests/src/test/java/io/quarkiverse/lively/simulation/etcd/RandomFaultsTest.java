@@ -27,7 +27,7 @@ import io.quarkiverse.lively.simulation.Scheduler;
 /** The model of etcd keeps the promises of etcd while members fail in random ways. */
 class RandomFaultsTest {
 
-    private static final int SEEDS = Integer.getInteger("lively.etcd.fault-seeds", 60);
+    private static final int SEEDS = Integer.getInteger("lively.etcd.fault-seeds", 40);
     private static final Duration RUN = Duration.ofSeconds(60);
     private static final Duration RECOVERY = Duration.ofSeconds(30);
     private static final long TTL = 5;
