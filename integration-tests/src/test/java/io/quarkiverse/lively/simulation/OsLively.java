@@ -31,7 +31,7 @@ import io.quarkiverse.lively.runtime.store.proto.Status;
 final class OsLively {
 
     static final String NAME = "os-lively";
-    private static final Duration TTL = Duration.ofSeconds(60);
+    static final Duration TTL = Duration.ofSeconds(60);
 
     private final World world;
     private final KeyLayout layout;

@@ -71,6 +71,7 @@ final class SimulatedClient implements Etcd {
     private String lastFailure = "";
     private Duration backoff = FIRST_BACKOFF;
     private boolean closed;
+    private long renewals;
 
     /**
      * @param order of the members, by their numbers
@@ -125,6 +126,11 @@ final class SimulatedClient implements Etcd {
         return closed;
     }
 
+    /** How many renewals of leases it was asked for. */
+    long renewals() {
+        return renewals;
+    }
+
     /** How many calls and streams wait for an answer. */
     int open() {
         return calls.size() + streams.size();
@@ -149,6 +155,7 @@ final class SimulatedClient implements Etcd {
 
     @Override
     public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
+        renewals++;
         Duration limit = deadline.compareTo(settings.requestTimeout()) < 0 ? deadline : settings.requestTimeout();
         return call(Access.WRITE, limit, (server, answer) -> server.renew(id, answer));
     }
