@@ -89,7 +89,7 @@ final class BoundedWritesCheck implements Check {
                 long most = (now - quietFrom) * 3 / bounds.ttl() + 2;
                 long sent = sent(application) - before;
                 // A clock may be a bit faster than true time.
-                if (sent > most + most / 100) {
+                if (sent > most * (1 + 2 * Place.MOST_DRIFT)) {
                     world.violated(RENEWALS, application.process().name() + " has sent " + sent + " renewals within "
                             + (now - quietFrom) / 1e9 + " s, where " + most + " are enough");
                 }

@@ -26,7 +26,7 @@ final class OneOwnerCheck implements Check {
     private static final String WAITS = "a fenced process waits for a whole TTL";
     private static final String TOKENS = "the token of a former owner is lower";
     /** A clock of a process may be faster than true time. */
-    private static final double DRIFT = 0.999;
+    private static final double DRIFT = 1 - 2 * Place.MOST_DRIFT;
 
     private final World world;
     private final Services services;

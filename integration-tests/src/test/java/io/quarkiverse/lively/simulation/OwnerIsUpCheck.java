@@ -21,6 +21,9 @@ import io.quarkiverse.lively.runtime.store.proto.Hold;
  */
 final class OwnerIsUpCheck implements Check {
 
+    /** A change while the checks are asked is noticed when they are asked again. */
+    private static final long NEXT_POLL = 6 * Bounds.SECOND;
+
     private final World world;
     private final Services services;
     private final Bounds bounds;
@@ -47,7 +50,8 @@ final class OwnerIsUpCheck implements Check {
         }
         if (application.place().setup().registers()) {
             check(application, application.lively().registrar().own(), application.wantsUp(),
-                    Math.max(application.servesSince(), application.wantsSince()));
+                    Math.max(application.servesSince(), application.wantsSince())
+                            + (application.place().setup().awaitsReadiness() ? NEXT_POLL : 0));
         }
         application.further().values().forEach(further -> check(application, further, true, application.furtherSince(
                 further.record().uuid())));

@@ -11,7 +11,7 @@ import io.quarkiverse.lively.runtime.registration.Inheritance;
 final class Place {
 
     /** Far more than a real clock: the margin of a lease is for it. */
-    private static final double MOST_DRIFT = 0.015;
+    static final double MOST_DRIFT = 0.015;
 
     private final World world;
     private final Setup.ProcessSetup setup;

@@ -92,10 +92,11 @@ public final class OwnerWrites {
         return id.hasOtherName(record);
     }
 
-    /** Whether everything of the service that should go away with that lease does. */
+    /** Whether everything of the service that should go away with that lease does, and all else with none. */
     public boolean isUnder(long lease, ServiceKeys seen) {
-        return !ephemeral || Stream.of(seen.service(), seen.state(), isNamed(seen) ? seen.typeHost() : Entry.absent(),
-                seen.region()).allMatch(entry -> !entry.exists() || entry.lease() == lease);
+        long wanted = ephemeral ? lease : 0;
+        return Stream.of(seen.service(), seen.state(), seen.history(), isNamed(seen) ? seen.typeHost() : Entry.absent(),
+                seen.region()).allMatch(entry -> !entry.exists() || entry.lease() == wanted);
     }
 
     /**

@@ -97,6 +97,7 @@ final class WriteBuilder {
     /** The record changes, and its status does not. */
     WriteBuilder rewrite(Service record, State said) {
         putRecord(record, said);
+        putHistoryUnderLease();
         if (record.getStatus() == Status.UP) {
             return this;
         }
@@ -191,6 +192,15 @@ final class WriteBuilder {
         writes.add(new Put(layout.history(id.uuid()), log.toByteString(), lease));
         history = revision -> Entry.of(log, revision, lease);
         return this;
+    }
+
+    /** It goes away with the record. */
+    private void putHistoryUnderLease() {
+        Entry<History> present = seen.history();
+        if (present.exists() && present.lease() != lease) {
+            writes.add(new Put(layout.history(id.uuid()), present.bytes(), lease));
+            history = revision -> new Entry<>(present.value(), present.bytes(), revision, lease);
+        }
     }
 
     private void putTypeHost() {

@@ -22,6 +22,7 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 /** Of an ephemeral service nothing remains. */
 class EphemeralTest {
@@ -83,6 +84,33 @@ class EphemeralTest {
         scene.downByOther("disk", null);
         scene.registrar.stop(Scene.STOP_TIMEOUT);
         assertEquals(List.of(), scene.etcd.keys());
+    }
+
+    /** The configuration changes, and the former process ends last. */
+    @Test
+    void aHoldOutlivesTheLeaseOfAnEphemeralProcessThatAnotherOneTookOverFrom() {
+        long ephemeral = scene.leaseOfUp();
+        scene.operator().down(Scene.ID.uuid(), Maintenance.of("disk"));
+        Registrar lasting = scene.process(Scene.ID);
+        scene.start(lasting);
+        scene.etcd.revoke(ephemeral);
+        assertTrue(scene.said().hasHold());
+        scene.seconds(10);
+        assertEquals(RegistrationState.HELD_DOWN, lasting.own().state());
+    }
+
+    @Test
+    void afterACrashOfOneThatClaimedAHeldServiceThatWasNotEphemeral() {
+        Scene held = new Scene(OnConflict.TAKEOVER, true, false);
+        MortalWorker mortal = new MortalWorker(held.worker);
+        held.start(held.process(Scene.ID, mortal));
+        held.operator().down(Scene.ID.uuid(), Maintenance.of("disk"));
+        mortal.die();
+        held.start(held.registrar);
+        assertEquals(RegistrationState.HELD_DOWN, held.state());
+        held.etcd.be(FakeEtcd.Mode.DOWN);
+        held.seconds(10);
+        assertEquals(List.of(), held.etcd.keys());
     }
 
     @Test
