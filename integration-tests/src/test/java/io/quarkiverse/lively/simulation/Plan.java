@@ -54,7 +54,8 @@ record Plan(long seed, Setup setup, List<Act> acts) {
         }
         int count = FEWEST + random.nextInt(MOST - FEWEST - number);
         while (number < count) {
-            acts.add(new Act(number++, random.nextLong(1_000_000_000L, ACTS_END.toNanos()), lots.get(random.nextInt(lots.size())),
+            acts.add(new Act(number++, random.nextLong(1_000_000_000L, ACTS_END.toNanos()),
+                    lots.get(random.nextInt(lots.size())),
                     random.nextInt(1 << 16), duration(random, setup)));
         }
         acts.sort(Comparator.comparingLong(Act::time).thenComparingInt(Act::number));
@@ -81,7 +82,8 @@ record Plan(long seed, Setup setup, List<Act> acts) {
     }
 
     String describe() {
-        StringBuilder text = new StringBuilder("etcd " + setup.version() + " of " + setup.members() + (setup.learner() ? " and a learner" : "") + (setup.users() ? ", with users" : "") + ", TTL "
+        StringBuilder text = new StringBuilder("etcd " + setup.version() + " of " + setup.members()
+                + (setup.learner() ? " and a learner" : "") + (setup.users() ? ", with users" : "") + ", TTL "
                 + setup.ttl().toSeconds() + " s, " + setup.processes().size() + " processes\n");
         setup.processes().forEach(process -> text.append("  ").append(process).append('\n'));
         acts.forEach(act -> text.append("  ").append(act).append('\n'));

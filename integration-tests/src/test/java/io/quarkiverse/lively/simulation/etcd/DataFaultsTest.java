@@ -186,7 +186,8 @@ class DataFaultsTest {
         return client.<Range.Page> answer((server, answer) -> server.read(TestClient.range("a", "b").at(revision), answer));
     }
 
-    private TestClient.Reply<Transaction.Result> commit(List<Transaction.Operation> then, List<Transaction.Operation> otherwise) {
+    private TestClient.Reply<Transaction.Result> commit(List<Transaction.Operation> then,
+            List<Transaction.Operation> otherwise) {
         return client.<Transaction.Result> answer(
                 (server, answer) -> server.commit(new Transaction(List.of(), then, otherwise), answer));
     }
