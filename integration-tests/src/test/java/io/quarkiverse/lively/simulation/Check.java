@@ -29,6 +29,10 @@ interface Check {
     default void started(SimulatedApplication application) {
     }
 
+    /** An application that stops, and not ahead of a reload, takes DOWN for published: it may stop serving. */
+    default void down(SimulatedApplication application) {
+    }
+
     /** A process has been ended, in whatever way, or its application has closed ahead of a reload. */
     default void ended(SimulatedApplication application) {
     }

@@ -22,6 +22,11 @@ final class Checks {
                 new RegistryWritesCheck(world, log),
                 new EventsCheck(world, log),
                 new ViewCheck(world, log),
-                new OsLivelyEntriesCheck(world));
+                new OsLivelyEntriesCheck(world),
+                new OneOwnerCheck(world, services),
+                new StatesAreTrueCheck(world, services),
+                new StoreInvariantsCheck(world, services),
+                new BoundedWritesCheck(world, services),
+                new EndCheck(world, services));
     }
 }

@@ -31,7 +31,7 @@ import io.quarkiverse.lively.runtime.store.proto.Status;
 final class OsLively {
 
     static final String NAME = "os-lively";
-    private static final Duration TTL = Duration.ofSeconds(60);
+    static final Duration TTL = Duration.ofSeconds(60);
 
     private final World world;
     private final KeyLayout layout;
@@ -54,9 +54,9 @@ final class OsLively {
     }
 
     /** What one of them might do to a service. */
-    void act(RandomGenerator random) {
+    void act(Act act, RandomGenerator random) {
         List<Setup.ProcessSetup> processes = world.setup().processes();
-        Setup.ProcessSetup service = processes.get(random.nextInt(processes.size()));
+        Setup.ProcessSetup service = processes.get(act.service(processes.size()));
         long end = process.now().getEpochSecond() + 5 + random.nextInt(60);
         String note = "n" + random.nextInt(9);
         // Now and then as another service with the same names, as one that was registered by os-lively before.

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.simulation;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
@@ -132,6 +133,12 @@ final class OwnerIsUpCheck implements Check {
                     "one lease, not " + registration.lease());
         }
         world.checked("the claim and the entry under UP are under the lease of the owner");
+        long token = stored.ownerEntry.modRevision();
+        if (!registration.fencingToken().equals(OptionalLong.of(token))) {
+            violated("the token of an owner is the revision of its claim", application, registration, stored,
+                    "the token " + token + ", not " + registration.fencingToken());
+        }
+        world.checked("the token of an owner is the revision of its claim");
     }
 
     /** Whether a hold begins or ends about now, or nobody can say whether it is in force. */

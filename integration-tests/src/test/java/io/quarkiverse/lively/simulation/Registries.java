@@ -2,7 +2,6 @@ package io.quarkiverse.lively.simulation;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +28,8 @@ final class Registries {
 
     void call(Act act, SimulatedApplication caller, RandomGenerator random) {
         RegistryCalls calls = caller.lively().calls();
-        String uuid = uuid(random);
+        ServiceRecord named = named(act, random);
+        String uuid = uuid(named);
         Instant now = caller.process().now();
         switch (act.kind()) {
             case OPERATOR_DOWN -> down(caller, uuid, Maintenance.of(random.nextBoolean() ? "" : act.name()));
@@ -42,8 +42,8 @@ final class Registries {
             }
             case OPERATOR_UP -> call(caller, Kind.UP, () -> calls.up(uuid), uuid);
             case OPERATOR_DELETE -> call(caller, Kind.DELETE, () -> calls.delete(uuid), uuid);
-            case OPERATOR_UPDATE -> update(caller, uuid, random);
-            default -> read(caller, random);
+            case OPERATOR_UPDATE -> update(caller, uuid, named, random);
+            default -> read(caller, uuid, named, random);
         }
     }
 
@@ -52,10 +52,10 @@ final class Registries {
     }
 
     /** Reads the service, and writes it a while later. */
-    private void update(SimulatedApplication caller, String uuid, RandomGenerator random) {
+    private void update(SimulatedApplication caller, String uuid, ServiceRecord named, RandomGenerator random) {
         this.<Optional<ServiceRecord>> call(caller, Kind.FIND, () -> caller.lively().calls().find(uuid), uuid)
                 .thenAccept(found -> {
-                    ServiceRecord read = found.orElseGet(() -> named(random));
+                    ServiceRecord read = found.orElse(named);
                     ServiceRecord.Builder wanted = read.toBuilder();
                     switch (random.nextInt(4)) {
                         case 0 -> wanted.status(Status.UP).maintenance(null);
@@ -75,10 +75,8 @@ final class Registries {
                 });
     }
 
-    private void read(SimulatedApplication caller, RandomGenerator random) {
+    private void read(SimulatedApplication caller, String uuid, ServiceRecord named, RandomGenerator random) {
         RegistryCalls calls = caller.lively().calls();
-        String uuid = uuid(random);
-        ServiceRecord named = named(random);
         switch (random.nextInt(7)) {
             case 0 -> call(caller, Kind.IS_UP, () -> calls.isUp(uuid), uuid);
             case 1 ->
@@ -130,15 +128,14 @@ final class Registries {
         });
     }
 
-    /** Of a service of the fleet, most often of one that exists. */
-    private String uuid(RandomGenerator random) {
-        ServiceRecord named = named(random);
+    private String uuid(ServiceRecord named) {
         return named.uuid().isEmpty() ? world.layout().uuidOf(named.type(), named.host()) : named.uuid();
     }
 
-    private ServiceRecord named(RandomGenerator random) {
-        List<Setup.ProcessSetup> candidates = new ArrayList<>(world.setup().processes());
-        Setup.ProcessSetup one = candidates.get(random.nextInt(candidates.size()));
+    /** The service that the act is about, or a further one. */
+    private ServiceRecord named(Act act, RandomGenerator random) {
+        List<Setup.ProcessSetup> processes = world.setup().processes();
+        Setup.ProcessSetup one = processes.get(act.service(processes.size()));
         return random.nextInt(5) == 0 ? ServiceRecord.builder("further", "host-" + random.nextInt(SimulatedApplication.FURTHER))
                 .build()
                 : ServiceRecord.builder(one.type(), one.host()).uuid(one.uuid(world.layout())).region(one.region()).build();

@@ -21,8 +21,7 @@ import io.quarkiverse.lively.simulation.etcd.Version;
  * @param eventBuffer of the subscribers
  * @param processes that the run has at most at a time
  */
-record Setup(Version version, int members, boolean learner, boolean users, Duration ttl, Duration progressInterval,
-        Duration suspectLimit, int eventBuffer,
+record Setup(Version version, int members, boolean learner, boolean users, Duration ttl, Duration progressInterval, Duration suspectLimit, int eventBuffer,
         List<ProcessSetup> processes) {
 
     private static final int[] TTLS = { 2, 5, 5, 10, 10, 10, 20, 60 };
@@ -31,21 +30,15 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
      * One place where a process runs, again and again.
      *
      * @param identity a number; processes with the same one are the same service
-     * @param types of services that the fleet has
      * @param namesUuid whether it is configured with a uuid of its own, so that it is another service with the same names
      * @param registers whether the application registers itself; if not, it only reads and operates
      * @param skew of the wall clock of its machine
      */
-    record ProcessSetup(int number, int identity, int types, boolean namesUuid, boolean registers, boolean ephemeral,
-            boolean awaitsReadiness,
+    record ProcessSetup(int number, int identity, String type, boolean namesUuid, boolean registers, boolean ephemeral, boolean awaitsReadiness,
             OnConflict onConflict, Duration skew) {
 
         String name() {
             return "process-" + number;
-        }
-
-        String type() {
-            return "type-" + identity % types;
         }
 
         String host() {
@@ -66,8 +59,7 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
         Version version = random.nextBoolean() ? Version.V3_4 : Version.V3_6;
         int count = 3 + random.nextInt(10);
         int identities = Math.max(2, count - random.nextInt(4));
-        // A view keeps what is gone of a type for a while only if there are many of it.
-        int types = count > 9 && random.nextBoolean() ? 1 : 3;
+        int types = 1 + random.nextInt(3);
         List<ProcessSetup> processes = new ArrayList<>();
         List<Boolean> ephemeral = new ArrayList<>();
         for (int i = 0; i < identities; i++) {
@@ -75,14 +67,12 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
         }
         for (int i = 0; i < count; i++) {
             int identity = i % identities;
-            processes.add(new ProcessSetup(i, identity, types, random.nextInt(12) == 0, i == 0 || random.nextInt(8) > 0,
-                    ephemeral.get(identity),
+            processes.add(new ProcessSetup(i, identity, "type-" + identity % types, random.nextInt(12) == 0, i == 0 || random.nextInt(8) > 0, ephemeral.get(identity),
                     random.nextInt(3) == 0,
                     random.nextInt(4) > 0 ? OnConflict.TAKEOVER : random.nextBoolean() ? OnConflict.WAIT : OnConflict.FAIL,
                     Duration.ofMillis(random.nextInt(20_001) - 10_000)));
         }
-        return new Setup(version, members, members > 1 && random.nextInt(5) == 0, random.nextInt(3) == 0,
-                Duration.ofSeconds(TTLS[random.nextInt(TTLS.length)]),
+        return new Setup(version, members, members > 1 && random.nextInt(5) == 0, random.nextInt(3) == 0, Duration.ofSeconds(TTLS[random.nextInt(TTLS.length)]),
                 Duration.ofSeconds(random.nextBoolean() ? 5 : 10), Duration.ofSeconds(random.nextInt(3) * 30L),
                 random.nextBoolean() ? 256 : 3, processes);
     }

@@ -29,8 +29,9 @@ import io.quarkiverse.lively.runtime.view.ViewSettings;
 final class SimulatedApplication {
 
     /** So many further services there are for all applications together. */
-    static final int FURTHER = 6;
+    static final int FURTHER = 12;
     static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(5);
     private static final Duration CHECK_INTERVAL = Duration.ofMinutes(4);
 
     private final World world;
@@ -46,6 +47,7 @@ final class SimulatedApplication {
     private long servesSince = -1;
     private long stoppingSince = -1;
     private boolean failsAtNextChange;
+    private boolean hadFailingObserver;
     private boolean saysDown;
     private long wantsSince;
     private final Map<String, Long> furtherSince = new LinkedHashMap<>();
@@ -78,7 +80,7 @@ final class SimulatedApplication {
         return new LivelySettings(SimulatedClient.settings(setup), layout,
                 new Registrar.Settings(mine.registers(), identity, setup.ttl(), STOP_TIMEOUT, "1", Map.of(), mine.onConflict(),
                         mine.ephemeral(), mine.awaitsReadiness() && mine.registers()),
-                new ReadinessPoll.Settings(Duration.ofSeconds(5), Duration.ofSeconds(3), 1, 1),
+                new ReadinessPoll.Settings(HEALTH_INTERVAL, Duration.ofSeconds(3), 1, 1),
                 new ViewSettings(SimulatedClient.REQUEST_TIMEOUT, setup.progressInterval(), setup.suspectLimit(),
                         setup.eventBuffer(), CHECK_INTERVAL, setup.ttl()),
                 Optional.empty());
@@ -150,11 +152,15 @@ final class SimulatedApplication {
         stoppingSince = world.scheduler().now();
         world.note(process.name(), reload ? "reloads" : "stops", 0, () -> "");
         Duration drain = Duration.ofMillis(random.nextInt(500));
-        process.pool().execute(() -> lively.stopping(reload).thenAccept(left -> process.after(drain,
-                () -> lively.closing().thenRun(() -> process.pool().execute(() -> {
-                    world.note(process.name(), "has stopped", 0, () -> "");
-                    then.accept(left);
-                })))));
+        process.pool().execute(() -> lively.stopping(reload).thenAccept(left -> {
+            if (left.isEmpty()) {
+                world.checks().forEach(check -> check.down(this));
+            }
+            process.after(drain, () -> lively.closing().thenRun(() -> process.pool().execute(() -> {
+                world.note(process.name(), "has stopped", 0, () -> "");
+                then.accept(left);
+            })));
+        }));
     }
 
     private void changed(RegistrationChange change) {
@@ -171,6 +177,11 @@ final class SimulatedApplication {
     /** The observer of its changes throws something, once. */
     void failAtNextChange() {
         failsAtNextChange = true;
+        hadFailingObserver = true;
+    }
+
+    boolean hadFailingObserver() {
+        return hadFailingObserver;
     }
 
     /** What it says of itself, with its readiness checks if they count. */
@@ -178,7 +189,7 @@ final class SimulatedApplication {
         return !saysDown && (!place.setup().awaitsReadiness() || readiness.isReady());
     }
 
-    /** The true time since when it wants what it wants; 0 if it has always done so. */
+    /** The true time from which on Lively should know what it wants; 0 if it always should. */
     long wantsSince() {
         return wantsSince;
     }
@@ -200,8 +211,9 @@ final class SimulatedApplication {
         process.pool().execute(() -> lively.registrar().own().up());
     }
 
+    /** A change while the checks are being asked is noticed when they are asked the next time. */
     void changeReadiness() {
-        wantsSince = world.scheduler().now();
+        wantsSince = world.scheduler().now() + HEALTH_INTERVAL.multipliedBy(11).dividedBy(10).toNanos();
         process.pool().execute(readiness::change);
     }
 

@@ -71,6 +71,7 @@ final class SimulatedClient implements Etcd {
     private String lastFailure = "";
     private Duration backoff = FIRST_BACKOFF;
     private boolean closed;
+    private long renewals;
 
     /**
      * @param order of the members, by their numbers
@@ -126,6 +127,11 @@ final class SimulatedClient implements Etcd {
         return closed;
     }
 
+    /** How many renewals of leases it was asked for. */
+    long renewals() {
+        return renewals;
+    }
+
     /** How many calls and streams wait for an answer. */
     int open() {
         return calls.size() + streams.size();
@@ -150,6 +156,7 @@ final class SimulatedClient implements Etcd {
 
     @Override
     public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
+        renewals++;
         Duration limit = deadline.compareTo(settings.requestTimeout()) < 0 ? deadline : settings.requestTimeout();
         return call(Access.WRITE, limit, (server, answer) -> server.renew(id, answer));
     }

@@ -48,7 +48,12 @@ final class Trouble {
 
     /** Since when all members and all links of a machine have been whole, and no process there was paused. */
     long quietSince(Machine machine) {
-        return Math.max(Math.max(etcd, linkQuietSince(machine)), machines.getOrDefault(machine.name(), 0L));
+        return Math.max(Math.max(etcd, linkQuietSince(machine)), processQuietSince(machine));
+    }
+
+    /** Since when no process of a machine has been paused. */
+    long processQuietSince(Machine machine) {
+        return machines.getOrDefault(machine.name(), 0L);
     }
 
     /** Since when all links of a machine have been whole. */

@@ -141,6 +141,7 @@ final class World {
             note("world", "stops", 0, () -> "all processes");
             places.forEach(place -> place.stop(() -> {
             }));
+            osLively.end();
         });
         tick();
         boolean goesOn = true;

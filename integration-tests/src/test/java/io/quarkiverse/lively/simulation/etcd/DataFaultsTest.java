@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.grpc.Status;
@@ -168,6 +169,24 @@ class DataFaultsTest {
         commit(List.of(new Transaction.Put(TestClient.bytes("b"), TestClient.bytes(""), 0)), List.of())
                 .assertFailed(Status.Code.PERMISSION_DENIED, "etcdserver: permission denied");
         assertEquals(List.of("a"), client.keys("a"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyNewVersionsNeedAUserForLeases(Version version) {
+        etcd = new EtcdCluster(scheduler, new SplittableRandom(1), version, 3);
+        client = client();
+        Etcd.Lease lease = client.grant(60);
+        etcd.requireUsers(true);
+        TestClient.Reply<Etcd.Lease> renewal = client.renew(lease.id());
+        TestClient.Reply<Etcd.Lease> grant = client.<Etcd.Lease> answer((server, answer) -> server.grant(60, answer));
+        if (version == Version.V3_4) {
+            assertEquals(lease, renewal.value);
+            assertEquals(lease.ttl(), grant.value.ttl());
+        } else {
+            renewal.assertFailed(Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty");
+            grant.assertFailed(Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty");
+        }
     }
 
     @Test

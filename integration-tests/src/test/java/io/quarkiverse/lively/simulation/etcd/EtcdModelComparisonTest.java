@@ -30,8 +30,8 @@ import io.quarkiverse.lively.test.NeedsProgram;
 class EtcdModelComparisonTest {
 
     private static final long FIRST_SEED = Long.getLong("lively.etcd.seed", 1);
-    private static final int SEEDS = Integer.getInteger("lively.etcd.seeds", 3);
-    private static final int OPERATIONS = Integer.getInteger("lively.etcd.operations", 300);
+    private static final int SEEDS = Integer.getInteger("lively.etcd.seeds", 1);
+    private static final int OPERATIONS = Integer.getInteger("lively.etcd.operations", 250);
     private static final Duration LONG = Duration.ofSeconds(10);
     /** Real etcd looks after watches that begin in the past each 100 ms, and 3.4 has bugs if a compaction comes before. */
     private static final long CATCH_UP_MILLIS = 150;

@@ -1,0 +1,157 @@
+package io.quarkiverse.lively.simulation;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.registration.OnConflict;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.simulation.Services.ServiceChange;
+import io.quarkiverse.lively.simulation.Services.Writer;
+import io.quarkiverse.lively.simulation.etcd.Commit;
+
+/**
+ * <i>At any time one of them is the owner in etcd, and only the owner writes.</i> <i>By default the one that starts later takes over,
+ * and the earlier one is FENCED: it writes nothing of that service. With {@code on-conflict=wait} the later one waits, with
+ * {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a whole TTL that no
+ * other process owns it, and never displaces anybody.</i> <i>{@code fencingToken()} is higher for each new owner.</i>
+ */
+final class OneOwnerCheck implements Check {
+
+    private static final String WRITES = "only the owner writes";
+    private static final String DISPLACES = "a process displaces another one with its first claim only";
+    private static final String CONFLICT = "on-conflict is respected";
+    private static final String WAITS = "a fenced process waits for a whole TTL";
+    private static final String TOKENS = "the token of a former owner is lower";
+    /** A clock of a process may be faster than true time. */
+    private static final double DRIFT = 0.999;
+
+    private final World world;
+    private final Services services;
+    private final long ttl;
+    /** By uuid: since when nobody has owned it. */
+    private final Map<String, Long> unownedSince = new HashMap<>();
+    /** By incarnation and uuid: when it has claimed the service for the first time, so that it must know. */
+    private final Map<String, Long> claimed = new HashMap<>();
+
+    OneOwnerCheck(World world, Services services) {
+        this.world = world;
+        this.services = services;
+        this.ttl = Bounds.of(world.setup()).ttl();
+    }
+
+    @Override
+    public void committed(Commit commit) {
+        for (ServiceChange change : services.changes()) {
+            if (change.writer() == Writer.OWNER) {
+                services.ofProcess(commit.who()).ifPresent(writer -> check(writer, change));
+            }
+            if (change.before().owner != null && change.after().owner == null) {
+                unownedSince.put(change.uuid(), commit.time());
+            }
+        }
+    }
+
+    @Override
+    public void replaced() {
+        // A process may not have seen that it has claimed a service of the former etcd.
+        claimed.clear();
+        unownedSince.clear();
+    }
+
+    private void check(SimulatedApplication writer, ServiceChange change) {
+        StoredService before = change.before();
+        StoredService after = change.after();
+        String process = writer.process().name();
+        boolean wasOwner = before.owner != null && isOf(before.owner, process);
+        boolean claims = after.owner != null && isOf(after.owner, process) && !wasOwner;
+        if (claims) {
+            claimed(writer, change);
+        } else if (!wasOwner) {
+            // The last word of a process whose lease has run out while it stopped.
+            boolean stops = before.owner == null && before.state != null && !before.state.getBy().contains("@");
+            if (!stops) {
+                world.violated(WRITES, process + " has made of " + before + " this: " + after);
+            }
+        }
+        world.checked(WRITES);
+    }
+
+    private boolean isOf(Claim claim, String process) {
+        return services.application(claim.getIncarnation()).filter(owner -> owner.process().name().equals(process)).isPresent();
+    }
+
+    private void claimed(SimulatedApplication writer, ServiceChange change) {
+        StoredService before = change.before();
+        StoredService after = change.after();
+        long now = world.scheduler().now();
+        String key = after.owner.getIncarnation() + after.uuid;
+        Long first = claimed.get(key);
+        boolean knows = first != null && first > services.times(after.uuid).takenAway;
+        if (before.owner != null) {
+            if (knows) {
+                world.violated(DISPLACES, writer.process().name() + " had claimed it at " + first / 1e9
+                        + " s, and has now displaced another one: before " + before + "; after " + after);
+            }
+            world.checked(DISPLACES);
+            OnConflict onConflict = writer.place().setup().onConflict();
+            if (onConflict != OnConflict.TAKEOVER && !haveSameAddress(before.owner, after.owner)) {
+                world.violated(CONFLICT, writer.process().name() + " is to " + onConflict + ", and has displaced another one: before "
+                        + before + "; after " + after);
+            }
+            world.checked(CONFLICT);
+        } else if (first != null && wasOwnedByAnother(after, first) && unownedSince.containsKey(after.uuid)) {
+            long unowned = now - unownedSince.get(after.uuid);
+            if (knows && unowned < ttl * DRIFT) {
+                world.violated(WAITS, writer.process().name() + " has claimed it after " + unowned / 1e9 + " s without an owner: "
+                        + after);
+            }
+            world.checked(WAITS);
+        }
+        boolean leavesATrace = after.historyEntry != before.historyEntry;
+        if (first == null && leavesATrace) {
+            claimed.put(key, now);
+        }
+    }
+
+    /** Whether another incarnation has owned it since that time. */
+    private boolean wasOwnedByAnother(StoredService stored, long since) {
+        String mine = stored.owner.getIncarnation();
+        return services.times(stored.uuid).ownedUntil.entrySet().stream()
+                .anyMatch(former -> !former.getKey().isEmpty() && !former.getKey().equals(mine) && former.getValue() > since);
+    }
+
+    private static boolean haveSameAddress(Claim one, Claim other) {
+        return one.getPort() != 0 && one.getPort() == other.getPort() && one.getAddress().equals(other.getAddress());
+    }
+
+    @Override
+    public void tick() {
+        if (services.replacedAt() > 0 && world.scheduler().now() - services.replacedAt() < 2 * ttl) {
+            return;
+        }
+        world.places().forEach(place -> place.running().ifPresent(application -> {
+            check(application, application.lively().registrar().own());
+            application.further().values().forEach(further -> check(application, further));
+        }));
+    }
+
+    private void check(SimulatedApplication application, Registration registration) {
+        if (registration.state() != RegistrationState.REGISTERED) {
+            return;
+        }
+        StoredService stored = services.get(registration.record().uuid());
+        OptionalLong token = registration.fencingToken();
+        if (token.isPresent() && stored.owner != null) {
+            long present = stored.ownerEntry.modRevision();
+            boolean isOwner = services.isOwner(application, stored.uuid);
+            if (isOwner ? token.getAsLong() > present : token.getAsLong() >= present) {
+                world.violated(TOKENS, application.process().name() + " is REGISTERED with the token " + token.getAsLong() + ": "
+                        + stored);
+            }
+            world.checked(TOKENS);
+        }
+    }
+}

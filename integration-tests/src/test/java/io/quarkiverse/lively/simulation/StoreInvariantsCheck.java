@@ -1,0 +1,186 @@
+package io.quarkiverse.lively.simulation;
+
+import java.util.List;
+import java.util.TreeSet;
+
+import com.google.protobuf.ByteString;
+
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
+import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.Transition;
+import io.quarkiverse.lively.simulation.Services.ServiceChange;
+import io.quarkiverse.lively.simulation.Services.Writer;
+import io.quarkiverse.lively.simulation.etcd.Commit;
+
+/**
+ * The rules for every write of Lively, see the invariants in the protocol: a record is UP only together with its entry under UP, DOWN
+ * always without it; the state is written with the record; what goes away with the owner is under the owner's one lease; no entry of
+ * an index dangles; the history gets one row for each act; and an owner writes only what changes something.
+ */
+final class StoreInvariantsCheck implements Check {
+
+    private static final String STATUS = "a record is UP only with its entry under UP";
+    private static final String STATE = "the state is written with the record";
+    private static final String LEASE = "an owner puts all under its one lease";
+    private static final String HISTORY = "one row of the history for each act";
+    private static final String DELETED = "nothing is left of a deleted service";
+    private static final String CHANGES = "an owner writes only what changes something";
+    private static final String INDEX = "no entry of an index dangles";
+
+    private final World world;
+    private final Services services;
+    /** The services whose keys os-lively, or a restore, may have left in a state that Lively would not. */
+    private final TreeSet<String> writtenByOthers = new TreeSet<>();
+
+    StoreInvariantsCheck(World world, Services services) {
+        this.world = world;
+        this.services = services;
+    }
+
+    @Override
+    public void committed(Commit commit) {
+        for (ServiceChange change : services.changes()) {
+            switch (change.writer()) {
+                case OS_LIVELY -> writtenByOthers.add(change.uuid());
+                case ETCD -> {
+                    // Only an ephemeral service loses more than its claim and its entry under UP.
+                    if (change.before().record != null && change.after().record == null) {
+                        checkDeleted(commit, change);
+                    }
+                }
+                default -> check(commit, change);
+            }
+        }
+    }
+
+    private void check(Commit commit, ServiceChange change) {
+        StoredService before = change.before();
+        StoredService after = change.after();
+        if (after.recordEntry != before.recordEntry && after.record != null || after.up != before.up) {
+            // A process that gives its claim up without DOWN leaves the service to expire. An operator may plan a maintenance of a
+            // service that has expired, and leaves it expired.
+            boolean letsExpire = after.up == null && after.owner == null && (before.owner != null || before.saysUp());
+            if (after.saysUp() != (after.up != null) && !letsExpire) {
+                violated(STATUS, commit, change);
+            }
+            world.checked(STATUS);
+        }
+        if (after.recordEntry != before.recordEntry && after.record != null) {
+            if (after.stateEntry == null || after.stateEntry.modRevision() != after.recordEntry.modRevision()
+                    || after.saysUp() == (after.down != null)) {
+                violated(STATE, commit, change);
+            }
+            world.checked(STATE);
+            checkHistory(commit, change);
+        }
+        if (before.record != null && after.record == null) {
+            checkDeleted(commit, change);
+        }
+        if (change.writer() == Writer.OWNER && after.owner != null) {
+            checkLease(commit, change);
+            if (!changesSomething(commit, before, after)) {
+                violated(CHANGES, commit, change);
+            }
+            world.checked(CHANGES);
+        }
+    }
+
+    private void checkHistory(Commit commit, ServiceChange change) {
+        List<Transition> before = change.before().history();
+        List<Transition> after = change.after().history();
+        boolean changesStatus = change.before().record == null
+                || change.before().record.getStatus() != change.after().record.getStatus();
+        int added = after.size() - before.size();
+        boolean isOne = added == 1 || added == 0 && !after.isEmpty() && after.size() == 32
+                && after.subList(0, 31).equals(before.subList(1, 32));
+        if (change.after().historyEntry == change.before().historyEntry ? changesStatus : !isOne) {
+            violated(HISTORY, commit, change);
+        }
+        world.checked(HISTORY);
+    }
+
+    private void checkLease(Commit commit, ServiceChange change) {
+        StoredService after = change.after();
+        long lease = after.ownerEntry.lease();
+        boolean isUnder = lease != 0 && (after.up == change.before().up || after.up == null || after.up.lease() == lease);
+        boolean isEphemeral = services.ofProcess(commit.who())
+                .filter(application -> application.place().setup().ephemeral()).isPresent();
+        if (after.recordEntry != null && after.recordEntry != change.before().recordEntry) {
+            isUnder &= after.recordEntry.lease() == (isEphemeral ? lease : 0);
+        }
+        if (!isUnder) {
+            violated(LEASE, commit, change);
+        }
+        world.checked(LEASE);
+    }
+
+    private void checkDeleted(Commit commit, ServiceChange change) {
+        StoredService after = change.after();
+        if (writtenByOthers.contains(change.uuid())) {
+            return;
+        }
+        Service former = change.before().record;
+        KeyValue name = services.named(former.getType(), former.getHost());
+        boolean isNamed = name != null && name.value().equals(ByteString.copyFromUtf8(change.uuid()));
+        if (after.up != null || after.down != null || after.owner != null || after.state != null || after.historyEntry != null
+                || !services.regions(change.uuid()).isEmpty() || isNamed) {
+            violated(DELETED, commit, change);
+        }
+        world.checked(DELETED);
+    }
+
+    /** Other than when something was said. */
+    private static boolean changesSomething(Commit commit, StoredService before, StoredService after) {
+        return before.record == null || !before.record.equals(after.record) || !same(before.up, after.up)
+                || !same(before.down, after.down) || !same(before.ownerEntry, after.ownerEntry)
+                || before.recordEntry.lease() != after.recordEntry.lease() || !before.stateIsCurrent()
+                || before.state.getReason() != after.state.getReason() || !before.state.getBy().equals(after.state.getBy())
+                || !before.state.getHold().equals(after.state.getHold())
+                || commit.changes().stream().anyMatch(change -> {
+                    String key = StoredService.text(change.key());
+                    return (key.contains("/by-type-host/") || key.contains("/by-region/")) && !same(change.before(), change.after());
+                });
+    }
+
+    private static boolean same(KeyValue one, KeyValue other) {
+        return one == null ? other == null
+                : other != null && one.lease() == other.lease() && one.value().equals(other.value());
+    }
+
+    @Override
+    public void replaced() {
+        // What was written after the backup may be written once more.
+        services.all().forEach(stored -> writtenByOthers.add(stored.uuid));
+    }
+
+    @Override
+    public void beforeStop() {
+        services.all().forEach(stored -> {
+            if (stored.record != null && !writtenByOthers.contains(stored.uuid)) {
+                KeyValue name = services.named(stored.record.getType(), stored.record.getHost());
+                if (name == null || !services.regions(stored.uuid).contains(stored.record.getRegion())
+                        || services.regions(stored.uuid).size() != 1) {
+                    world.violated(INDEX, stored + " is under the type and host of " + name + " and in the regions "
+                            + services.regions(stored.uuid));
+                }
+                world.checked(INDEX);
+            }
+        });
+        services.names().forEach((name, entry) -> {
+            StoredService named = services.get(entry.value().toStringUtf8());
+            if (named.record == null && !writtenByOthers.contains(named.uuid)) {
+                world.violated(INDEX, name + " names a service that does not exist: " + named);
+            }
+        });
+        services.regions().forEach((uuid, regions) -> {
+            if (!regions.isEmpty() && services.get(uuid).record == null && !writtenByOthers.contains(uuid)) {
+                world.violated(INDEX, uuid + ", which does not exist, is in " + regions);
+            }
+        });
+    }
+
+    private void violated(String name, Commit commit, ServiceChange change) {
+        world.violated(name, commit.who() + " (" + change.writer() + ", " + commit.cause() + ") has made of " + change.before()
+                + " this: " + change.after());
+    }
+}
