@@ -86,7 +86,7 @@ final class Registries {
             case 4 -> call(caller, Kind.FIND_BY_NAME, () -> calls.find(named.type(), named.host()), named.type(), named.host());
             case 5 -> call(caller, Kind.HISTORY, () -> calls.history(uuid), uuid);
             default -> {
-                ServiceQuery query = random.nextInt(4) > 0 ? query(random) : ServiceQuery.uuids(uuid, uuid(random));
+                ServiceQuery query = random.nextInt(4) > 0 ? query(random) : ServiceQuery.uuids(uuid, another(random));
                 call(caller, Kind.LIST, () -> calls.list(query), query);
             }
         }
@@ -130,6 +130,11 @@ final class Registries {
 
     private String uuid(ServiceRecord named) {
         return named.uuid().isEmpty() ? world.layout().uuidOf(named.type(), named.host()) : named.uuid();
+    }
+
+    private String another(RandomGenerator random) {
+        List<Setup.ProcessSetup> processes = world.setup().processes();
+        return processes.get(random.nextInt(processes.size())).uuid(world.layout());
     }
 
     /** The service that the act is about, or a further one. */
