@@ -84,7 +84,8 @@ final class Acts {
                 world.untilHealed(time, () -> etcd.lag(member, Duration.ZERO));
             }
             case CHANGE_LEADER -> etcd.changeLeader();
-            case PROMOTE_LEARNER -> etcd.members().stream().filter(EtcdMember::isLearner).forEach(learner -> etcd.promote(learner.index()));
+            case PROMOTE_LEARNER ->
+                etcd.members().stream().filter(EtcdMember::isLearner).forEach(learner -> etcd.promote(learner.index()));
             case COMPACT -> compact(random);
             case NO_SPACE -> {
                 etcd.noSpace(true);

@@ -17,7 +17,8 @@ import io.quarkiverse.lively.simulation.CommitLog.RecordChange;
 
 /**
  * "A subscriber that keeps up gets each change once, in the order of etcd's revisions. A subscriber that lags behind gets, for
- * each service, the sum of the changes since the last event of that service that was delivered to it. RESYNCED comes after every
+ * each service, the sum of the changes since the last event of that service that was delivered to it. RESYNCED comes after
+ * every
  * difference up to its revision."
  */
 final class EventsCheck implements Check {
@@ -84,6 +85,9 @@ final class EventsCheck implements Check {
     public void received(Subscriber subscriber, LivenessEvent event) {
         Story story = stories.computeIfAbsent(subscriber, first -> new Story());
         story.time = world.scheduler().now();
+        if (event.coalesced() > 1) {
+            world.count("event of several changes");
+        }
         switch (event.kind()) {
             case SNAPSHOT -> snapshot(subscriber, story, event);
             case SNAPSHOT_END -> snapshotEnd(subscriber, story, event);
@@ -143,7 +147,8 @@ final class EventsCheck implements Check {
         check(SNAPSHOT, story.begun, subscriber, event, "the snapshot has not ended");
         // Several changes may add up to none.
         check(CONTINUES, Objects.equals(event.previous().orElse(null), known)
-                && (!event.previous().equals(event.current()) || event.coalesced() > 1) && event.kind() == kind(event), subscriber, event, "the last event said " + known);
+                && (!event.previous().equals(event.current()) || event.coalesced() > 1) && event.kind() == kind(event),
+                subscriber, event, "the last event said " + known);
         if (event.current().isPresent()) {
             story.services.put(uuid, service);
         } else {
@@ -154,7 +159,8 @@ final class EventsCheck implements Check {
             story.told.put(uuid, event.revision());
             return;
         }
-        check(ORDER, event.revision() >= story.revision && event.revision() > story.barrier || isSuspect(subscriber), subscriber,
+        check(ORDER, event.revision() >= story.revision && event.revision() > story.barrier || isSuspect(subscriber),
+                subscriber,
                 event, "after " + story.revision + ", and all up to " + story.barrier);
         ServiceRecord real = matching(log.era().record(uuid, event.revision()), subscriber);
         check(TRUE, Objects.equals(real, event.current().orElse(null)), subscriber, event, "etcd has " + real);

@@ -15,7 +15,8 @@ import io.quarkiverse.lively.simulation.etcd.Change;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
- * "Both can run on one etcd, and read each other's records": once all is quiet, os-lively finds each service that a process keeps
+ * "Both can run on one etcd, and read each other's records": once all is quiet, os-lively finds each service that a process
+ * keeps
  * alive by its uuid, its status, its type and host, and its region, and by no other status.
  */
 final class OsLivelyEntriesCheck implements Check {
@@ -48,11 +49,6 @@ final class OsLivelyEntriesCheck implements Check {
                 }
             }
         }
-    }
-
-    @Override
-    public void replaced() {
-        expired.clear();
     }
 
     @Override
@@ -90,7 +86,9 @@ final class OsLivelyEntriesCheck implements Check {
         }
     }
 
-    /** os-lively takes names without asking, and one that is alive or held keeps them. Nobody takes them for one that is held. */
+    /**
+     * os-lively takes names without asking, and one that is alive or held keeps them. Nobody takes them for one that is held.
+     */
     private boolean keepsName(String rival, Service record, RegistrationState state) {
         Service other = CommitLog.parse(find(world.layout().service(rival)), Service.parser());
         return other != null && other.getType().equals(record.getType()) && other.getHost().equals(record.getHost())

@@ -33,7 +33,8 @@ final class Registries {
         Instant now = caller.process().now();
         switch (act.kind()) {
             case OPERATOR_DOWN -> down(caller, uuid, Maintenance.of(random.nextBoolean() ? "" : act.name()));
-            case OPERATOR_DOWN_UNTIL -> down(caller, uuid, Maintenance.of(act.name()).until(now.plusSeconds(1 + random.nextInt(60))));
+            case OPERATOR_DOWN_UNTIL ->
+                down(caller, uuid, Maintenance.of(act.name()).until(now.plusSeconds(1 + random.nextInt(60))));
             case OPERATOR_PLAN -> {
                 Maintenance planned = Maintenance.of(act.name()).from(now.plusSeconds(1 + random.nextInt(60)));
                 down(caller, uuid, random.nextInt(4) == 0 ? planned
@@ -78,21 +79,24 @@ final class Registries {
         RegistryCalls calls = caller.lively().calls();
         switch (random.nextInt(7)) {
             case 0 -> call(caller, Kind.IS_UP, () -> calls.isUp(uuid), uuid);
-            case 1 -> call(caller, Kind.IS_UP_BY_NAME, () -> calls.isUp(named.type(), named.host()), named.type(), named.host());
+            case 1 ->
+                call(caller, Kind.IS_UP_BY_NAME, () -> calls.isUp(named.type(), named.host()), named.type(), named.host());
             case 2 -> call(caller, Kind.LIVENESS, () -> calls.liveness(uuid), uuid);
             case 3 -> call(caller, Kind.FIND, () -> calls.find(uuid), uuid);
             case 4 -> call(caller, Kind.FIND_BY_NAME, () -> calls.find(named.type(), named.host()), named.type(), named.host());
             case 5 -> call(caller, Kind.HISTORY, () -> calls.history(uuid), uuid);
             default -> {
-                ServiceQuery query = query(random);
+                ServiceQuery query = random.nextInt(4) > 0 ? query(random) : ServiceQuery.uuids(uuid, another(random));
                 call(caller, Kind.LIST, () -> calls.list(query), query);
             }
         }
     }
 
     static ServiceQuery query(RandomGenerator random) {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0, 1 -> ServiceQuery.all();
+            case 4 -> ServiceQuery.types("type-0", "further").withRegions("region-0", "default").withLiveness(Liveness.UP,
+                    Liveness.EXPIRED);
             case 2 -> ServiceQuery.types("type-" + random.nextInt(3));
             case 3 -> ServiceQuery.regions("region-" + random.nextInt(2));
             default -> ServiceQuery.liveness(Liveness.UP);
@@ -128,11 +132,17 @@ final class Registries {
         return named.uuid().isEmpty() ? world.layout().uuidOf(named.type(), named.host()) : named.uuid();
     }
 
+    private String another(RandomGenerator random) {
+        List<Setup.ProcessSetup> processes = world.setup().processes();
+        return processes.get(random.nextInt(processes.size())).uuid(world.layout());
+    }
+
     /** The service that the act is about, or a further one. */
     private ServiceRecord named(Act act, RandomGenerator random) {
         List<Setup.ProcessSetup> processes = world.setup().processes();
         Setup.ProcessSetup one = processes.get(act.service(processes.size()));
         return random.nextInt(5) == 0 ? ServiceRecord.builder("further", "host-" + random.nextInt(SimulatedApplication.FURTHER))
-                .build() : ServiceRecord.builder(one.type(), one.host()).uuid(one.uuid(world.layout())).region(one.region()).build();
+                .build()
+                : ServiceRecord.builder(one.type(), one.host()).uuid(one.uuid(world.layout())).region(one.region()).build();
     }
 }

@@ -27,7 +27,8 @@ import io.quarkiverse.lively.simulation.etcd.Change;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
- * A write by the registry is one commit of its caller between the call and the answer, with the revision of the answer, and does
+ * A write by the registry is one commit of its caller between the call and the answer, with the revision of the answer, and
+ * does
  * what was asked for; or none if there is nothing to do. One of unknown outcome is one commit at most. A refused one is none,
  * and there is a reason to refuse it.
  */
@@ -163,8 +164,9 @@ final class RegistryWritesCheck implements Check {
             written(call, of);
         }
         if (of.commits.size() > of.open.size() + of.unknown.size()) {
-            world.violated(ONE_COMMIT, describe(call) + " was answered with " + (call.failure == null ? call.answer : call.failure)
-                    + ", and committed " + of.commits.stream().map(Commit::revision).toList());
+            world.violated(ONE_COMMIT,
+                    describe(call) + " was answered with " + (call.failure == null ? call.answer : call.failure)
+                            + ", and committed " + of.commits.stream().map(Commit::revision).toList());
         }
     }
 
@@ -184,7 +186,8 @@ final class RegistryWritesCheck implements Check {
             return;
         }
         long revision = answer.getAsLong();
-        check(ONE_COMMIT, revision > call.calledAtRevision && take(of, revision).isPresent(), call, "it committed no such revision");
+        check(ONE_COMMIT, revision > call.calledAtRevision && take(of, revision).isPresent(), call,
+                "it committed no such revision");
         KeyLayout layout = world.layout();
         for (ByteString key : List.of(layout.service(uuid), layout.up(uuid), layout.down(uuid), layout.owner(uuid),
                 layout.state(uuid), layout.history(uuid))) {
@@ -267,7 +270,8 @@ final class RegistryWritesCheck implements Check {
         long to = call.answeredAtRevision;
         world.count("writes that were refused, " + why.getClass().getSimpleName());
         if (why instanceof UnknownServiceException) {
-            check(REFUSED, era.ever(uuid, from, to, revision -> era.record(uuid, revision) == null), call, "there was always one");
+            check(REFUSED, era.ever(uuid, from, to, revision -> era.record(uuid, revision) == null), call,
+                    "there was always one");
         } else if (why instanceof StaleRecordException) {
             boolean isRaced = era.touches(uuid, from, to) >= LOST_RACES;
             boolean isStale = call.arguments[0] instanceof ServiceRecord wanted && era.ever(uuid, from, to,

@@ -66,7 +66,8 @@ final class SimulatedApplication {
         this.readiness = new SimulatedReadiness(process);
         this.startedAt = world.scheduler().now();
         LivelySettings settings = settings();
-        this.lively = new Lively(settings, process, SimulatedClient.connection(process, world.network(), settings.etcd(), clients),
+        this.lively = new Lively(settings, process,
+                SimulatedClient.connection(process, world.network(), settings.etcd(), clients),
                 inheritance, this::changed, settings.registrar().awaitsReadiness() ? Optional.of(readiness) : Optional.empty(),
                 CallTracing.NONE, LivelyMetrics.NONE);
     }

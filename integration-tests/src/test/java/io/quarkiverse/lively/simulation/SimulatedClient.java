@@ -78,7 +78,8 @@ final class SimulatedClient implements Etcd {
         Duration quarter = setup.ttl().dividedBy(4);
         Duration usual = quarter.compareTo(LEAST_PATIENCE) > 0 ? quarter : LEAST_PATIENCE;
         Duration oneRenewal = setup.ttl().multipliedBy(3).dividedBy(10);
-        return new EtcdSettings(endpoints, CONNECT_TIMEOUT, REQUEST_TIMEOUT, usual.compareTo(oneRenewal) < 0 ? usual : oneRenewal);
+        return new EtcdSettings(endpoints, CONNECT_TIMEOUT, REQUEST_TIMEOUT,
+                usual.compareTo(oneRenewal) < 0 ? usual : oneRenewal);
     }
 
     /**

@@ -71,7 +71,8 @@ class SimulationTest {
     @Test
     void makesAFailingRunSmaller() {
         World.Outcome failed = LongStream.range(1, 50).mapToObj(seed -> failing(Plan.of(seed), 0))
-                .filter(outcome -> outcome.violation().isPresent() && outcome.plan().acts().size() > 50).findFirst().orElseThrow();
+                .filter(outcome -> outcome.violation().isPresent() && outcome.plan().acts().size() > 50).findFirst()
+                .orElseThrow();
 
         Plan smallest = new Shrinker(failed, Duration.ofSeconds(30), plan -> failing(plan, 0)).shrink();
 
@@ -81,7 +82,8 @@ class SimulationTest {
         World.Outcome repeated = failing(smallest, 100);
         assertEquals(ON_PURPOSE, repeated.violation().orElseThrow().check());
         for (String words : List.of("starts", "crashes", ON_PURPOSE)) {
-            assertTrue(repeated.trace().stream().anyMatch(line -> line.contains(words)), () -> words + " in " + repeated.trace());
+            assertTrue(repeated.trace().stream().anyMatch(line -> line.contains(words)),
+                    () -> words + " in " + repeated.trace());
         }
     }
 

@@ -17,8 +17,10 @@ import io.quarkiverse.lively.simulation.CommitLog.Era;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
- * The page of the view: its list is what etcd had at the revision that it shows, so that nothing is taken to be down because the
- * view lost etcd; {@code Freshness} is a lower bound; it is LOADING before the first list only, STALE when etcd is silent, CURRENT
+ * The page of the view: its list is what etcd had at the revision that it shows, so that nothing is taken to be down because
+ * the
+ * view lost etcd; {@code Freshness} is a lower bound; it is LOADING before the first list only, STALE when etcd is silent,
+ * CURRENT
  * again when etcd serves, and then what etcd has.
  */
 final class ViewCheck implements Check {
@@ -151,7 +153,8 @@ final class ViewCheck implements Check {
         if (freshness.state() == State.SUSPECT) {
             story.suspectSince = story.suspectSince < 0 ? now : story.suspectSince;
             check(SUSPECT, maySuspect(world.setup()) && now - story.suspectSince <= application.place().machine()
-                    .trueTime(2 * world.setup().suspectLimit().toNanos()) + SLACK, application, "since " + story.suspectSince / 1e9);
+                    .trueTime(2 * world.setup().suspectLimit().toNanos()) + SLACK, application,
+                    "since " + story.suspectSince / 1e9);
         } else {
             story.suspectSince = -1;
         }

@@ -15,6 +15,7 @@ import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.simulation.Scheduler;
 import io.quarkiverse.lively.simulation.etcd.ComparedEtcd.Model;
 import io.quarkiverse.lively.simulation.etcd.ComparedEtcd.Real;
@@ -50,7 +51,7 @@ class EtcdModelComparisonTest {
         Version version = program.version().startsWith("3.4.") ? Version.V3_4 : Version.V3_6;
         try (EtcdServer server = EtcdServer.started(program);
                 EtcdConnection connection = new EtcdConnection(
-                        new EtcdSettings(List.of(URI.create(server.url())), LONG, LONG, LONG))) {
+                        new EtcdSettings(List.of(URI.create(server.url())), LONG, LONG, LONG), new SystemPlatform())) {
             for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
                 Scheduler scheduler = new Scheduler();
                 EtcdCluster cluster = new EtcdCluster(scheduler, new SplittableRandom(seed), version, 1);
