@@ -45,26 +45,6 @@ class EtcdOutageIT {
         }
     }
 
-    @Test
-    void anEtcdThatIsFrozenAndThawed() {
-        etcd.start();
-        try (DemoProcess demo = DemoProcess.start(etcd).awaitRegistered()) {
-            String uuid = demo.uuid();
-            etcd.freeze();
-            Measured frozen = Measured.fromNow();
-            frozen.await("from a frozen etcd to LOST, TTL 5 s", DemoProcess.TTL, () -> "LOST".equals(demo.state()));
-            Measured asked = Measured.fromNow();
-            assertEquals(503, demo.get("/up", "uuid", uuid).statusCode());
-            asked.check("from the question to 503", Duration.ofSeconds(3));
-            Awaitility.await().pollDelay(LONGER_THAN_THE_TTL).until(() -> true);
-
-            etcd.thaw();
-            Measured thawed = Measured.fromNow();
-            thawed.await("from the thaw to REGISTERED", DemoProcess.TTL, () -> "REGISTERED".equals(demo.state()));
-            isUpUnderItsOwnLease(demo, uuid);
-        }
-    }
-
     /** In production nothing else takes its place, whatever is configured. */
     @Test
     void anEtcdThatComesAfterTheApplication() {

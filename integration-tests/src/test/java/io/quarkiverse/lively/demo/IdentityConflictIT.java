@@ -17,8 +17,8 @@ import io.quarkiverse.lively.test.EtcdServer;
 @Execution(ExecutionMode.CONCURRENT)
 class IdentityConflictIT {
 
-    /** Whoever loses looks again each half TTL, or less often. */
-    private static final Duration PEACE = DemoProcess.TTL.multipliedBy(4);
+    /** The loser looks again each half TTL, or less often. */
+    private static final Duration PEACE = DemoProcess.TTL;
 
     @Test
     void oneOfTwoIsRegistered() {
@@ -44,18 +44,6 @@ class IdentityConflictIT {
                     .until(() -> keys.equals(etcd.keys().entries("/"))
                             && "FENCED".equals(fenced.state()) && "STOPPED".equals(failing.state())
                             && "STARTING".equals(waiting.state()));
-
-            Measured deaths = Measured.fromNow();
-            List.of(taker, owner, awaited).forEach(DemoProcess::kill);
-            deaths.await("from SIGKILL of the owner to REGISTERED, on-conflict=wait, TTL 5 s",
-                    DemoProcess.TTL.plusSeconds(1), () -> "REGISTERED".equals(waiting.state()));
-            Duration back = deaths.await("from SIGKILL of the taker to REGISTERED of the fenced one, TTL 5 s",
-                    DemoProcess.TTL.multipliedBy(2).plusSeconds(1), () -> "REGISTERED".equals(fenced.state()));
-            // The owner renewed its lease up to a third of the TTL before it died.
-            assertTrue(back.compareTo(DemoProcess.TTL.multipliedBy(5).dividedBy(3)) > 0,
-                    "nobody must have owned it for a whole TTL, but it took " + back);
-            assertEquals("STOPPED", failing.state());
-            assertEquals(2, etcd.keys("/services/by-status/UP/").size());
         }
     }
 

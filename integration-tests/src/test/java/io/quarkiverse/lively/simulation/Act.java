@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param number of the act in its plan: its own chance follows from it
  * @param time at which it begins, in nanoseconds since the start of the run
- * @param target a number, of which the act makes a process, a service or a member
+ * @param target a number, of which the act makes a service and its process, another process, or a member
  * @param duration of what it does, if that ends by itself
  */
 record Act(int number, long time, Kind kind, int target, Duration duration) {
@@ -44,6 +44,7 @@ record Act(int number, long time, Kind kind, int target, Duration duration) {
         SUSPEND(Group.PAUSES, 2),
         SET_CLOCK(Group.CLOCKS, 3),
         REGISTER_FURTHER(Group.FURTHER, 4),
+        REGISTER_MANY(Group.FURTHER, 1),
         CLOSE_FURTHER(Group.FURTHER, 2),
         ABANDON_FURTHER(Group.FURTHER, 1),
         APPLICATION_DOWN(Group.WORDS, 3),
@@ -102,6 +103,16 @@ record Act(int number, long time, Kind kind, int target, Duration duration) {
 
     String name() {
         return "act-" + number;
+    }
+
+    /** The place or the service that the act is about, of so many. */
+    int service(int count) {
+        return (target & 0xFF) % count;
+    }
+
+    /** The place that does it, or the member, of so many. */
+    int other(int count) {
+        return (target >> 8) % count;
     }
 
     @Override

@@ -28,8 +28,8 @@ final class Acts {
 
     void perform(Act act) {
         RandomGenerator random = world.chance().of(act.name());
-        Place place = world.places().get(act.target() % world.places().size());
-        int member = act.target() % etcd.size();
+        Place place = world.places().get(act.service(world.places().size()));
+        int member = act.other(etcd.size());
         Duration time = act.duration();
         trouble(act, place);
         switch (act.kind()) {
@@ -47,6 +47,11 @@ final class Acts {
             case SUSPEND -> place.pause(time, true);
             case SET_CLOCK -> place.machine().setWallClock(Duration.ofMillis(random.nextLong(-60_000, 60_000)));
             case REGISTER_FURTHER -> place.running().ifPresent(application -> application.registerFurther(random));
+            case REGISTER_MANY -> place.running().ifPresent(application -> {
+                for (int i = 0; i < SimulatedApplication.FURTHER; i++) {
+                    application.registerFurther(random);
+                }
+            });
             case CLOSE_FURTHER -> place.running().ifPresent(application -> application.closeFurther(random, false));
             case ABANDON_FURTHER -> place.running().ifPresent(application -> application.closeFurther(random, true));
             case APPLICATION_DOWN -> place.running().ifPresent(application -> application.down("asked to " + act.number()));
@@ -54,8 +59,9 @@ final class Acts {
             case READINESS -> place.running().ifPresent(SimulatedApplication::changeReadiness);
             case OBSERVER_FAILS -> place.running().ifPresent(SimulatedApplication::failAtNextChange);
             case OPERATOR_DOWN, OPERATOR_DOWN_UNTIL, OPERATOR_PLAN, OPERATOR_UP, OPERATOR_DELETE, OPERATOR_UPDATE, READ ->
-                place.running().ifPresent(application -> registries.call(act, application, random));
-            case OS_LIVELY -> world.osLively().act(random);
+                world.places().get(act.other(world.places().size())).running()
+                        .ifPresent(application -> registries.call(act, application, random));
+            case OS_LIVELY -> world.osLively().act(act, random);
             case SUBSCRIBE -> place.running().ifPresent(application -> application.subscribe(random, false));
             case SUBSCRIBE_SLOWLY -> place.running().ifPresent(application -> application.subscribe(random, true));
             case CANCEL -> place.running().ifPresent(application -> application.cancelSubscriber(random));
@@ -78,7 +84,8 @@ final class Acts {
                 world.untilHealed(time, () -> etcd.lag(member, Duration.ZERO));
             }
             case CHANGE_LEADER -> etcd.changeLeader();
-            case PROMOTE_LEARNER -> etcd.members().stream().filter(EtcdMember::isLearner).forEach(learner -> etcd.promote(learner.index()));
+            case PROMOTE_LEARNER ->
+                etcd.members().stream().filter(EtcdMember::isLearner).forEach(learner -> etcd.promote(learner.index()));
             case COMPACT -> compact(random);
             case NO_SPACE -> {
                 etcd.noSpace(true);

@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.simulation;
 
+import java.util.List;
+
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.simulation.etcd.Commit;
@@ -9,6 +11,11 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
  * {@link World#violated} when the promise is broken, and {@link World#checked} each time it has seen it kept.
  */
 interface Check {
+
+    /** The names of what it checks. A long simulation fails if one of them was never put to the test. */
+    default List<String> promises() {
+        return List.of();
+    }
 
     /** etcd has stored something. Called at once, before any process can know of it. */
     default void committed(Commit commit) {
@@ -44,6 +51,10 @@ interface Check {
 
     /** A subscriber was called. */
     default void received(Subscriber subscriber, LivenessEvent event) {
+    }
+
+    /** A wait for a revision of a view has ended; not if its process has ended before. */
+    default void awaited(RevisionWait wait) {
     }
 
     /** Called often, at any time. */

@@ -51,7 +51,8 @@ final class CommitText {
             }
             if (key.startsWith("by-state/")) {
                 State state = State.parseFrom(entry.value());
-                return " = " + state.getReason() + " by " + shortened(state.getBy()) + (state.hasHold() ? ", " + of(state.getHold()) : "");
+                return " = " + state.getReason() + " by " + shortened(state.getBy())
+                        + (state.hasHold() ? ", " + of(state.getHold()) : "");
             }
             return "";
         } catch (InvalidProtocolBufferException e) {
@@ -60,7 +61,8 @@ final class CommitText {
     }
 
     private static String of(Hold hold) {
-        return "held by " + shortened(hold.getBy()) + (hold.getStart() == 0 ? "" : " from " + Instant.ofEpochMilli(hold.getStart()))
+        return "held by " + shortened(hold.getBy())
+                + (hold.getStart() == 0 ? "" : " from " + Instant.ofEpochMilli(hold.getStart()))
                 + (hold.getEnd() == 0 ? "" : " to " + Instant.ofEpochMilli(hold.getEnd()));
     }
 

@@ -9,7 +9,8 @@ import io.quarkiverse.lively.simulation.Services.Writer;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
- * <i>A DOWN that an operator says survives heart-beats, changes of health, a lost lease and restarts of the service. An operator's
+ * <i>A DOWN that an operator says survives heart-beats, changes of health, a lost lease and restarts of the service. An
+ * operator's
  * DOWN that lands between any two steps of the owner is never overwritten. It ends by {@code up}, or at the end of its
  * maintenance.</i> <i>Start and end of a maintenance are kept within one second, by the wall clock of the owner's machine.</i>
  */
@@ -52,8 +53,9 @@ final class HoldsCheck implements Check {
         if (hold.isPresent()) {
             boolean isKept = after.state.hasHold() && after.state.getHold().equals(hold.get());
             if (!isKept || StoredService.isInForce(hold.get(), now) && after.saysUp() && !before.saysUp()) {
-                world.violated(RESPECTED, owner.process().name() + ", whose clock shows " + now.toEpochMilli() + ", has made of "
-                        + before + " this: " + after);
+                world.violated(RESPECTED,
+                        owner.process().name() + ", whose clock shows " + now.toEpochMilli() + ", has made of "
+                                + before + " this: " + after);
             }
             world.checked(RESPECTED);
         } else if (before.isDownByOthers()) {

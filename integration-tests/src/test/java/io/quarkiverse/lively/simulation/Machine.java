@@ -2,6 +2,8 @@ package io.quarkiverse.lively.simulation;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A machine and its clocks. No two machines have the same time. */
 final class Machine {
@@ -16,6 +18,13 @@ final class Machine {
     /** How long the machine was suspended so far: its monotonic clock stood still for that time. */
     private long suspendedFor;
     private long wokeUpAt = Long.MIN_VALUE / 2;
+    private final List<Suspension> suspensions = new ArrayList<>();
+
+    /**
+     * @param before how long the machine had run before it, without earlier suspensions
+     */
+    private record Suspension(long before, long duration) {
+    }
 
     /**
      * @param monotonicStart what its monotonic clock shows at the start of the run
@@ -43,6 +52,16 @@ final class Machine {
         return (long) Math.ceil(nanos / rate);
     }
 
+    /** The true time at which its monotonic clock came to that. */
+    long trueTimeWhen(long nanoTime) {
+        long running = trueTime(nanoTime - monotonicStart);
+        long time = running;
+        for (Suspension suspension : suspensions) {
+            time += suspension.before() < running ? suspension.duration() : 0;
+        }
+        return time;
+    }
+
     Instant now() {
         return at(scheduler.now());
     }
@@ -68,6 +87,7 @@ final class Machine {
 
     /** It was suspended for that time until now. */
     void wokeUpAfter(Duration time) {
+        suspensions.add(new Suspension(scheduler.now() - time.toNanos() - suspendedFor, time.toNanos()));
         suspendedFor += time.toNanos();
         wokeUpAt = scheduler.now();
     }

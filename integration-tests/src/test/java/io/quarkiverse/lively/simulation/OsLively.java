@@ -44,7 +44,8 @@ final class OsLively {
         Chance chance = world.chance().derived(NAME);
         Machine machine = new Machine(world.scheduler(), NAME, 0, 1, Duration.ZERO);
         this.process = new SimulatedProcess(NAME, machine, world.scheduler(), chance, bug -> world.bug(NAME, bug));
-        this.etcd = SimulatedClient.connection(process, world.network(), SimulatedClient.settings(world.setup()), new ArrayList<>());
+        this.etcd = SimulatedClient.connection(process, world.network(), SimulatedClient.settings(world.setup()),
+                new ArrayList<>());
     }
 
     void end() {
@@ -53,13 +54,14 @@ final class OsLively {
     }
 
     /** What one of them might do to a service. */
-    void act(RandomGenerator random) {
+    void act(Act act, RandomGenerator random) {
         List<Setup.ProcessSetup> processes = world.setup().processes();
-        Setup.ProcessSetup service = processes.get(random.nextInt(processes.size()));
+        Setup.ProcessSetup service = processes.get(act.service(processes.size()));
         long end = process.now().getEpochSecond() + 5 + random.nextInt(60);
         String note = "n" + random.nextInt(9);
         // Now and then as another service with the same names, as one that was registered by os-lively before.
-        Service own = asRegistered(service, random.nextInt(6) == 0 ? String.format("%032x", service.identity()) : service.uuid(layout));
+        Service own = asRegistered(service,
+                random.nextInt(6) == 0 ? String.format("%032x", service.identity()) : service.uuid(layout));
         switch (random.nextInt(9)) {
             case 0, 1, 2 -> update(own, "heart-beat", random, true, read -> own);
             case 3 -> update(own, "down()", random, false, read -> read.toBuilder().setStatus(Status.DOWN).build());
@@ -133,7 +135,8 @@ final class OsLively {
         world.note(NAME, "deletes", 0, () -> uuid);
         whenDone(etcd.commit(new Transaction(List.of(), List.of(new Delete(layout.service(uuid)),
                 new Delete(layout.typeHost(service.getType(), service.getHost())), new Delete(region(service)),
-                new Delete(layout.up(uuid)), new Delete(layout.down(uuid))), List.of())), result -> world.count("os-lively delete"));
+                new Delete(layout.up(uuid)), new Delete(layout.down(uuid))), List.of())),
+                result -> world.count("os-lively delete"));
     }
 
     private static ByteString region(Service service) {

@@ -11,12 +11,14 @@ import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 
 /**
- * <i>UP is published once the application listens and its readiness checks pass; before that it is registered as DOWN.</i> <i>It
+ * <i>UP is published once the application listens and its readiness checks pass; before that it is registered as DOWN.</i>
+ * <i>It
  * registers again by itself, after an outage, a restart, a wipe or a compaction of etcd.</i> <i>While etcd answers, the owner
  * notices what is said within the time that etcd needs to tell it, and if it is not told, within about 0.6 TTL.</i> <i>A fenced
  * process takes the service back only after it has seen for a whole TTL that no other process owns it.</i>
  * <p>
- * Each registration of a process that runs and reaches etcd is as it should be, once the bound is over that counts from the last
+ * Each registration of a process that runs and reaches etcd is as it should be, once the bound is over that counts from the
+ * last
  * change that it has to notice.
  */
 final class OwnerIsUpCheck implements Check {
@@ -74,7 +76,8 @@ final class OwnerIsUpCheck implements Check {
         boolean isTold = now - quietSince > 2 * bounds.converged();
         long notice = isTold ? Bounds.AT_ONCE : bounds.look();
         long due = Math.max(Math.max(quietSince + bounds.converged(), wantedSince + Bounds.AT_ONCE),
-                Math.max(Math.max(times.changedByOthers, trouble.clockQuietSince(machine)) + notice, times.changed + Bounds.AT_ONCE));
+                Math.max(Math.max(times.changedByOthers, trouble.clockQuietSince(machine)) + notice,
+                        times.changed + Bounds.AT_ONCE));
         boolean isEphemeral = application.place().setup().ephemeral();
         if ((stored.owner == null || isEphemeral) && !isNameFree(registration.record(), now - bounds.look())) {
             // An owner whose names os-lively has taken stays registered, unless it has to put an ephemeral record back.
@@ -120,8 +123,9 @@ final class OwnerIsUpCheck implements Check {
         KeyValue entry = services.named(names.type(), names.host());
         String holder = entry == null ? names.uuid() : entry.value().toStringUtf8();
         StoredService other = services.get(holder);
-        return services.namedSince(names.type(), names.host()) < since && (holder.equals(names.uuid()) || other.up == null && other.owner == null && !other.saysDown()
-                && services.times(holder).changed < since);
+        return services.namedSince(names.type(), names.host()) < since
+                && (holder.equals(names.uuid()) || other.up == null && other.owner == null && !other.saysDown()
+                        && services.times(holder).changed < since);
     }
 
     /** All that goes away with the process is under its one lease. */

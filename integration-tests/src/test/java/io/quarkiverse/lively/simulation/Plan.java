@@ -53,9 +53,10 @@ record Plan(long seed, Setup setup, List<Act> acts) {
             }
         }
         int count = FEWEST + random.nextInt(MOST - FEWEST - number);
+        Focus focus = new Focus(random);
         while (number < count) {
-            acts.add(new Act(number++, random.nextLong(1_000_000_000L, ACTS_END.toNanos()), lots.get(random.nextInt(lots.size())),
-                    random.nextInt(1 << 16), duration(random, setup)));
+            acts.add(new Act(number++, focus.time(), lots.get(random.nextInt(lots.size())), focus.target(),
+                    duration(random, setup)));
         }
         acts.sort(Comparator.comparingLong(Act::time).thenComparingInt(Act::number));
         return new Plan(seed, setup, acts);
@@ -86,5 +87,38 @@ record Plan(long seed, Setup setup, List<Act> acts) {
         setup.processes().forEach(process -> text.append("  ").append(process).append('\n'));
         acts.forEach(act -> text.append("  ").append(act).append('\n'));
         return text.toString();
+    }
+
+    /** Where and when the acts of a plan meet: in many plans most of them hit one service, or come in bursts. */
+    private static final class Focus {
+
+        private static final int NUMBERS = 256;
+        private static final long LONGEST_PAUSE = 3_000_000_000L;
+
+        private final RandomGenerator random;
+        private final double hotShare;
+        private final int hot;
+        private final double burstShare;
+        private long last;
+
+        Focus(RandomGenerator random) {
+            this.random = random;
+            this.hotShare = random.nextInt(3) * 0.45;
+            this.hot = random.nextInt(NUMBERS);
+            this.burstShare = random.nextInt(3) * 0.4;
+        }
+
+        long time() {
+            long latest = ACTS_END.toNanos();
+            boolean follows = last > 0 && random.nextDouble() < burstShare;
+            last = follows ? Math.min(latest - 1, last + (long) (LONGEST_PAUSE * Math.pow(random.nextDouble(), 4)))
+                    : random.nextLong(1_000_000_000L, latest);
+            return last;
+        }
+
+        /** The low part is of the service and its process, the high one of another process or a member. */
+        int target() {
+            return random.nextInt(NUMBERS) * NUMBERS + (random.nextDouble() < hotShare ? hot : random.nextInt(NUMBERS));
+        }
     }
 }

@@ -2,7 +2,6 @@ package io.quarkiverse.lively.simulation;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,11 +28,13 @@ final class Registries {
 
     void call(Act act, SimulatedApplication caller, RandomGenerator random) {
         RegistryCalls calls = caller.lively().calls();
-        String uuid = uuid(random);
+        ServiceRecord named = named(act, random);
+        String uuid = uuid(named);
         Instant now = caller.process().now();
         switch (act.kind()) {
             case OPERATOR_DOWN -> down(caller, uuid, Maintenance.of(random.nextBoolean() ? "" : act.name()));
-            case OPERATOR_DOWN_UNTIL -> down(caller, uuid, Maintenance.of(act.name()).until(now.plusSeconds(1 + random.nextInt(60))));
+            case OPERATOR_DOWN_UNTIL ->
+                down(caller, uuid, Maintenance.of(act.name()).until(now.plusSeconds(1 + random.nextInt(60))));
             case OPERATOR_PLAN -> {
                 Maintenance planned = Maintenance.of(act.name()).from(now.plusSeconds(1 + random.nextInt(60)));
                 down(caller, uuid, random.nextInt(4) == 0 ? planned
@@ -41,8 +42,8 @@ final class Registries {
             }
             case OPERATOR_UP -> call(caller, Kind.UP, () -> calls.up(uuid), uuid);
             case OPERATOR_DELETE -> call(caller, Kind.DELETE, () -> calls.delete(uuid), uuid);
-            case OPERATOR_UPDATE -> update(caller, uuid, random);
-            default -> read(caller, random);
+            case OPERATOR_UPDATE -> update(caller, uuid, named, random);
+            default -> read(caller, uuid, named, random);
         }
     }
 
@@ -51,10 +52,10 @@ final class Registries {
     }
 
     /** Reads the service, and writes it a while later. */
-    private void update(SimulatedApplication caller, String uuid, RandomGenerator random) {
+    private void update(SimulatedApplication caller, String uuid, ServiceRecord named, RandomGenerator random) {
         this.<Optional<ServiceRecord>> call(caller, Kind.FIND, () -> caller.lively().calls().find(uuid), uuid)
                 .thenAccept(found -> {
-                    ServiceRecord read = found.orElseGet(() -> named(random));
+                    ServiceRecord read = found.orElse(named);
                     ServiceRecord.Builder wanted = read.toBuilder();
                     switch (random.nextInt(4)) {
                         case 0 -> wanted.status(Status.UP).maintenance(null);
@@ -74,27 +75,28 @@ final class Registries {
                 });
     }
 
-    private void read(SimulatedApplication caller, RandomGenerator random) {
+    private void read(SimulatedApplication caller, String uuid, ServiceRecord named, RandomGenerator random) {
         RegistryCalls calls = caller.lively().calls();
-        String uuid = uuid(random);
-        ServiceRecord named = named(random);
         switch (random.nextInt(7)) {
             case 0 -> call(caller, Kind.IS_UP, () -> calls.isUp(uuid), uuid);
-            case 1 -> call(caller, Kind.IS_UP_BY_NAME, () -> calls.isUp(named.type(), named.host()), named.type(), named.host());
+            case 1 ->
+                call(caller, Kind.IS_UP_BY_NAME, () -> calls.isUp(named.type(), named.host()), named.type(), named.host());
             case 2 -> call(caller, Kind.LIVENESS, () -> calls.liveness(uuid), uuid);
             case 3 -> call(caller, Kind.FIND, () -> calls.find(uuid), uuid);
             case 4 -> call(caller, Kind.FIND_BY_NAME, () -> calls.find(named.type(), named.host()), named.type(), named.host());
             case 5 -> call(caller, Kind.HISTORY, () -> calls.history(uuid), uuid);
             default -> {
-                ServiceQuery query = query(random);
+                ServiceQuery query = random.nextInt(4) > 0 ? query(random) : ServiceQuery.uuids(uuid, another(random));
                 call(caller, Kind.LIST, () -> calls.list(query), query);
             }
         }
     }
 
     static ServiceQuery query(RandomGenerator random) {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0, 1 -> ServiceQuery.all();
+            case 4 -> ServiceQuery.types("type-0", "further").withRegions("region-0", "default").withLiveness(Liveness.UP,
+                    Liveness.EXPIRED);
             case 2 -> ServiceQuery.types("type-" + random.nextInt(3));
             case 3 -> ServiceQuery.regions("region-" + random.nextInt(2));
             default -> ServiceQuery.liveness(Liveness.UP);
@@ -126,16 +128,21 @@ final class Registries {
         });
     }
 
-    /** Of a service of the fleet, most often of one that exists. */
-    private String uuid(RandomGenerator random) {
-        ServiceRecord named = named(random);
+    private String uuid(ServiceRecord named) {
         return named.uuid().isEmpty() ? world.layout().uuidOf(named.type(), named.host()) : named.uuid();
     }
 
-    private ServiceRecord named(RandomGenerator random) {
-        List<Setup.ProcessSetup> candidates = new ArrayList<>(world.setup().processes());
-        Setup.ProcessSetup one = candidates.get(random.nextInt(candidates.size()));
+    private String another(RandomGenerator random) {
+        List<Setup.ProcessSetup> processes = world.setup().processes();
+        return processes.get(random.nextInt(processes.size())).uuid(world.layout());
+    }
+
+    /** The service that the act is about, or a further one. */
+    private ServiceRecord named(Act act, RandomGenerator random) {
+        List<Setup.ProcessSetup> processes = world.setup().processes();
+        Setup.ProcessSetup one = processes.get(act.service(processes.size()));
         return random.nextInt(5) == 0 ? ServiceRecord.builder("further", "host-" + random.nextInt(SimulatedApplication.FURTHER))
-                .build() : ServiceRecord.builder(one.type(), one.host()).uuid(one.uuid(world.layout())).region(one.region()).build();
+                .build()
+                : ServiceRecord.builder(one.type(), one.host()).uuid(one.uuid(world.layout())).region(one.region()).build();
     }
 }

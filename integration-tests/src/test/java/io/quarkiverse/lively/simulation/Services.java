@@ -17,7 +17,8 @@ import io.quarkiverse.lively.simulation.etcd.Change;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
- * What etcd has of each service, who owns it, and when that changed. It checks nothing: it is the first in the list of checks, so
+ * What etcd has of each service, who owns it, and when that changed. It checks nothing: it is the first in the list of checks,
+ * so
  * that the others find it up to date.
  */
 final class Services implements Check {

@@ -34,15 +34,11 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
      * @param registers whether the application registers itself; if not, it only reads and operates
      * @param skew of the wall clock of its machine
      */
-    record ProcessSetup(int number, int identity, boolean namesUuid, boolean registers, boolean ephemeral, boolean awaitsReadiness,
+    record ProcessSetup(int number, int identity, String type, boolean namesUuid, boolean registers, boolean ephemeral, boolean awaitsReadiness,
             OnConflict onConflict, Duration skew) {
 
         String name() {
             return "process-" + number;
-        }
-
-        String type() {
-            return "type-" + identity % 3;
         }
 
         String host() {
@@ -63,6 +59,7 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
         Version version = random.nextBoolean() ? Version.V3_4 : Version.V3_6;
         int count = 3 + random.nextInt(10);
         int identities = Math.max(2, count - random.nextInt(4));
+        int types = 1 + random.nextInt(3);
         List<ProcessSetup> processes = new ArrayList<>();
         List<Boolean> ephemeral = new ArrayList<>();
         for (int i = 0; i < identities; i++) {
@@ -70,7 +67,7 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
         }
         for (int i = 0; i < count; i++) {
             int identity = i % identities;
-            processes.add(new ProcessSetup(i, identity, random.nextInt(12) == 0, i == 0 || random.nextInt(8) > 0, ephemeral.get(identity),
+            processes.add(new ProcessSetup(i, identity, "type-" + identity % types, random.nextInt(12) == 0, i == 0 || random.nextInt(8) > 0, ephemeral.get(identity),
                     random.nextInt(3) == 0,
                     random.nextInt(4) > 0 ? OnConflict.TAKEOVER : random.nextBoolean() ? OnConflict.WAIT : OnConflict.FAIL,
                     Duration.ofMillis(random.nextInt(20_001) - 10_000)));

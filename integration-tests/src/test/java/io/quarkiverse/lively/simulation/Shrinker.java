@@ -4,18 +4,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Makes a plan that fails smaller, as long as the same promise is broken. */
 final class Shrinker {
 
     private final String check;
     private final long until;
-    private final BugLog log;
+    private final Function<Plan, World.Outcome> runner;
     private Plan smallest;
 
-    /** @param limit how long to try, by the real clock */
-    Shrinker(World.Outcome failed, Duration limit, BugLog log) {
-        this.log = log;
+    /**
+     * @param limit how long to try, by the real clock
+     * @param runner runs a plan
+     */
+    Shrinker(World.Outcome failed, Duration limit, Function<Plan, World.Outcome> runner) {
+        this.runner = runner;
         this.smallest = failed.plan();
         this.check = failed.violation().orElseThrow().check();
         this.until = System.nanoTime() + limit.toNanos();
@@ -69,7 +73,7 @@ final class Shrinker {
     }
 
     private boolean stillFails(Plan candidate) {
-        Optional<World.Violation> violation = World.run(candidate, 0, log).violation();
+        Optional<World.Violation> violation = runner.apply(candidate).violation();
         boolean fails = violation.filter(found -> found.check().equals(check)).isPresent();
         if (fails) {
             smallest = candidate;

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 import com.google.protobuf.ByteString;
@@ -43,34 +42,19 @@ import io.quarkiverse.lively.simulation.etcd.ServerWatch;
  */
 final class SimulatedClient implements Etcd {
 
-    /** The next member is tried beside one that does not answer within this time, as by the load balancer of Lively. */
-    private static final Duration HEAD_START = Duration.ofMillis(250);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration LEAST_PATIENCE = Duration.ofSeconds(2);
-    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
-    private static final Duration LAST_BACKOFF = Duration.ofMinutes(2);
 
     private final SimulatedProcess process;
     private final Network network;
     private final EtcdSettings settings;
-    private final List<Integer> order;
     private final IntConsumer answers;
-    private final RandomGenerator random;
+    private final Channel channel;
     private final EtcdErrors errors;
-    private final Set<Connection> attempts = new LinkedHashSet<>();
-    private final List<Runnable> waiting = new ArrayList<>();
     private final Set<Call<?>> calls = new LinkedHashSet<>();
     private final Set<Stream> streams = new LinkedHashSet<>();
 
-    private Optional<Connection> ready = Optional.empty();
-    private int member = -1;
-    private int tried;
-    private boolean connecting;
-    private boolean failing;
-    private String lastFailure = "";
-    private Duration backoff = FIRST_BACKOFF;
-    private boolean closed;
     private long renewals;
 
     /**
@@ -82,9 +66,8 @@ final class SimulatedClient implements Etcd {
         this.process = process;
         this.network = network;
         this.settings = settings;
-        this.order = order;
         this.answers = answers;
-        this.random = process.random();
+        this.channel = new Channel(process, network, settings, order, this::failAll);
         this.errors = new EtcdErrors(settings, this::memberAsked);
     }
 
@@ -95,7 +78,8 @@ final class SimulatedClient implements Etcd {
         Duration quarter = setup.ttl().dividedBy(4);
         Duration usual = quarter.compareTo(LEAST_PATIENCE) > 0 ? quarter : LEAST_PATIENCE;
         Duration oneRenewal = setup.ttl().multipliedBy(3).dividedBy(10);
-        return new EtcdSettings(endpoints, CONNECT_TIMEOUT, REQUEST_TIMEOUT, usual.compareTo(oneRenewal) < 0 ? usual : oneRenewal);
+        return new EtcdSettings(endpoints, CONNECT_TIMEOUT, REQUEST_TIMEOUT,
+                usual.compareTo(oneRenewal) < 0 ? usual : oneRenewal);
     }
 
     /**
@@ -123,7 +107,7 @@ final class SimulatedClient implements Etcd {
     }
 
     boolean isClosed() {
-        return closed;
+        return channel.isClosed();
     }
 
     /** How many renewals of leases it was asked for. */
@@ -184,174 +168,33 @@ final class SimulatedClient implements Etcd {
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        attempts.forEach(Connection::close);
-        attempts.clear();
-        ready.ifPresent(Connection::close);
-        ready = Optional.empty();
-        later(() -> failAll("Channel shutdownNow invoked"));
+        channel.close();
     }
 
     private Optional<URI> memberAsked() {
-        return member < 0 ? Optional.empty() : Optional.of(settings.endpoints().get(member));
-    }
-
-    /** On a thread of the client, not on the one that calls. */
-    private void later(Runnable task) {
-        process.pool().execute(task);
+        return channel.member() < 0 ? Optional.empty() : Optional.of(settings.endpoints().get(channel.member()));
     }
 
     private <T> CompletableFuture<T> call(Access access, Duration deadline,
             BiConsumer<ServerConnection, Answer<T>> request) {
         Call<T> call = new Call<>(access, deadline, request);
         calls.add(call);
-        whenConnected(call::send, call::fail);
+        channel.whenConnected(call::send, call::fail);
         return call.answer;
     }
 
     private void start(Stream stream) {
         streams.add(stream);
-        whenConnected(stream::open, stream::failed);
-    }
-
-    private void whenConnected(Runnable action, Consumer<Throwable> otherwise) {
-        if (closed) {
-            later(() -> otherwise.accept(unavailable("Channel shutdownNow invoked")));
-        } else if (ready.isPresent()) {
-            action.run();
-        } else if (failing) {
-            String why = lastFailure;
-            later(() -> otherwise.accept(unavailable(why)));
-        } else {
-            waiting.add(action);
-            if (!connecting) {
-                connecting = true;
-                tried = 0;
-                tryNext();
-            }
-        }
-    }
-
-    private static StatusRuntimeException unavailable(String why) {
-        return Status.UNAVAILABLE.withDescription(why).asRuntimeException();
-    }
-
-    private void tryNext() {
-        if (closed || !connecting) {
-            return;
-        }
-        if (tried == order.size()) {
-            if (attempts.isEmpty()) {
-                giveUp();
-            }
-            return;
-        }
-        int number = order.get(tried++);
-        Connection[] made = new Connection[1];
-        made[0] = network.connection(process, number, new Connection.Listener() {
-            @Override
-            public void established() {
-                connected(made[0], number);
-            }
-
-            @Override
-            public void broken(String why) {
-                lost(made[0], why);
-            }
-        });
-        attempts.add(made[0]);
-        made[0].open();
-        process.after(HEAD_START, this::tryNext);
-        process.after(settings.connectTimeout(), () -> {
-            if (attempts.contains(made[0])) {
-                made[0].close();
-                lost(made[0], "connection timed out");
-            }
-        });
-    }
-
-    private void connected(Connection connection, int number) {
-        if (closed || ready.isPresent() || !attempts.remove(connection)) {
-            connection.close();
-            return;
-        }
-        attempts.forEach(Connection::close);
-        attempts.clear();
-        member = number;
-        if (network.hasUsers()) {
-            authenticate(connection, () -> use(connection));
-        } else {
-            use(connection);
-        }
-    }
-
-    private void use(Connection connection) {
-        if (closed) {
-            return;
-        }
-        connecting = false;
-        ready = Optional.of(connection);
-        network.remark(process, "is connected", () -> "to member " + member);
-        backoff = FIRST_BACKOFF;
-        List<Runnable> waited = new ArrayList<>(waiting);
-        waiting.clear();
-        waited.forEach(Runnable::run);
-    }
-
-    /** Gets a token for all that is sent on that connection from then on. If it is refused, so will the calls be. */
-    private static void authenticate(Connection connection, Runnable then) {
-        connection.send(server -> server.authenticate(new Answer<>() {
-            @Override
-            public void answered(Void nothing) {
-                connection.answer(then);
-            }
-
-            @Override
-            public void failed(StatusRuntimeException status) {
-                connection.answer(then);
-            }
-        }));
-    }
-
-    private void lost(Connection connection, String why) {
-        lastFailure = why;
-        network.remark(process, "is not connected", () -> why);
-        if (attempts.remove(connection) || connecting && ready.isEmpty()) {
-            tryNext();
-        } else if (ready.filter(connection::equals).isPresent()) {
-            ready = Optional.empty();
-            failAll(why);
-        }
-    }
-
-    private void giveUp() {
-        connecting = false;
-        failing = true;
-        Duration wait = backoff.plusNanos((long) (backoff.toNanos() * (random.nextDouble() - 0.5) * 0.4));
-        backoff = backoff.multipliedBy(8).dividedBy(5).compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF
-                : backoff.multipliedBy(8).dividedBy(5);
-        process.after(wait, () -> {
-            failing = false;
-            if (!closed && !connecting && ready.isEmpty()) {
-                connecting = true;
-                tried = 0;
-                tryNext();
-            }
-        });
-        failAll(lastFailure);
+        channel.whenConnected(stream::open, stream::failed);
     }
 
     private void failAll(String why) {
-        waiting.clear();
-        List.copyOf(calls).forEach(call -> call.fail(unavailable(why)));
-        List.copyOf(streams).forEach(stream -> stream.failed(unavailable(why)));
+        List.copyOf(calls).forEach(call -> call.fail(Channel.unavailable(why)));
+        List.copyOf(streams).forEach(stream -> stream.failed(Channel.unavailable(why)));
     }
 
     private void answered() {
-        answers.accept(member);
+        answers.accept(channel.member());
     }
 
     /** One question and its answer. */
@@ -374,7 +217,7 @@ final class SimulatedClient implements Etcd {
 
         void send() {
             if (!answer.isDone()) {
-                by = ready.orElseThrow();
+                by = channel.connection();
                 by.send(server -> request.accept(server, this));
             }
         }
@@ -395,7 +238,7 @@ final class SimulatedClient implements Etcd {
                 SimulatedClient.this.answered();
                 if (status.getStatus().getCode() == Status.Code.UNAUTHENTICATED && !repeated && !answer.isDone()) {
                     repeated = true;
-                    authenticate(by, () -> whenConnected(this::send, this::fail));
+                    Channel.authenticate(by, () -> channel.whenConnected(this::send, this::fail));
                 } else {
                     fail(status);
                 }
@@ -424,7 +267,7 @@ final class SimulatedClient implements Etcd {
         /** The connection is there. */
         void open() {
             if (streams.contains(this)) {
-                by = ready.orElseThrow();
+                by = channel.connection();
                 opened();
             }
         }

@@ -100,7 +100,12 @@ final class SimulatedProcess implements Platform {
         }
         List<Runnable> missed = new ArrayList<>(held);
         held.clear();
-        missed.forEach(task -> scheduler.after(Chance.between(hops, 0, HOP), () -> run(task)));
+        // In order: what came by one connection, or is of one thread, is not mixed up by a pause.
+        long later = 0;
+        for (Runnable task : missed) {
+            later += Chance.between(hops, 0, HOP);
+            scheduler.after(later, () -> run(task));
+        }
     }
 
     /** Something comes from outside, such as a message. */

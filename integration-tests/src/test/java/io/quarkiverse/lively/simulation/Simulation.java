@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.simulation;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Simulation {
 
     private static final int TRACE_LINES = 400;
+    private static final String SEED = "seed=";
+    private static final String TRANSITION = "transition ";
+    /** In so many minutes everything that can happen is seen. */
+    private static final double MINUTES_TO_SEE_ALL = 5;
     private static final Duration SHRINK = Duration.ofSeconds(40);
 
     private final BugLog log;
@@ -37,21 +42,39 @@ public final class Simulation {
     }
 
     /**
-     * @param arguments for how many minutes; the first seed; in how many threads; anything to end at the first failure; or {@code seed=} and one seed, whose trace is printed
+     * @param arguments for how many minutes, 10 by default; the first seed, by default one that follows from the clock; in how
+     *        many threads, one for each processor by default; anything else to end at the first failure. Or {@code seed=} with
+     *        the only seed to run, whose trace is printed, and anything else to print all of it
      */
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws InterruptedException, IOException {
         BugLog log = BugLog.open();
-        if (arguments.length > 0 && arguments[0].startsWith("seed=")) {
-            System.exit(repeat(Long.decode(arguments[0].substring(5)), arguments.length > 1, log) ? 0 : 1);
+        List<String> given = new ArrayList<>(List.of(arguments));
+        // An empty one is a property of Maven that nobody has set.
+        given.removeIf(argument -> argument.isBlank() || argument.equals(SEED));
+        if (!given.isEmpty() && given.get(given.size() - 1).startsWith(SEED)) {
+            System.exit(repeat(seed(given.get(given.size() - 1)), false, log) ? 0 : 1);
         }
-        double minutes = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 10;
-        long first = arguments.length > 1 ? Long.decode(arguments[1]) : 1;
-        int threads = arguments.length > 2 ? Integer.parseInt(arguments[2]) : Runtime.getRuntime().availableProcessors();
-        Simulation simulation = new Simulation(first, Long.MAX_VALUE / 2, Duration.ofMillis((long) (minutes * 60_000)),
-                arguments.length > 3, log);
+        if (!given.isEmpty() && given.get(0).startsWith(SEED)) {
+            System.exit(repeat(seed(given.get(0)), true, log) ? 0 : 1);
+        }
+        double minutes = given.isEmpty() ? 10 : Double.parseDouble(given.get(0));
+        long first = given.size() > 1 ? Long.decode(given.get(1)) : System.currentTimeMillis() * 1000;
+        int threads = given.size() > 2 ? Integer.parseInt(given.get(2)) : Runtime.getRuntime().availableProcessors();
+        System.out.printf("Simulates from seed %d on, for %.1f minutes, in %d threads%n", first, minutes, threads);
+        Simulation simulation = new Simulation(first, Long.MAX_VALUE, Duration.ofMillis((long) (minutes * 60_000)),
+                given.size() > 3, log);
         simulation.run(threads);
         System.out.println(simulation.summary());
-        System.exit(simulation.failures.isEmpty() ? 0 : 1);
+        List<String> unseen = minutes >= MINUTES_TO_SEE_ALL ? simulation.unseen() : List.of();
+        unseen.forEach(what -> System.out.println("never seen: " + what));
+        if (!simulation.failures.isEmpty()) {
+            System.out.println(explain(simulation.failures.get(0), log));
+        }
+        System.exit(simulation.failures.isEmpty() && unseen.isEmpty() ? 0 : 1);
+    }
+
+    private static long seed(String argument) {
+        return Long.decode(argument.substring(SEED.length()));
     }
 
     /** Prints the trace, after making the plan smaller if it fails. */
@@ -109,7 +132,8 @@ public final class Simulation {
 
     /** Repeats a failed run with as little as it fails with, for a human. */
     static String explain(World.Outcome failed, BugLog log) {
-        return report(World.run(new Shrinker(failed, SHRINK, log).shrink(), TRACE_LINES, log));
+        Plan smallest = new Shrinker(failed, SHRINK, plan -> World.run(plan, 0, log)).shrink();
+        return report(World.run(smallest, TRACE_LINES, log));
     }
 
     private static String report(World.Outcome outcome) {
@@ -119,6 +143,13 @@ public final class Simulation {
         outcome.violation().ifPresent(
                 violation -> text.append("BROKEN: ").append(violation.check()).append(": ").append(violation.message()));
         return text.append(String.format("%nhash %016x, %d steps%n", outcome.hash(), outcome.steps())).toString();
+    }
+
+    /** What should have been seen and was not: acts, checks, and changes of a state. */
+    synchronized List<String> unseen() throws IOException {
+        Map<String, Long> expected = new TreeMap<>(counts);
+        StateTable.read().transitions().forEach(transition -> expected.putIfAbsent(TRANSITION + transition, 0L));
+        return expected.entrySet().stream().filter(count -> count.getValue() == 0).map(Map.Entry::getKey).toList();
     }
 
     synchronized String summary() {

@@ -17,7 +17,8 @@ import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 
 /**
- * What etcd has of one service. Each key is null if it does not exist; the names are those of the protocol. Does not change once
+ * What etcd has of one service. Each key is null if it does not exist; the names are those of the protocol. Does not change
+ * once
  * it is made.
  */
 final class StoredService {
@@ -131,12 +132,16 @@ final class StoredService {
 
     @Override
     public String toString() {
-        return uuid + ": U " + revision(recordEntry) + (record == null ? "" : " " + record.getStatus()) + ", S_UP " + revision(up)
+        return uuid + ": U " + revision(recordEntry) + (record == null ? "" : " " + record.getStatus()) + ", S_UP "
+                + revision(up)
                 + ", S_DOWN " + revision(down) + ", O " + revision(ownerEntry)
                 + (owner == null ? "" : " " + owner.getIncarnation()) + ", N " + revision(stateEntry)
-                + (state == null ? "" : " " + state.getReason() + " by " + state.getBy()
-                        + (state.hasHold() ? " held by " + state.getHold().getBy() + " from " + state.getHold().getStart()
-                                + " to " + state.getHold().getEnd() : ""));
+                + (state == null ? ""
+                        : " " + state.getReason() + " by " + state.getBy()
+                                + (state.hasHold()
+                                        ? " held by " + state.getHold().getBy() + " from " + state.getHold().getStart()
+                                                + " to " + state.getHold().getEnd()
+                                        : ""));
     }
 
     /** The key with that name, for a message. */

@@ -5,7 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Until when something is broken, and so since when nothing is. Most bounds count from the end of all trouble. All times are true
+ * Until when something is broken, and so since when nothing is. Most bounds count from the end of all trouble. All times are
+ * true
  * times in nanoseconds since the start of the run; a time in the future means that something is still broken.
  */
 final class Trouble {

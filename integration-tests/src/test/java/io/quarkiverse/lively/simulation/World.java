@@ -2,11 +2,11 @@ package io.quarkiverse.lively.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -58,7 +58,7 @@ final class World {
     }
 
     /** @param lines how many lines of the trace are kept to be read; 0 for none */
-    private World(Plan plan, int lines) {
+    private World(Plan plan, int lines, Function<World, List<Check>> promises) {
         this.plan = plan;
         this.trace = new Trace(scheduler, lines);
         this.chance = new Chance(plan.seed());
@@ -68,7 +68,11 @@ final class World {
         }
         this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users(), trace);
         this.trouble = new Trouble(scheduler);
-        this.checks = Checks.all(this);
+        this.checks = promises.apply(this);
+        for (Act.Kind kind : Act.Kind.values()) {
+            counts.put("act " + kind, 0L);
+        }
+        this.checks.forEach(check -> check.promises().forEach(promise -> counts.put("check " + promise, 0L)));
         etcd.witness(new Witness() {
             @Override
             public void committed(Commit commit) {
@@ -108,7 +112,12 @@ final class World {
     }
 
     static Outcome run(Plan plan, int lines, BugLog log) {
-        World world = new World(plan, lines);
+        return run(plan, lines, log, Checks::all);
+    }
+
+    /** @param checks of that world */
+    static Outcome run(Plan plan, int lines, BugLog log, Function<World, List<Check>> checks) {
+        World world = new World(plan, lines, checks);
         log.of(world);
         try {
             return world.run();

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -63,7 +64,7 @@ abstract class ComparedEtcd implements AutoCloseable {
     abstract void settle();
 
     String commit(Transaction transaction) {
-        return told(() -> {
+        return answer(() -> {
             Transaction.Result result = await(doCommit(own(transaction)));
             Map<String, String> found = new TreeMap<>();
             result.found().forEach((key, entry) -> found.put(key.toStringUtf8(), text(entry)));
@@ -72,15 +73,21 @@ abstract class ComparedEtcd implements AutoCloseable {
     }
 
     String read(Range range) {
-        return told(() -> {
+        return answer(() -> {
             Range.Page page = await(doRead(range.at(own(range.revision()))));
             return page.count() + (page.more() ? "+ " : " ") + (page.revision() - offset) + " "
-                    + page.entries().stream().map(this::text).collect(Collectors.joining(", "));
+                    + page.entries().stream().map(range.keysOnly() ? ComparedEtcd::withoutLease : UnaryOperator.identity())
+                            .map(this::text).collect(Collectors.joining(", "));
         });
     }
 
+    /** 3.7 leaves the lease out where only keys are asked for. */
+    private static KeyValue withoutLease(KeyValue entry) {
+        return new KeyValue(entry.key(), entry.value(), entry.modRevision(), 0);
+    }
+
     String grant(Duration ttl) {
-        return told(() -> {
+        return answer(() -> {
             Etcd.Lease lease = await(doGrant(ttl));
             leases.add(lease.id());
             return lease.ttl().toString();
@@ -88,15 +95,15 @@ abstract class ComparedEtcd implements AutoCloseable {
     }
 
     String renew(int lease) {
-        return told(() -> await(doRenew(lease(lease))).ttl().toString());
+        return answer(() -> await(doRenew(lease(lease))).ttl().toString());
     }
 
     String revoke(int lease) {
-        return told(() -> "" + await(doRevoke(lease(lease))));
+        return answer(() -> "" + await(doRevoke(lease(lease))));
     }
 
     String compact(long revision) {
-        return told(() -> {
+        return answer(() -> {
             doCompact(revision + offset);
             return "compacted";
         });
@@ -173,9 +180,9 @@ abstract class ComparedEtcd implements AutoCloseable {
     }
 
     /** The answer, or the words and the code of the failure. */
-    private String told(Supplier<String> answer) {
+    private String answer(Supplier<String> call) {
         try {
-            return answer.get();
+            return call.get();
         } catch (RuntimeException e) {
             return text(e);
         }

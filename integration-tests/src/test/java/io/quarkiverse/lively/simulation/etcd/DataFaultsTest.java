@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.grpc.Status;
@@ -170,6 +171,24 @@ class DataFaultsTest {
         assertEquals(List.of("a"), client.keys("a"));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void onlyNewVersionsNeedAUserForLeases(Version version) {
+        etcd = new EtcdCluster(scheduler, new SplittableRandom(1), version, 3);
+        client = client();
+        Etcd.Lease lease = client.grant(60);
+        etcd.requireUsers(true);
+        TestClient.Reply<Etcd.Lease> renewal = client.renew(lease.id());
+        TestClient.Reply<Etcd.Lease> grant = client.<Etcd.Lease> answer((server, answer) -> server.grant(60, answer));
+        if (version == Version.V3_4) {
+            assertEquals(lease, renewal.value);
+            assertEquals(lease.ttl(), grant.value.ttl());
+        } else {
+            renewal.assertFailed(Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty");
+            grant.assertFailed(Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty");
+        }
+    }
+
     @Test
     void aBusyMemberRejectsProposals() {
         etcd.tooManyRequests(etcd.currentLeader().index(), true);
@@ -186,7 +205,8 @@ class DataFaultsTest {
         return client.<Range.Page> answer((server, answer) -> server.read(TestClient.range("a", "b").at(revision), answer));
     }
 
-    private TestClient.Reply<Transaction.Result> commit(List<Transaction.Operation> then, List<Transaction.Operation> otherwise) {
+    private TestClient.Reply<Transaction.Result> commit(List<Transaction.Operation> then,
+            List<Transaction.Operation> otherwise) {
         return client.<Transaction.Result> answer(
                 (server, answer) -> server.commit(new Transaction(List.of(), then, otherwise), answer));
     }

@@ -3,12 +3,11 @@ package io.quarkiverse.lively.simulation.etcd;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -19,7 +18,6 @@ import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
-import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.simulation.Scheduler;
 
@@ -39,8 +37,6 @@ public final class EtcdCluster {
     private static final long PROGRESS = TimeUnit.MINUTES.toNanos(10);
     private static final long LEAST_TTL = 2;
     private static final long MOST_TTL = 9_000_000_000L;
-    private static final int MOST_OPERATIONS = 128;
-    private static final int MOST_BYTES = 3 * 512 * 1024;
 
     private final Scheduler scheduler;
     private final RandomGenerator random;
@@ -51,6 +47,7 @@ public final class EtcdCluster {
 
     private Store store = new Store();
     private final Leases leases = new Leases();
+    private Transactions transactions;
     private final List<Entry> log = new ArrayList<>();
 
     private EtcdMember leader;
@@ -86,6 +83,7 @@ public final class EtcdCluster {
         this.scheduler = scheduler;
         this.random = random;
         this.version = version;
+        this.transactions = new Transactions(version, store, leases);
         log.add(new Entry(Store.FIRST_REVISION, -1, scheduler.now()));
         for (int i = 0; i < members; i++) {
             this.members.add(new EtcdMember(this, i, false));
@@ -213,7 +211,7 @@ public final class EtcdCluster {
 
     /** Cuts the network between these members and the others. Clients reach all. */
     public void isolate(int... indexes) {
-        trace(null, () -> "members " + java.util.Arrays.toString(indexes) + " are cut off from the others");
+        trace(null, () -> "members " + Arrays.toString(indexes) + " are cut off from the others");
         int partition = 1 + members.stream().mapToInt(EtcdMember::partition).max().orElse(0);
         for (int index : indexes) {
             members.get(index).setPartition(partition);
@@ -334,80 +332,12 @@ public final class EtcdCluster {
     // Effects of what is committed
 
     Transaction.Result apply(Transaction transaction, String who) {
-        check(transaction);
-        if (hasNoSpace && (puts(transaction.then()) || puts(transaction.otherwise()))) {
+        if (hasNoSpace && Transactions.puts(transaction)) {
             throw Refusal.NO_SPACE.in(version);
         }
-        boolean succeeded = true;
-        for (Transaction.Compare compare : transaction.compares()) {
-            succeeded &= holds(compare, Long.MAX_VALUE);
-        }
-        List<Transaction.Operation> operations = succeeded ? transaction.then() : transaction.otherwise();
-        checkPossible(operations);
-        Map<ByteString, KeyValue> found = new LinkedHashMap<>();
-        for (Transaction.Operation operation : operations) {
-            if (operation instanceof Transaction.Put put) {
-                put(put);
-            } else if (operation instanceof Transaction.Delete delete) {
-                delete(delete.key());
-            } else {
-                get((Transaction.Get) operation, Long.MAX_VALUE, found);
-            }
-        }
+        Transaction.Result result = transactions.apply(transaction, compactedRevision());
         commit(who, Commit.Cause.TRANSACTION, transaction, 0);
-        return new Transaction.Result(succeeded, store.revision(), found);
-    }
-
-    /** Of several failures, 3.4 answers with that of a put, later versions with that of the first operation. */
-    private void checkPossible(List<Transaction.Operation> operations) {
-        StatusRuntimeException later = null;
-        for (Transaction.Operation operation : operations) {
-            try {
-                checkPossible(operation);
-            } catch (StatusRuntimeException e) {
-                if (version != Version.V3_4 || operation instanceof Transaction.Put) {
-                    throw e;
-                }
-                later = later == null ? e : later;
-            }
-        }
-        if (later != null) {
-            throw later;
-        }
-    }
-
-    private void checkPossible(Transaction.Operation operation) {
-        if (operation instanceof Transaction.Put put && put.lease() != 0 && leases.get(put.lease()) == null) {
-            throw Refusal.LEASE_NOT_FOUND.in(version);
-        } else if (operation instanceof Transaction.Get get) {
-            checkRevision(get.revision(), store.revision(), compactedRevision());
-        }
-    }
-
-    /** At a member that has applied so much. */
-    Transaction.Result read(Transaction transaction, long applied, long compacted) {
-        check(transaction);
-        boolean succeeded = true;
-        for (Transaction.Compare compare : transaction.compares()) {
-            succeeded &= holds(compare, applied);
-        }
-        List<Transaction.Operation> operations = succeeded ? transaction.then() : transaction.otherwise();
-        Map<ByteString, KeyValue> found = new LinkedHashMap<>();
-        for (Transaction.Operation operation : operations) {
-            checkRevision(((Transaction.Get) operation).revision(), applied, compacted);
-        }
-        for (Transaction.Operation operation : operations) {
-            get((Transaction.Get) operation, applied, found);
-        }
-        return new Transaction.Result(succeeded, applied, found);
-    }
-
-    Range.Page read(Range range, long applied, long compacted) {
-        if (range.from().isEmpty()) {
-            throw Refusal.EMPTY_KEY.in(version);
-        }
-        checkRevision(range.revision(), applied, compacted);
-        return store.page(range, applied);
+        return result;
     }
 
     Etcd.Lease grant(long ttlSeconds, String who) {
@@ -432,34 +362,11 @@ public final class EtcdCluster {
         }
         trace(null, () -> "ends lease " + Long.toHexString(id) + ", " + cause + ", with " + lease.keys.size() + " keys");
         leases.remove(lease);
+        witnesses.forEach(witness -> witness.leaseEnded(id, cause));
         lease.keys.forEach(store::delete);
         commit(who, cause, null, id);
         members.forEach(EtcdMember::retry);
         return null;
-    }
-
-    private void put(Transaction.Put put) {
-        KeyValue before = store.find(put.key());
-        if (before != null) {
-            leases.detach(before.lease(), put.key());
-        }
-        leases.attach(put.lease(), put.key());
-        store.put(put.key(), put.value(), put.lease());
-    }
-
-    private void delete(ByteString key) {
-        KeyValue before = store.find(key);
-        if (before != null) {
-            leases.detach(before.lease(), key);
-            store.delete(key);
-        }
-    }
-
-    private void get(Transaction.Get get, long newest, Map<ByteString, KeyValue> found) {
-        KeyValue entry = store.find(get.key(), get.revision() <= 0 ? newest : get.revision());
-        if (entry != null) {
-            found.put(get.key(), entry);
-        }
     }
 
     private void commit(String who, Commit.Cause cause, Transaction transaction, long lease) {
@@ -483,86 +390,11 @@ public final class EtcdCluster {
         return text.toString();
     }
 
-    private boolean holds(Transaction.Compare compare, long revision) {
-        if (compare instanceof Transaction.ModRevisionIs is) {
-            KeyValue entry = store.find(is.key(), revision);
-            return (entry == null ? 0 : entry.modRevision()) == is.revision();
-        }
-        Transaction.ValueIs is = (Transaction.ValueIs) compare;
-        KeyValue entry = store.find(is.key(), revision);
-        return entry != null && entry.value().equals(is.value());
-    }
-
-    private void check(Transaction transaction) {
-        if (transaction.compares().size() > MOST_OPERATIONS || transaction.then().size() > MOST_OPERATIONS
-                || transaction.otherwise().size() > MOST_OPERATIONS) {
-            throw Refusal.TOO_MANY_OPERATIONS.in(version);
-        }
-        for (Transaction.Compare compare : transaction.compares()) {
-            if ((compare instanceof Transaction.ModRevisionIs is ? is.key() : ((Transaction.ValueIs) compare).key())
-                    .isEmpty()) {
-                throw Refusal.EMPTY_KEY.in(version);
-            }
-        }
-        checkKeys(transaction.then());
-        checkKeys(transaction.otherwise());
-        if (checkPuts(transaction.then()) + checkPuts(transaction.otherwise()) > MOST_BYTES) {
-            throw Refusal.TOO_LARGE.in(version);
-        }
-    }
-
-    private void checkKeys(List<Transaction.Operation> operations) {
-        for (Transaction.Operation operation : operations) {
-            if (key(operation).isEmpty()) {
-                throw Refusal.EMPTY_KEY.in(version);
-            }
-        }
-    }
-
-    /** @return how many bytes are put */
-    private long checkPuts(List<Transaction.Operation> operations) {
-        long bytes = 0;
-        Set<ByteString> puts = new HashSet<>();
-        for (Transaction.Operation operation : operations) {
-            if (operation instanceof Transaction.Put put) {
-                bytes += put.key().size() + put.value().size();
-                if (!puts.add(put.key())) {
-                    throw Refusal.DUPLICATE_KEY.in(version);
-                }
-            }
-        }
-        for (Transaction.Operation operation : operations) {
-            if (operation instanceof Transaction.Delete delete && puts.contains(delete.key())) {
-                throw Refusal.DUPLICATE_KEY.in(version);
-            }
-        }
-        return bytes;
-    }
-
-    private static ByteString key(Transaction.Operation operation) {
-        return operation instanceof Transaction.Put put ? put.key()
-                : operation instanceof Transaction.Delete delete ? delete.key() : ((Transaction.Get) operation).key();
-    }
-
-    private static boolean puts(List<Transaction.Operation> operations) {
-        for (Transaction.Operation operation : operations) {
-            if (operation instanceof Transaction.Put) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void checkRevision(long asked, long applied, long compacted) {
-        if (asked > applied) {
-            throw Refusal.FUTURE_REVISION.in(version);
-        }
-        if (asked > 0 && asked < compacted) {
-            throw Refusal.COMPACTED.in(version);
-        }
-    }
-
     // The log
+
+    Transactions transactions() {
+        return transactions;
+    }
 
     Store store() {
         return store;
@@ -616,10 +448,9 @@ public final class EtcdCluster {
     private void commit(Proposal<?> proposal) {
         proposal.commit();
         append(compactedRevision());
-        if (proposal.connection != null) {
-            if (proposal.member.isRunning()) {
-                proposal.member.whenApplied(committed(), proposal::applied);
-            }
+        if (!proposal.isDone() && proposal.connection != null) {
+            proposal.member.whenApplied(committed(), proposal::applied);
+            proposal.giveUpInTime();
         }
     }
 
@@ -672,7 +503,8 @@ public final class EtcdCluster {
         }
         for (Leases.Lease lease : leases.expired(now())) {
             lease.isEnding = true;
-            accept(new Proposal<>(leader, null, now(), () -> revoke(lease.id, Commit.ETCD, Commit.Cause.LEASE_EXPIRED),
+            accept(new Proposal<>(leader, null, Pending.Kind.REVOCATION,
+                    () -> revoke(lease.id, Commit.ETCD, Commit.Cause.LEASE_EXPIRED),
                     null));
         }
         scheduleLeaseTick();
@@ -771,7 +603,12 @@ public final class EtcdCluster {
                 lost.add(accepted.pollLast());
             }
         }
+        // Before it renews any lease, since the end of a lease may be among them.
+        leader = winner;
+        accepted.forEach(this::commit);
+        accepted.clear();
         lead(winner);
+        members.stream().filter(member -> connected(member, winner)).forEach(EtcdMember::vote);
         members.forEach(EtcdMember::lookForLeader);
         for (int i = lost.size() - 1; i >= 0; i--) {
             Proposal<?> each = lost.get(i);
@@ -779,8 +616,6 @@ public final class EtcdCluster {
                 each.failed(Refusal.LEADER_CHANGED);
             }
         }
-        accepted.forEach(each -> each.replicatedAt = now());
-        scheduleCommit();
     }
 
     private void lead(EtcdMember winner) {
@@ -846,6 +681,7 @@ public final class EtcdCluster {
             election = null;
         }
         store = others;
+        transactions = new Transactions(version, store, leases);
         log.clear();
         log.add(new Entry(store.revision(), compacted, now()));
         members.forEach(member -> member.reset(0));

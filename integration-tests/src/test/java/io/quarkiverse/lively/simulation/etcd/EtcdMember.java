@@ -38,7 +38,6 @@ public final class EtcdMember {
     private final List<Held> held = new ArrayList<>();
 
     private EtcdMember knownLeader;
-    private long leaderKnownSince;
     private boolean isLeaderLost;
     private Scheduler.Timer loss;
     private Scheduler.Timer learning;
@@ -155,6 +154,11 @@ public final class EtcdMember {
         return cluster.processing();
     }
 
+    /** Until a request is dealt with that the leader takes part in. */
+    long delay() {
+        return knownLeader == this ? processing() : processing() + cluster.hop();
+    }
+
     long progressInterval() {
         return cluster.progressInterval();
     }
@@ -185,10 +189,11 @@ public final class EtcdMember {
     // Requests
 
     /** Whether this member takes the request on; if not, the request has failed. */
-    boolean admits(Pending<?> request, boolean writesKeys) {
-        Refusal refusal = refusalOf(request.connection);
-        if (refusal == null && request.kind == Pending.Kind.PROPOSAL) {
-            refusal = isTooBusy ? Refusal.TOO_MANY_REQUESTS : writesKeys && cluster.deniesWrites() ? Refusal.DENIED : null;
+    boolean admits(Pending<?> request) {
+        Refusal refusal = refusalOf(request.connection, request.kind);
+        if (refusal == null && request.kind.isProposed()) {
+            refusal = isTooBusy ? Refusal.TOO_MANY_REQUESTS
+                    : request.kind != Pending.Kind.GRANT && cluster.deniesWrites() ? Refusal.DENIED : null;
         }
         if (refusal != null) {
             request.failed(refusal);
@@ -196,12 +201,16 @@ public final class EtcdMember {
         return refusal == null;
     }
 
-    /** Null if the client is served. */
-    private Refusal refusalOf(MemberConnection connection) {
+    /** Null if the client is served. 3.4 renews and grants leases without a user, and renews also with an old token. */
+    private Refusal refusalOf(MemberConnection connection, Pending.Kind kind) {
         if (isLearner) {
             return Refusal.LEARNER;
         } else if (knownLeader == null) {
             return Refusal.NO_LEADER;
+        }
+        boolean isOld = version() == Version.V3_4;
+        if (isOld && (kind == Pending.Kind.RENEWAL || kind == Pending.Kind.GRANT && connection.token() == 0)) {
+            return null;
         }
         Refusal ofToken = cluster.refusalOf(connection.token());
         return ofToken == null && rejectsTokens && cluster.requiresUsers() ? Refusal.UNKNOWN_TOKEN : ofToken;
@@ -222,8 +231,6 @@ public final class EtcdMember {
     <T> void read(Pending<T> request, Supplier<T> effect) {
         if (knownLeader == null) {
             request.failed(Refusal.NO_LEADER);
-        } else if (request.received < leaderKnownSince) {
-            request.failed(Refusal.LEADER_CHANGED);
         } else if (knownLeader == cluster.leader() && cluster.connected(this, knownLeader) && cluster.isLed()) {
             whenApplied(cluster.committed(), () -> {
                 if (!request.isDone()) {
@@ -377,7 +384,7 @@ public final class EtcdMember {
     // Watches
 
     void open(MemberWatch watch, MemberConnection connection) {
-        Refusal refusal = refusalOf(connection);
+        Refusal refusal = refusalOf(connection, Pending.Kind.READ);
         if (refusal == null && watch.range().isEmpty()) {
             watch.end(Refusal.emptyWatch());
         } else if (refusal == null) {
@@ -451,7 +458,7 @@ public final class EtcdMember {
         List<MemberWatch> watches = new ArrayList<>();
         allWatches().stream().filter(watch -> watch.connection() == connection).forEach(watches::add);
         watches.forEach(MemberWatch::cancel);
-        waiting.removeIf(each -> each.request.connection == connection && each.request.kind != Pending.Kind.PROPOSAL);
+        waiting.removeIf(each -> each.request.connection == connection && !each.request.kind.isProposed());
     }
 
     private List<MemberWatch> allWatches() {
@@ -505,6 +512,11 @@ public final class EtcdMember {
         }
     }
 
+    /** It has taken part in the election. */
+    void vote() {
+        isLeaderLost = false;
+    }
+
     private void learn() {
         learning = null;
         EtcdMember leader = cluster.leader();
@@ -519,7 +531,6 @@ public final class EtcdMember {
         }
         trace(() -> "knows that " + leader + " leads");
         knownLeader = leader;
-        leaderKnownSince = now();
         ready = true;
         isLeaderLost = false;
         formerExpiries = null;

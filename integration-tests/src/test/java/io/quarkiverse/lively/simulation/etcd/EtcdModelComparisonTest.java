@@ -15,6 +15,7 @@ import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.etcd.Range;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.simulation.Scheduler;
 import io.quarkiverse.lively.simulation.etcd.ComparedEtcd.Model;
 import io.quarkiverse.lively.simulation.etcd.ComparedEtcd.Real;
@@ -30,8 +31,8 @@ import io.quarkiverse.lively.test.NeedsProgram;
 class EtcdModelComparisonTest {
 
     private static final long FIRST_SEED = Long.getLong("lively.etcd.seed", 1);
-    private static final int SEEDS = Integer.getInteger("lively.etcd.seeds", 3);
-    private static final int OPERATIONS = Integer.getInteger("lively.etcd.operations", 300);
+    private static final int SEEDS = Integer.getInteger("lively.etcd.seeds", 1);
+    private static final int OPERATIONS = Integer.getInteger("lively.etcd.operations", 250);
     private static final Duration LONG = Duration.ofSeconds(10);
     /** Real etcd looks after watches that begin in the past each 100 ms, and 3.4 has bugs if a compaction comes before. */
     private static final long CATCH_UP_MILLIS = 150;
@@ -50,7 +51,7 @@ class EtcdModelComparisonTest {
         Version version = program.version().startsWith("3.4.") ? Version.V3_4 : Version.V3_6;
         try (EtcdServer server = EtcdServer.started(program);
                 EtcdConnection connection = new EtcdConnection(
-                        new EtcdSettings(List.of(URI.create(server.url())), LONG, LONG, LONG))) {
+                        new EtcdSettings(List.of(URI.create(server.url())), LONG, LONG, LONG), new SystemPlatform())) {
             for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
                 Scheduler scheduler = new Scheduler();
                 EtcdCluster cluster = new EtcdCluster(scheduler, new SplittableRandom(seed), version, 1);

@@ -132,8 +132,10 @@ class LeaseExpiryTest {
 
     @Test
     void anUnknownLeaseLetsNothingBeWritten() {
-        Transaction two = new Transaction(List.of(), List.of(new Transaction.Put(TestClient.bytes("a"), TestClient.bytes("1"), 0),
-                new Transaction.Put(TestClient.bytes("b"), TestClient.bytes("1"), 77)), List.of());
+        Transaction two = new Transaction(List.of(),
+                List.of(new Transaction.Put(TestClient.bytes("a"), TestClient.bytes("1"), 0),
+                        new Transaction.Put(TestClient.bytes("b"), TestClient.bytes("1"), 77)),
+                List.of());
         client.<Transaction.Result> answer((server, answer) -> server.commit(two, answer)).assertFailed(Status.Code.NOT_FOUND,
                 "etcdserver: requested lease not found");
         assertEquals(List.of(), commits);

@@ -40,35 +40,33 @@ final class MemberConnection implements ServerConnection {
     @Override
     public void commit(Transaction transaction, Answer<Transaction.Result> answer) {
         if (transaction.writes()) {
-            propose(answer, true, () -> cluster.apply(transaction, who));
+            propose(answer, Pending.Kind.WRITE, () -> cluster.apply(transaction, who));
         } else {
-            read(answer, () -> cluster.read(transaction, member.appliedRevision(), member.compactedRevision()));
+            read(answer, () -> cluster.transactions().read(transaction, member.appliedRevision(), member.compactedRevision()));
         }
     }
 
     @Override
     public void read(Range range, Answer<Range.Page> answer) {
-        read(answer, () -> cluster.read(range, member.appliedRevision(), member.compactedRevision()));
+        read(answer, () -> cluster.transactions().read(range, member.appliedRevision(), member.compactedRevision()));
     }
 
     @Override
     public void grant(long ttlSeconds, Answer<Etcd.Lease> answer) {
-        propose(answer, false, () -> cluster.grant(ttlSeconds, who));
+        propose(answer, Pending.Kind.GRANT, () -> cluster.grant(ttlSeconds, who));
     }
 
     @Override
     public void revoke(long id, Answer<Void> answer) {
-        propose(answer, false, () -> cluster.revoke(id, who, Commit.Cause.LEASE_REVOKED));
+        propose(answer, Pending.Kind.REVOCATION, () -> cluster.revoke(id, who, Commit.Cause.LEASE_REVOKED));
     }
 
     @Override
     public void renew(long id, Answer<Etcd.Lease> answer) {
-        long at = Math.max(lastRenewal, member.now() + member.processing());
-        lastRenewal = at;
-        long received = member.now();
-        member.after(at - received, this, () -> {
-            Pending<Etcd.Lease> request = new Pending<>(member, this, Pending.Kind.RENEWAL, received, answer);
-            if (member.admits(request, false)) {
+        lastRenewal = Math.max(lastRenewal, member.now() + member.delay());
+        member.after(lastRenewal - member.now(), this, () -> {
+            Pending<Etcd.Lease> request = new Pending<>(member, this, Pending.Kind.RENEWAL, answer);
+            if (member.admits(request)) {
                 member.renew(id, request);
             }
         });
@@ -105,21 +103,19 @@ final class MemberConnection implements ServerConnection {
         }
     }
 
-    private <T> void propose(Answer<T> answer, boolean writesKeys, Supplier<T> effect) {
-        long received = member.now();
-        member.after(member.processing(), this, () -> {
-            Proposal<T> proposal = new Proposal<>(member, this, received, effect, answer);
-            if (member.admits(proposal, writesKeys)) {
+    private <T> void propose(Answer<T> answer, Pending.Kind kind, Supplier<T> effect) {
+        member.after(member.delay(), this, () -> {
+            Proposal<T> proposal = new Proposal<>(member, this, kind, effect, answer);
+            if (member.admits(proposal)) {
                 member.propose(proposal);
             }
         });
     }
 
     private <T> void read(Answer<T> answer, Supplier<T> effect) {
-        long received = member.now();
-        member.after(member.processing(), this, () -> {
-            Pending<T> request = new Pending<>(member, this, Pending.Kind.READ, received, answer);
-            if (member.admits(request, false)) {
+        member.after(member.delay(), this, () -> {
+            Pending<T> request = new Pending<>(member, this, Pending.Kind.READ, answer);
+            if (member.admits(request)) {
                 member.read(request, effect);
             }
         });

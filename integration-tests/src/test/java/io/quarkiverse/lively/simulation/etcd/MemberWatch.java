@@ -113,6 +113,7 @@ final class MemberWatch implements ServerWatch {
 
     /** The member ends the stream, or the watch alone. */
     void end(StatusRuntimeException status) {
+        member.trace(() -> "ends a watch of " + connection.who() + ": " + status.getMessage());
         synced = false;
         member.remove(this);
         send(() -> {

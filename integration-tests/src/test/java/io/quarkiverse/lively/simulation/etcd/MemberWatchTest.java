@@ -98,7 +98,7 @@ class MemberWatchTest {
     }
 
     @Test
-    void aMemberThatLagsTellsLater() {
+    void aMemberThatLagsSendsEventsLater() {
         int other = (etcd.currentLeader().index() + 1) % 3;
         TestClient late = new TestClient(scheduler, etcd.member(other));
         etcd.lag(other, Duration.ofSeconds(3));
@@ -130,7 +130,7 @@ class MemberWatchTest {
     }
 
     @Test
-    void tellsThatItIsThereIfNothingHappens() {
+    void getsProgressIfNothingHappens() {
         etcd.progressEvery(Duration.ofSeconds(5));
         TestClient.Watched watched = client.watch("a", "b", 0, true);
         TestClient.Watched without = client.watch("a", "b", 0, false);

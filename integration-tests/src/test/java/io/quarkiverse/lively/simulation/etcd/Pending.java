@@ -9,24 +9,31 @@ class Pending<T> {
     final EtcdMember member;
     final MemberConnection connection;
     final Kind kind;
-    final long received;
+    private final long received;
     private final Answer<T> answer;
     private Scheduler.Timer timeout;
     private boolean done;
 
-    /** The kinds of requests, by the way they need the leader. */
+    /** The kinds of requests. */
     enum Kind {
         READ,
         RENEWAL,
-        PROPOSAL
+        GRANT,
+        REVOCATION,
+        WRITE;
+
+        /** Whether it goes into the log. */
+        boolean isProposed() {
+            return this != READ && this != RENEWAL;
+        }
     }
 
     /** @param connection null if etcd itself is the client */
-    Pending(EtcdMember member, MemberConnection connection, Kind kind, long received, Answer<T> answer) {
+    Pending(EtcdMember member, MemberConnection connection, Kind kind, Answer<T> answer) {
         this.member = member;
         this.connection = connection;
         this.kind = kind;
-        this.received = received;
+        this.received = member.now();
         this.answer = answer;
     }
 

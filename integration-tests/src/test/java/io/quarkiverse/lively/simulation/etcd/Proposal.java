@@ -14,8 +14,8 @@ final class Proposal<T> extends Pending<T> {
     private StatusRuntimeException failure;
 
     /** @param effect what the commit does; throws a refusal, and then does nothing */
-    Proposal(EtcdMember member, MemberConnection connection, long received, Supplier<T> effect, Answer<T> answer) {
-        super(member, connection, Kind.PROPOSAL, received, answer);
+    Proposal(EtcdMember member, MemberConnection connection, Kind kind, Supplier<T> effect, Answer<T> answer) {
+        super(member, connection, kind, answer);
         this.effect = effect;
     }
 

@@ -111,7 +111,8 @@ final class RandomOperations {
     }
 
     static String text(Transaction transaction) {
-        return "if " + transaction.compares().stream().map(RandomOperations::text).collect(Collectors.joining(" and ")) + " then "
+        return "if " + transaction.compares().stream().map(RandomOperations::text).collect(Collectors.joining(" and "))
+                + " then "
                 + transaction.then().stream().map(RandomOperations::text).collect(Collectors.joining(", ")) + " else "
                 + transaction.otherwise().stream().map(RandomOperations::text).collect(Collectors.joining(", "));
     }

@@ -57,6 +57,11 @@ final class Store {
         return FIRST_REVISION + history.size();
     }
 
+    /** That of the writes since the last commit; that of the last commit if there are none. */
+    long openRevision() {
+        return changes.isEmpty() ? revision() : revision() + 1;
+    }
+
     /** @param number greater than {@link #FIRST_REVISION} */
     Revision revision(long number) {
         return history.get((int) (number - FIRST_REVISION) - 1);

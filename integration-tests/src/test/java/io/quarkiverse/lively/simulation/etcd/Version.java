@@ -4,10 +4,13 @@ package io.quarkiverse.lively.simulation.etcd;
 public enum Version {
 
     /**
-     * 3.4 before 3.4.25: an isolated leader renews leases without its majority, a member that returns from an isolation forces
-     * an election, and a progress notification can overtake events.
+     * 3.4 before 3.4.25: a leader that was frozen renews leases after its thaw though another member leads, a member that
+     * returns from an isolation forces an election, leases need no user, and a progress notification can overtake events.
      */
     V3_4,
-    /** 3.6: a renewal needs the majority, elections have a pre-vote, and progress notifications keep the order. */
+    /**
+     * 3.6: a leader that was frozen asks the others before it renews a lease, elections have a pre-vote, leases need a user,
+     * and progress notifications keep the order.
+     */
     V3_6
 }

@@ -29,7 +29,7 @@ import io.quarkiverse.lively.test.LogLines;
 
 /**
  * When a member is left for the next one, and which lines the log has of it. The members are fakes on the clock of the test,
- * since no real member fails calls of one kind only at a given moment; see {@code LaggingMemberTest} for a whole application.
+ * since no real member fails calls of one kind only at a given moment. The simulation has whole applications.
  */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class LeavingMembersTest {

@@ -66,7 +66,7 @@ class ChaosTest {
 
     @Test
     void atTheEndEverybodySaysWhatEtcdHas() throws Exception {
-        int seeds = Integer.getInteger("lively.chaos.seeds", 2);
+        int seeds = Integer.getInteger("lively.chaos.seeds", 1);
         Duration time = Duration.ofSeconds(Integer.getInteger("lively.chaos.seconds", 3));
         for (int i = 0; i < seeds; i++) {
             long seed = Long.getLong("lively.chaos.seed", System.nanoTime());
