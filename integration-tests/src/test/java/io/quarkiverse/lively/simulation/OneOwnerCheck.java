@@ -1,10 +1,13 @@
 package io.quarkiverse.lively.simulation;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -35,6 +38,9 @@ final class OneOwnerCheck implements Check {
     private final Map<String, Long> unownedSince = new HashMap<>();
     /** By incarnation and uuid: when it has claimed the service for the first time, so that it must know. */
     private final Map<String, Long> claimed = new HashMap<>();
+
+    /** By process and uuid: those that say that they are fenced. */
+    private final Set<String> fenced = new HashSet<>();
 
     OneOwnerCheck(World world, Services services) {
         this.world = world;
@@ -102,9 +108,9 @@ final class OneOwnerCheck implements Check {
                         + before + "; after " + after);
             }
             world.checked(CONFLICT);
-        } else if (first != null && wasOwnedByAnother(after, first) && unownedSince.containsKey(after.uuid)) {
+        } else if (fenced.contains(writer.process().name() + after.uuid) && unownedSince.containsKey(after.uuid)) {
             long unowned = now - unownedSince.get(after.uuid);
-            if (knows && unowned < ttl * DRIFT) {
+            if (unowned < ttl * DRIFT) {
                 world.violated(WAITS, writer.process().name() + " has claimed it after " + unowned / 1e9 + " s without an owner: "
                         + after);
             }
@@ -116,11 +122,14 @@ final class OneOwnerCheck implements Check {
         }
     }
 
-    /** Whether another incarnation has owned it since that time. */
-    private boolean wasOwnedByAnother(StoredService stored, long since) {
-        String mine = stored.owner.getIncarnation();
-        return services.times(stored.uuid).ownedUntil.entrySet().stream()
-                .anyMatch(former -> !former.getKey().isEmpty() && !former.getKey().equals(mine) && former.getValue() > since);
+    @Override
+    public void changed(SimulatedApplication application, RegistrationChange change) {
+        String key = application.process().name() + change.registration().record().uuid();
+        if (change.current() == RegistrationState.FENCED) {
+            fenced.add(key);
+        } else {
+            fenced.remove(key);
+        }
     }
 
     private static boolean haveSameAddress(Claim one, Claim other) {
