@@ -58,6 +58,8 @@ final class HoldsCheck implements Check {
                                 + before + " this: " + after);
             }
             world.checked(RESPECTED);
+        } else if (before.statedHold().isPresent() && after.statedHold().isEmpty()) {
+            world.checked(ENDS);
         } else if (before.isDownByOthers()) {
             long end = before.record.getMaintenanceEnd();
             if ((end == 0 || end > now.getEpochSecond()) && after.saysUp()) {
@@ -100,11 +102,8 @@ final class HoldsCheck implements Check {
                 violated(BEGINS, application, stored, known);
             }
             world.checked(BEGINS);
-        } else if (now > end) {
-            if (now > Math.max(end, known) + late) {
-                violated(ENDS, application, stored, known);
-            }
-            world.checked(ENDS);
+        } else if (now > Math.max(end, known) + late) {
+            violated(ENDS, application, stored, known);
         }
     }
 
