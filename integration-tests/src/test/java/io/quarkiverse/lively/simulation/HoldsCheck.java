@@ -94,7 +94,7 @@ final class HoldsCheck implements Check {
                 Math.max(Math.max(times.changed, times.ownerSince), trouble.clockQuietSince(machine)) + bounds.look());
         long now = world.scheduler().now();
         long start = machine.trueTimeOf(Instant.ofEpochMilli(hold.getStart()));
-        long end = hold.getEnd() == 0 ? Long.MAX_VALUE : machine.trueTimeOf(Instant.ofEpochMilli(hold.getEnd()));
+        long end = hold.getEnd() == 0 ? Long.MAX_VALUE / 2 : machine.trueTimeOf(Instant.ofEpochMilli(hold.getEnd()));
         // One second, and a few slow round trips.
         long late = Bounds.SECOND + Bounds.SECOND / 2;
         if (hold.getStart() != 0 && now > Math.max(start, known) + late && now < end) {
