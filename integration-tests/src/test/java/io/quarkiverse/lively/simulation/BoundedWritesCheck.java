@@ -10,7 +10,8 @@ import io.quarkiverse.lively.simulation.Services.Writer;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
- * <i>At any time one of them is the owner in etcd, and only the owner writes</i>, and not again and again: an owner writes a few times
+ * <i>At any time one of them is the owner in etcd, and only the owner writes</i>, and not again and again: an owner writes a
+ * few times
  * for each cause, and nothing is written while nothing changes. A lease is renewed each third of its TTL, and not more often.
  */
 final class BoundedWritesCheck implements Check {
@@ -62,8 +63,9 @@ final class BoundedWritesCheck implements Check {
                     last.removeFirst();
                 }
                 if (last.size() > MOST) {
-                    world.violated(STORM, commit.who() + " has written " + last.size() + " times within " + WINDOW / Bounds.SECOND
-                            + " s, at last " + change.after());
+                    world.violated(STORM,
+                            commit.who() + " has written " + last.size() + " times within " + WINDOW / Bounds.SECOND
+                                    + " s, at last " + change.after());
                 }
                 world.checked(STORM);
             }

@@ -3,8 +3,10 @@ package io.quarkiverse.lively.simulation;
 import io.quarkiverse.lively.simulation.etcd.EtcdMember;
 
 /**
- * <i>DOWN is acknowledged by etcd before anything of the application stops serving, if etcd answers. Stopping takes no longer than
- * the timeout of the shutdown, whatever etcd does.</i> And of what has ended nothing is left: no lease, no connection, no watch, no
+ * <i>DOWN is acknowledged by etcd before anything of the application stops serving, if etcd answers. Stopping takes no longer
+ * than
+ * the timeout of the shutdown, whatever etcd does.</i> And of what has ended nothing is left: no lease, no connection, no
+ * watch, no
  * thread.
  */
 final class EndCheck implements Check {
@@ -31,7 +33,8 @@ final class EndCheck implements Check {
         Machine machine = application.place().machine();
         long reachable = application.stoppingSince() - world.trouble().quietSince(machine);
         // An observer that throws may have kept it from the last steps.
-        if (application.hadFailingObserver() || reachable < bounds.recovery() || world.trouble().quietSince(machine) > application.stoppingSince()) {
+        if (application.hadFailingObserver() || reachable < bounds.recovery()
+                || world.trouble().quietSince(machine) > application.stoppingSince()) {
             return;
         }
         for (StoredService stored : services.all()) {
@@ -66,7 +69,8 @@ final class EndCheck implements Check {
             place.application().filter(SimulatedApplication::isStopping).ifPresent(application -> {
                 long since = Math.max(application.stoppingSince(), world.trouble().processQuietSince(place.machine()));
                 if (application.process().isRunning() && now - since > BUDGET_TIME) {
-                    world.violated(BUDGET, application.process().name() + " has been stopping for " + (now - since) / 1e9 + " s");
+                    world.violated(BUDGET,
+                            application.process().name() + " has been stopping for " + (now - since) / 1e9 + " s");
                 }
                 world.checked(BUDGET);
             });

@@ -82,7 +82,8 @@ record Plan(long seed, Setup setup, List<Act> acts) {
     }
 
     String describe() {
-        StringBuilder text = new StringBuilder("etcd " + setup.version() + " of " + setup.members() + (setup.learner() ? " and a learner" : "") + (setup.users() ? ", with users" : "") + ", TTL "
+        StringBuilder text = new StringBuilder("etcd " + setup.version() + " of " + setup.members()
+                + (setup.learner() ? " and a learner" : "") + (setup.users() ? ", with users" : "") + ", TTL "
                 + setup.ttl().toSeconds() + " s, " + setup.processes().size() + " processes\n");
         setup.processes().forEach(process -> text.append("  ").append(process).append('\n'));
         acts.forEach(act -> text.append("  ").append(act).append('\n'));

@@ -20,6 +20,10 @@ import io.quarkiverse.lively.simulation.RegistryCall.Kind;
 /** Calls the registries of the applications, as operators and readers do. */
 final class Registries {
 
+    private static final int READS_BESIDE = 3;
+    /** As long as a call takes, most often. */
+    private static final long BESIDE = 5_000_000L;
+
     private final World world;
 
     Registries(World world) {
@@ -44,6 +48,16 @@ final class Registries {
             case OPERATOR_DELETE -> call(caller, Kind.DELETE, () -> calls.delete(uuid), uuid);
             case OPERATOR_UPDATE -> update(caller, uuid, named, random);
             default -> read(caller, uuid, named, random);
+        }
+        readBeside(uuid, named, random);
+    }
+
+    /** While the call is under way, others read. */
+    private void readBeside(String uuid, ServiceRecord named, RandomGenerator random) {
+        for (int i = 0; i < READS_BESIDE; i++) {
+            Place place = world.places().get(random.nextInt(world.places().size()));
+            world.scheduler().after(random.nextLong(BESIDE), () -> place.running()
+                    .ifPresent(reader -> read(reader, uuid, named, random)));
         }
     }
 

@@ -21,7 +21,8 @@ import io.quarkiverse.lively.simulation.etcd.Version;
  * @param eventBuffer of the subscribers
  * @param processes that the run has at most at a time
  */
-record Setup(Version version, int members, boolean learner, boolean users, Duration ttl, Duration progressInterval, Duration suspectLimit, int eventBuffer,
+record Setup(Version version, int members, boolean learner, boolean users, Duration ttl, Duration progressInterval,
+        Duration suspectLimit, int eventBuffer,
         List<ProcessSetup> processes) {
 
     private static final int[] TTLS = { 2, 5, 5, 10, 10, 10, 20, 60 };
@@ -34,7 +35,8 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
      * @param registers whether the application registers itself; if not, it only reads and operates
      * @param skew of the wall clock of its machine
      */
-    record ProcessSetup(int number, int identity, String type, boolean namesUuid, boolean registers, boolean ephemeral, boolean awaitsReadiness,
+    record ProcessSetup(int number, int identity, String type, boolean namesUuid, boolean registers, boolean ephemeral,
+            boolean awaitsReadiness,
             OnConflict onConflict, Duration skew) {
 
         String name() {
@@ -67,12 +69,14 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
         }
         for (int i = 0; i < count; i++) {
             int identity = i % identities;
-            processes.add(new ProcessSetup(i, identity, "type-" + identity % types, random.nextInt(12) == 0, i == 0 || random.nextInt(8) > 0, ephemeral.get(identity),
+            processes.add(new ProcessSetup(i, identity, "type-" + identity % types, random.nextInt(12) == 0,
+                    i == 0 || random.nextInt(8) > 0, ephemeral.get(identity),
                     random.nextInt(3) == 0,
                     random.nextInt(4) > 0 ? OnConflict.TAKEOVER : random.nextBoolean() ? OnConflict.WAIT : OnConflict.FAIL,
                     Duration.ofMillis(random.nextInt(20_001) - 10_000)));
         }
-        return new Setup(version, members, members > 1 && random.nextInt(5) == 0, random.nextInt(3) == 0, Duration.ofSeconds(TTLS[random.nextInt(TTLS.length)]),
+        return new Setup(version, members, members > 1 && random.nextInt(5) == 0, random.nextInt(3) == 0,
+                Duration.ofSeconds(TTLS[random.nextInt(TTLS.length)]),
                 Duration.ofSeconds(random.nextBoolean() ? 5 : 10), Duration.ofSeconds(random.nextInt(3) * 30L),
                 random.nextBoolean() ? 256 : 3, processes);
     }

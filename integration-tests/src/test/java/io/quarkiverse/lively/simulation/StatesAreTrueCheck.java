@@ -15,7 +15,8 @@ import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 
 /**
- * The table <i>The states of a registration</i>: no other change is ever reported, and each one for the cause that the table gives.
+ * The table <i>The states of a registration</i>: no other change is ever reported, and each one for the cause that the table
+ * gives.
  */
 final class StatesAreTrueCheck implements Check {
 
