@@ -67,6 +67,7 @@ record Act(int number, long time, Kind kind, int target, Duration duration) {
         FREEZE_MEMBER(Group.MEMBERS, 3),
         ISOLATE_MEMBERS(Group.MEMBERS, 3),
         LAG_MEMBER(Group.MEMBERS, 2),
+        DELAY_WATCHES(Group.MEMBERS, 3),
         CHANGE_LEADER(Group.MEMBERS, 3),
         PROMOTE_LEARNER(Group.MEMBERS, 1),
         COMPACT(Group.ETCD, 4),

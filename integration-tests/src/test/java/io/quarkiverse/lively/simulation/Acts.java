@@ -83,6 +83,10 @@ final class Acts {
                 etcd.lag(member, Duration.ofMillis(random.nextLong(10, 6_000)));
                 world.untilHealed(time, () -> etcd.lag(member, Duration.ZERO));
             }
+            case DELAY_WATCHES -> {
+                etcd.delayWatches(member, Duration.ofMillis(random.nextLong(10, 6_000)));
+                world.untilHealed(time, () -> etcd.delayWatches(member, Duration.ZERO));
+            }
             case CHANGE_LEADER -> etcd.changeLeader();
             case PROMOTE_LEARNER ->
                 etcd.members().stream().filter(EtcdMember::isLearner).forEach(learner -> etcd.promote(learner.index()));
@@ -128,7 +132,8 @@ final class Acts {
             case CUT, SILENCE_BOTH, SILENCE_TO_MEMBER, SILENCE_TO_PROCESS, SLOW_DOWN, RESET_CONNECTIONS ->
                 trouble.ofLinks(place.machine(), act.duration());
             case SET_CLOCK -> trouble.ofClock(place.machine());
-            case KILL_MEMBER, FREEZE_MEMBER, ISOLATE_MEMBERS, LAG_MEMBER, CHANGE_LEADER, NO_SPACE, USERS, EXPIRE_TOKENS, DENY,
+            case KILL_MEMBER, FREEZE_MEMBER, ISOLATE_MEMBERS, LAG_MEMBER, DELAY_WATCHES, CHANGE_LEADER, NO_SPACE, USERS,
+                    EXPIRE_TOKENS, DENY,
                     TOO_MANY_REQUESTS, WIPE, RESTORE ->
                 trouble.ofEtcd(act.duration());
             default -> {

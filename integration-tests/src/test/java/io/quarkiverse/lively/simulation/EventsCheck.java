@@ -30,6 +30,7 @@ final class EventsCheck implements Check {
     private static final String EACH = "each change is delivered once";
     private static final String REASON = "the reason of an event is true";
     private static final String BARRIER = "RESYNCED comes after all differences";
+    private static final String BOUNDED = "few events of a service are pending";
     private static final String REPLAY = "the events lead to what there is";
     /** After that time, a subscriber that has received nothing has nothing to receive. */
     private static final long SILENCE = 3_000_000_000L;
@@ -56,6 +57,10 @@ final class EventsCheck implements Check {
         boolean unsure;
         /** The revision of a list with differences, for which RESYNCED has to come; 0 if none has. */
         long owed;
+        /** What was pending when it was counted is of this revision at most; -1 if nothing is counted. */
+        long pendingUntil = -1;
+        /** How many more events up to that revision may come. */
+        long mayCome;
     }
 
     EventsCheck(World world, CommitLog log) {
@@ -65,7 +70,7 @@ final class EventsCheck implements Check {
 
     @Override
     public List<String> promises() {
-        return List.of(SNAPSHOT, ORDER, CONTINUES, TRUE, EACH, REASON, BARRIER, REPLAY);
+        return List.of(SNAPSHOT, ORDER, CONTINUES, TRUE, EACH, REASON, BARRIER, BOUNDED, REPLAY);
     }
 
     @Override
@@ -73,7 +78,29 @@ final class EventsCheck implements Check {
         stories.values().forEach(story -> {
             story.unsure = true;
             story.owed = 0;
+            story.pendingUntil = -1;
         });
+    }
+
+    /** "At most two events of each service are pending, and one RESYNCED", beside as many events as the buffer has room for. */
+    @Override
+    public void tick() {
+        stories.forEach((subscriber, story) -> {
+            if (subscriber.isSlow() && story.begun && story.pendingUntil < 0 && !story.unsure) {
+                story.pendingUntil = subscriber.application().lively().view().freshness().revision();
+                // One may be on its way.
+                story.mayCome = world.setup().eventBuffer() + 2L * log.era().uuids().size() + 2;
+            }
+        });
+    }
+
+    private void count(Subscriber subscriber, Story story, LivenessEvent event) {
+        if (story.pendingUntil >= 0 && event.revision() > story.pendingUntil) {
+            story.pendingUntil = -1;
+            world.checked(BOUNDED);
+        } else if (story.pendingUntil >= 0 && --story.mayCome < 0) {
+            check(BOUNDED, false, subscriber, event, "too many up to the revision " + story.pendingUntil);
+        }
     }
 
     @Override
@@ -88,6 +115,7 @@ final class EventsCheck implements Check {
         if (event.coalesced() > 1) {
             world.count("event of several changes");
         }
+        count(subscriber, story, event);
         switch (event.kind()) {
             case SNAPSHOT -> snapshot(subscriber, story, event);
             case SNAPSHOT_END -> snapshotEnd(subscriber, story, event);

@@ -59,7 +59,6 @@ final class ViewCheck implements Check {
         /** Since when nothing of etcd can reach it; -1 if something can. */
         long silentSince = -1;
         long suspectSince = -1;
-        Freshness last;
     }
 
     ViewCheck(World world, CommitLog log) {
@@ -102,8 +101,6 @@ final class ViewCheck implements Check {
 
     @Override
     public void tick() {
-        boolean looks = true;
-        int number = 0;
         List<SimulatedApplication> followed = new ArrayList<>();
         for (Map.Entry<SimulatedApplication, Story> each : stories.entrySet()) {
             SimulatedApplication application = each.getKey();
@@ -114,13 +111,12 @@ final class ViewCheck implements Check {
                 followed.add(application);
             }
         }
-        for (int looked = 0; looks && !followed.isEmpty(); looked++) {
+        // One after the other, and one more for each few commits.
+        for (int looks = 1 + commits / COMMITS_A_LOOK; looks > 0 && !followed.isEmpty(); looks--) {
             SimulatedApplication application = followed.get(turn++ % followed.size());
             lookAtServices(application, stories.get(application));
-            commits -= COMMITS_A_LOOK;
-            looks = commits > 0 && looked < number;
         }
-        commits = Math.max(0, commits);
+        commits %= COMMITS_A_LOOK;
     }
 
     private void check(String promise, boolean isKept, SimulatedApplication application, String otherwise) {

@@ -174,6 +174,7 @@ final class World {
             etcd.start(i);
             etcd.thaw(i);
             etcd.lag(i, Duration.ZERO);
+            etcd.delayWatches(i, Duration.ZERO);
             etcd.tooManyRequests(i, false);
         }
         etcd.heal();

@@ -226,6 +226,12 @@ public final class EtcdCluster {
         reconsider();
     }
 
+    /** The watches of the member tell what happens that much later than its reads, until it is called with 0. */
+    public void delayWatches(int index, Duration delay) {
+        trace(members.get(index), () -> "delays its watches by " + delay.toMillis() + " ms");
+        members.get(index).delayWatches(delay.toNanos());
+    }
+
     /** The member applies each commit that much later, and so reads and watches lag, until it is called with 0. */
     public void lag(int index, Duration delay) {
         trace(members.get(index), () -> "lags by " + delay.toMillis() + " ms");

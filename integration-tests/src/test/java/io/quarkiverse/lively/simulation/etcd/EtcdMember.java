@@ -58,6 +58,7 @@ public final class EtcdMember {
     private final List<MemberWatch> unsynced = new ArrayList<>();
     private Scheduler.Timer catchUp;
 
+    private long watchDelay;
     private boolean rejectsTokens;
     private boolean isTooBusy;
 
@@ -640,6 +641,17 @@ public final class EtcdMember {
         }
         if (!unsynced.isEmpty()) {
             scheduleCatchUp();
+        }
+    }
+
+    long watchDelay() {
+        return watchDelay;
+    }
+
+    void delayWatches(long nanos) {
+        watchDelay = nanos;
+        if (nanos == 0) {
+            allWatches().forEach(MemberWatch::hurry);
         }
     }
 

@@ -169,6 +169,13 @@ final class MemberWatch implements ServerWatch {
         unsent.add(message);
         if (!isSending) {
             isSending = true;
+            member.after(member.processing() + member.watchDelay(), connection, this::flush);
+        }
+    }
+
+    /** Sends at once what waits to be sent. */
+    void hurry() {
+        if (isSending) {
             member.after(member.processing(), connection, this::flush);
         }
     }
