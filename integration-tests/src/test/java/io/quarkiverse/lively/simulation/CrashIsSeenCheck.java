@@ -51,8 +51,11 @@ final class CrashIsSeenCheck implements Check {
     }
 
     private void note(SimulatedApplication application) {
-        if (!application.process().isRunning()) {
-            silentSince.putIfAbsent(application.process().name(), world.scheduler().now());
+        SimulatedProcess process = application.process();
+        if (process.isPaused()) {
+            silentSince.put(process.name(), process.pausedAt());
+        } else if (process.isDead()) {
+            silentSince.putIfAbsent(process.name(), world.scheduler().now());
         }
     }
 

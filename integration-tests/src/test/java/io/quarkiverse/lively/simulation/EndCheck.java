@@ -38,7 +38,9 @@ final class EndCheck implements Check {
             return;
         }
         for (StoredService stored : services.all()) {
-            if (stored.owner != null && services.isOwner(application, stored.uuid)) {
+            // A service that it closed before may be back, if etcd was restored from a backup: then it goes with the lease.
+            boolean isPresent = stored.uuid.equals(application.uuid()) || application.further().containsKey(stored.uuid);
+            if (isPresent && stored.owner != null && services.isOwner(application, stored.uuid)) {
                 world.violated(DOWN, application.process().name() + " has stopped since "
                         + (now - application.stoppingSince()) / 1e9 + " s, and is still the owner: " + stored);
             }

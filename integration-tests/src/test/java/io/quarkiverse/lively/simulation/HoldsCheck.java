@@ -58,6 +58,8 @@ final class HoldsCheck implements Check {
                                 + before + " this: " + after);
             }
             world.checked(RESPECTED);
+        } else if (before.statedHold().isPresent() && after.statedHold().isEmpty()) {
+            world.checked(ENDS);
         } else if (before.isDownByOthers()) {
             long end = before.record.getMaintenanceEnd();
             if ((end == 0 || end > now.getEpochSecond()) && after.saysUp()) {
@@ -92,7 +94,7 @@ final class HoldsCheck implements Check {
                 Math.max(Math.max(times.changed, times.ownerSince), trouble.clockQuietSince(machine)) + bounds.look());
         long now = world.scheduler().now();
         long start = machine.trueTimeOf(Instant.ofEpochMilli(hold.getStart()));
-        long end = hold.getEnd() == 0 ? Long.MAX_VALUE : machine.trueTimeOf(Instant.ofEpochMilli(hold.getEnd()));
+        long end = hold.getEnd() == 0 ? Long.MAX_VALUE / 2 : machine.trueTimeOf(Instant.ofEpochMilli(hold.getEnd()));
         // One second, and a few slow round trips.
         long late = Bounds.SECOND + Bounds.SECOND / 2;
         if (hold.getStart() != 0 && now > Math.max(start, known) + late && now < end) {
@@ -100,11 +102,8 @@ final class HoldsCheck implements Check {
                 violated(BEGINS, application, stored, known);
             }
             world.checked(BEGINS);
-        } else if (now > end) {
-            if (now > Math.max(end, known) + late) {
-                violated(ENDS, application, stored, known);
-            }
-            world.checked(ENDS);
+        } else if (now > Math.max(end, known) + late) {
+            violated(ENDS, application, stored, known);
         }
     }
 

@@ -108,12 +108,23 @@ final class LinearizableReadsCheck implements Check {
             case HISTORY -> era.ever((String) first, from, to,
                     revision -> call.answer.equals(era.transitions((String) first, revision)));
             case IS_UP_BY_NAME -> era.ever(from, to,
-                    revision -> call.answer.equals(isUp(era.named((String) first, (String) call.arguments[1], revision))));
+                    revision -> call.answer.equals(isUp(era.named((String) first, (String) call.arguments[1], revision)))
+                            || call.answer.equals(false) && hasNoEntry(era, call, revision));
             case FIND_BY_NAME -> era.ever(from, to,
-                    revision -> is(call.answer, era.named((String) first, (String) call.arguments[1], revision)));
+                    revision -> is(call.answer, era.named((String) first, (String) call.arguments[1], revision))
+                            || is(call.answer, null) && hasNoEntry(era, call, revision));
             case LIST -> era.ever(from, to, revision -> call.answer.equals(era.list((ServiceQuery) first, revision)));
             default -> throw new IllegalStateException(call.kind + " asks nothing");
         };
+    }
+
+    /** Without an entry of its names a service is found only if its uuid follows from them, or was found before. */
+    private boolean hasNoEntry(Era era, RegistryCall call, long revision) {
+        String type = (String) call.arguments[0];
+        String host = (String) call.arguments[1];
+        ServiceRecord derived = era.record(world.layout().uuidOf(type, host), revision);
+        return era.holder(type, host, revision) == null
+                && (derived == null || !derived.type().equals(type) || !derived.host().equals(host));
     }
 
     private static boolean isUp(ServiceRecord record) {

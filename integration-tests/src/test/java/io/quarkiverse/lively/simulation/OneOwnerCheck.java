@@ -1,10 +1,13 @@
 package io.quarkiverse.lively.simulation;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -13,11 +16,9 @@ import io.quarkiverse.lively.simulation.Services.Writer;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
- * <i>At any time one of them is the owner in etcd, and only the owner writes.</i> <i>By default the one that starts later takes
- * over,
+ * <i>At any time one of them is the owner in etcd, and only the owner writes.</i> <i>By default the one that starts later takes over,
  * and the earlier one is FENCED: it writes nothing of that service. With {@code on-conflict=wait} the later one waits, with
- * {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a whole TTL that
- * no
+ * {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a whole TTL that no
  * other process owns it, and never displaces anybody.</i> <i>{@code fencingToken()} is higher for each new owner.</i>
  */
 final class OneOwnerCheck implements Check {
@@ -33,10 +34,16 @@ final class OneOwnerCheck implements Check {
     private final World world;
     private final Services services;
     private final long ttl;
-    /** By uuid: since when nobody has owned it. */
-    private final Map<String, Long> unownedSince = new HashMap<>();
+    /** By uuid: the end of the last claim. */
+    private final Map<String, ClaimEnd> ends = new HashMap<>();
     /** By incarnation and uuid: when it has claimed the service for the first time, so that it must know. */
     private final Map<String, Long> claimed = new HashMap<>();
+
+    /** By process and uuid: those that say that they are fenced. */
+    private final Set<String> fenced = new HashSet<>();
+
+    private record ClaimEnd(String incarnation, long time) {
+    }
 
     OneOwnerCheck(World world, Services services) {
         this.world = world;
@@ -51,7 +58,7 @@ final class OneOwnerCheck implements Check {
                 services.ofProcess(commit.who()).ifPresent(writer -> check(writer, change));
             }
             if (change.before().owner != null && change.after().owner == null) {
-                unownedSince.put(change.uuid(), commit.time());
+                ends.put(change.uuid(), new ClaimEnd(change.before().owner.getIncarnation(), commit.time()));
             }
         }
     }
@@ -60,7 +67,7 @@ final class OneOwnerCheck implements Check {
     public void replaced() {
         // A process may not have seen that it has claimed a service of the former etcd.
         claimed.clear();
-        unownedSince.clear();
+        ends.clear();
     }
 
     private void check(SimulatedApplication writer, ServiceChange change) {
@@ -100,17 +107,16 @@ final class OneOwnerCheck implements Check {
             world.checked(DISPLACES);
             OnConflict onConflict = writer.place().setup().onConflict();
             if (onConflict != OnConflict.TAKEOVER && !haveSameAddress(before.owner, after.owner)) {
-                world.violated(CONFLICT,
-                        writer.process().name() + " is to " + onConflict + ", and has displaced another one: before "
-                                + before + "; after " + after);
+                world.violated(CONFLICT, writer.process().name() + " is to " + onConflict + ", and has displaced another one: before "
+                        + before + "; after " + after);
             }
             world.checked(CONFLICT);
-        } else if (first != null && wasOwnedByAnother(after, first) && unownedSince.containsKey(after.uuid)) {
-            long unowned = now - unownedSince.get(after.uuid);
-            if (knows && unowned < ttl * DRIFT) {
-                world.violated(WAITS,
-                        writer.process().name() + " has claimed it after " + unowned / 1e9 + " s without an owner: "
-                                + after);
+        } else if (fenced.contains(writer.process().name() + after.uuid) && ends.containsKey(after.uuid)
+                && !after.isOwnedBy(ends.get(after.uuid).incarnation())) {
+            long unowned = now - ends.get(after.uuid).time();
+            if (unowned < ttl * DRIFT) {
+                world.violated(WAITS, writer.process().name() + " has claimed it after " + unowned / 1e9 + " s without an owner: "
+                        + after);
             }
             world.checked(WAITS);
         }
@@ -120,11 +126,14 @@ final class OneOwnerCheck implements Check {
         }
     }
 
-    /** Whether another incarnation has owned it since that time. */
-    private boolean wasOwnedByAnother(StoredService stored, long since) {
-        String mine = stored.owner.getIncarnation();
-        return services.times(stored.uuid).ownedUntil.entrySet().stream()
-                .anyMatch(former -> !former.getKey().isEmpty() && !former.getKey().equals(mine) && former.getValue() > since);
+    @Override
+    public void changed(SimulatedApplication application, RegistrationChange change) {
+        String key = application.process().name() + change.registration().record().uuid();
+        if (change.current() == RegistrationState.FENCED) {
+            fenced.add(key);
+        } else {
+            fenced.remove(key);
+        }
     }
 
     private static boolean haveSameAddress(Claim one, Claim other) {
@@ -152,9 +161,8 @@ final class OneOwnerCheck implements Check {
             long present = stored.ownerEntry.modRevision();
             boolean isOwner = services.isOwner(application, stored.uuid);
             if (isOwner ? token.getAsLong() > present : token.getAsLong() >= present) {
-                world.violated(TOKENS,
-                        application.process().name() + " is REGISTERED with the token " + token.getAsLong() + ": "
-                                + stored);
+                world.violated(TOKENS, application.process().name() + " is REGISTERED with the token " + token.getAsLong() + ": "
+                        + stored);
             }
             world.checked(TOKENS);
         }

@@ -78,9 +78,10 @@ final class OwnerIsUpCheck implements Check {
         long due = Math.max(Math.max(quietSince + bounds.converged(), wantedSince + Bounds.AT_ONCE),
                 Math.max(Math.max(times.changedByOthers, trouble.clockQuietSince(machine)) + notice,
                         times.changed + Bounds.AT_ONCE));
-        boolean isEphemeral = application.place().setup().ephemeral();
-        if ((stored.owner == null || isEphemeral) && !isNameFree(registration.record(), now - bounds.look())) {
-            // An owner whose names os-lively has taken stays registered, unless it has to put an ephemeral record back.
+        // An owner whose names os-lively has taken stays registered, unless others have written its record otherwise meanwhile.
+        boolean hasToClaim = stored.owner == null || registration.reason().contains("NAME_TAKEN")
+                && (application.place().setup().ephemeral() || !isInRegion(application, stored));
+        if (hasToClaim && !isNameFree(registration.record(), now - bounds.look())) {
             return;
         }
         if (stored.owner == null) {
@@ -116,6 +117,11 @@ final class OwnerIsUpCheck implements Check {
             world.checked("an owner that says DOWN is DOWN");
         }
         checkLease(application, registration, stored);
+    }
+
+    private static boolean isInRegion(SimulatedApplication application, StoredService stored) {
+        String wanted = stored.uuid.equals(application.uuid()) ? application.place().setup().region() : "default";
+        return stored.record != null && stored.record.getRegion().equals(wanted);
     }
 
     /** Whether no other service that is alive or held has had its type and host since that time. */

@@ -118,8 +118,9 @@ final class RegistryWritesCheck implements Check {
     private boolean isByOperator(Commit commit, String uuid, Change record) {
         if (record.after() == null) {
             Writes of = writes(commit.who(), uuid);
-            // The owner of an ephemeral service deletes it, too.
-            return commit.changes().stream().allMatch(change -> change.after() == null)
+            // The owner of an ephemeral service deletes it, too, after whatever an operator in its process has done before.
+            boolean isOwners = record.before().lease() != 0 && of.commits.size() >= of.open.size() + of.unknown.size();
+            return !isOwners && commit.changes().stream().allMatch(change -> change.after() == null)
                     && (of.open.stream().anyMatch(call -> call.kind == Kind.DELETE)
                             || of.unknown.stream().anyMatch(call -> call.kind == Kind.DELETE));
         }

@@ -28,8 +28,8 @@ import io.quarkiverse.lively.runtime.view.ViewSettings;
 /** An application with Lively in it, from its start to its end or its reload, and what it does with Lively. */
 final class SimulatedApplication {
 
-    /** So many further services there are for all applications together. */
-    static final int FURTHER = 12;
+    /** So many further services there are for all applications together: too few of their type to be suspect for a view. */
+    static final int FURTHER = 9;
     static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(5);
     private static final Duration CHECK_INTERVAL = Duration.ofMinutes(4);

@@ -66,6 +66,15 @@ final class SimulatedProcess implements Platform {
         return !dead && !paused;
     }
 
+    boolean isPaused() {
+        return paused && !dead;
+    }
+
+    /** The true time at which it was paused for the last time. */
+    long pausedAt() {
+        return pausedAt;
+    }
+
     /** Ends it at once. */
     void kill() {
         if (!dead) {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.smallrye.mutiny.Uni;
+
 /** Runs seeds, one after the other on each core, and reports: {@code mvn verify -Psimulation}. */
 public final class Simulation {
 
@@ -85,6 +87,8 @@ public final class Simulation {
     }
 
     void run(int threads) throws InterruptedException {
+        // Mutiny gets ready at its first use, which must not be in two threads at once.
+        Uni.createFrom().voidItem().await().indefinitely();
         List<Thread> running = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             Thread thread = new Thread(this::runSome, "simulation-" + i);

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.simulation;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 
 import com.google.protobuf.ByteString;
@@ -10,6 +11,7 @@ import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Transition;
 import io.quarkiverse.lively.simulation.Services.ServiceChange;
 import io.quarkiverse.lively.simulation.Services.Writer;
+import io.quarkiverse.lively.simulation.etcd.Change;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
@@ -41,6 +43,11 @@ final class StoreInvariantsCheck implements Check {
 
     @Override
     public void committed(Commit commit) {
+        if (commit.who().equals(OsLively.NAME)) {
+            // It takes the entry of a type and host from a service without writing that.
+            commit.changes().stream().map(Change::before).filter(Objects::nonNull)
+                    .forEach(entry -> writtenByOthers.add(entry.value().toStringUtf8()));
+        }
         for (ServiceChange change : services.changes()) {
             switch (change.writer()) {
                 case OS_LIVELY -> writtenByOthers.add(change.uuid());

@@ -48,12 +48,18 @@ final class Subscriber implements Flow.Subscriber<LivenessEvent> {
 
     void cancel() {
         over = true;
-        subscription.cancel();
+        if (subscription != null) {
+            subscription.cancel();
+        }
     }
 
     @Override
     public void onSubscribe(Flow.Subscription made) {
         subscription = made;
+        if (over) {
+            made.cancel();
+            return;
+        }
         made.request(slow ? 1 : Long.MAX_VALUE);
     }
 

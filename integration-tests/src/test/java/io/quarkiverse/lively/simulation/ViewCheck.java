@@ -66,14 +66,17 @@ final class ViewCheck implements Check {
         this.log = log;
     }
 
-    /** Whether there can be so many services of a type that a view keeps them for a while when etcd has lost them. */
+    /**
+     * Whether there can be so many services of a type that a view keeps them for a while when etcd has lost them. os-lively may
+     * have one more with the names of each.
+     */
     static boolean maySuspect(Setup setup) {
         if (setup.suspectLimit().isZero()) {
             return false;
         }
         Map<String, Integer> byType = new TreeMap<>();
         setup.processes().forEach(process -> byType.merge(process.type(), 1, Integer::sum));
-        return byType.values().stream().anyMatch(count -> count >= LEAST_SUSPECTS);
+        return byType.values().stream().anyMatch(count -> 2 * count >= LEAST_SUSPECTS);
     }
 
     @Override
