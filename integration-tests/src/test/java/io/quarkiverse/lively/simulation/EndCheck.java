@@ -1,5 +1,11 @@
 package io.quarkiverse.lively.simulation;
 
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.simulation.etcd.EtcdMember;
 
 /**
@@ -14,12 +20,16 @@ final class EndCheck implements Check {
     private static final String DOWN = "DOWN is in etcd before the application stops serving";
     private static final String BUDGET = "a stop ends in its time";
     private static final String NOTHING_LEFT = "nothing is left of what has ended";
-    /** The view may take a second of its own to close, and each hop between threads takes a while. */
-    private static final long BUDGET_TIME = SimulatedApplication.STOP_TIMEOUT.toNanos() + 2 * Bounds.SECOND;
+    /** With the half second in which the application itself closes, and some slow hops between threads. */
+    private static final long BUDGET_TIME = SimulatedApplication.STOP_TIMEOUT.toNanos() + Bounds.SECOND;
 
     private final World world;
     private final Services services;
     private final Bounds bounds;
+
+    /** The last lease of each application. */
+    private final Map<SimulatedApplication, Long> leases = new HashMap<>();
+    private final Set<SimulatedApplication> down = new HashSet<>();
 
     EndCheck(World world, Services services) {
         this.world = world;
@@ -28,13 +38,21 @@ final class EndCheck implements Check {
     }
 
     @Override
+    public void changed(SimulatedApplication application, RegistrationChange change) {
+        change.registration().lease().ifPresent(lease -> leases.put(application, Long.parseUnsignedLong(lease.id(), 16)));
+    }
+
+    /** An observer that throws may have kept it from the last steps. */
+    private boolean canStop(SimulatedApplication application) {
+        long quietSince = world.trouble().quietSince(application.place().machine());
+        return !application.hadFailingObserver() && application.stoppingSince() - quietSince >= bounds.recovery();
+    }
+
+    @Override
     public void down(SimulatedApplication application) {
+        down.add(application);
         long now = world.scheduler().now();
-        Machine machine = application.place().machine();
-        long reachable = application.stoppingSince() - world.trouble().quietSince(machine);
-        // An observer that throws may have kept it from the last steps.
-        if (application.hadFailingObserver() || reachable < bounds.recovery()
-                || world.trouble().quietSince(machine) > application.stoppingSince()) {
+        if (!canStop(application)) {
             return;
         }
         for (StoredService stored : services.all()) {
@@ -50,6 +68,12 @@ final class EndCheck implements Check {
 
     @Override
     public void ended(SimulatedApplication application) {
+        if (down.remove(application) && canStop(application)) {
+            Long lease = leases.get(application);
+            if (lease != null && world.etcd().lease(lease) != null) {
+                world.violated(NOTHING_LEFT, application.process().name() + " has ended, and not " + world.etcd().lease(lease));
+            }
+        }
         if (application.isStopping() && !application.process().isDead()) {
             checkEnded(application);
         }

@@ -91,7 +91,7 @@ final class HoldsCheck implements Check {
         Services.Times times = services.times(uuid);
         // Since then it has known of the maintenance, and nothing has kept it from seeing to it.
         long known = Math.max(Math.max(trouble.quietSince(machine), application.servesSince()) + bounds.converged(),
-                Math.max(Math.max(times.changed, times.ownerSince), trouble.clockQuietSince(machine)) + bounds.look());
+                Math.max(Math.max(times.changed, times.ownerSince) + bounds.look(), trouble.clockQuietSince(machine)));
         long now = world.scheduler().now();
         long start = machine.trueTimeOf(Instant.ofEpochMilli(hold.getStart()));
         long end = hold.getEnd() == 0 ? Long.MAX_VALUE / 2 : machine.trueTimeOf(Instant.ofEpochMilli(hold.getEnd()));

@@ -29,6 +29,7 @@ final class StoreInvariantsCheck implements Check {
     private static final String HISTORY = "one row of the history for each act";
     private static final String DELETED = "nothing is left of a deleted service";
     private static final String CHANGES = "an owner writes only what changes something";
+    private static final String NAME = "one live holder of a type and host";
     private static final String INDEX = "no entry of an index dangles";
 
     private final World world;
@@ -48,6 +49,10 @@ final class StoreInvariantsCheck implements Check {
             commit.changes().stream().map(Change::before).filter(Objects::nonNull)
                     .forEach(entry -> writtenByOthers.add(entry.value().toStringUtf8()));
         }
+        if (commit.cause() == Commit.Cause.TRANSACTION && !commit.who().equals(OsLively.NAME)) {
+            commit.changes().stream().filter(change -> StoredService.text(change.key()).contains("/by-type-host/"))
+                    .forEach(change -> checkName(commit, change));
+        }
         for (ServiceChange change : services.changes()) {
             switch (change.writer()) {
                 case OS_LIVELY -> writtenByOthers.add(change.uuid());
@@ -60,6 +65,24 @@ final class StoreInvariantsCheck implements Check {
                 default -> check(commit, change);
             }
         }
+    }
+
+    /** A type and host are taken only from a service that is neither alive nor held. */
+    private void checkName(Commit commit, Change change) {
+        if (change.before() == null || change.after() == null || change.before().value().equals(change.after().value())) {
+            return;
+        }
+        String uuid = change.before().value().toStringUtf8();
+        StoredService former = services.changes().stream().filter(other -> other.uuid().equals(uuid)).map(ServiceChange::before)
+                .findFirst().orElseGet(() -> services.get(uuid));
+        boolean isNamed = former.record != null && StoredService.text(change.key())
+                .endsWith("/" + former.record.getType() + "/" + former.record.getHost());
+        if (isNamed && (former.up != null || former.owner != null || former.isDownByOthers()
+                && former.record.getMaintenanceEnd() == 0
+                || former.statedHold().filter(hold -> hold.getStart() == 0 && hold.getEnd() == 0).isPresent())) {
+            world.violated(NAME, commit.who() + " has taken " + StoredService.text(change.key()) + " from " + former);
+        }
+        world.checked(NAME);
     }
 
     private void check(Commit commit, ServiceChange change) {
