@@ -65,7 +65,7 @@ final class Acts {
             case SUBSCRIBE -> place.running().ifPresent(application -> application.subscribe(random, false));
             case SUBSCRIBE_SLOWLY -> place.running().ifPresent(application -> application.subscribe(random, true));
             case CANCEL -> place.running().ifPresent(application -> application.cancelSubscriber(random));
-            case AWAIT_REVISION -> place.running().ifPresent(application -> application.awaitRevision(random));
+            case AWAIT_REVISION -> place.running().ifPresent(application -> application.awaitRevision(etcd.revision()));
             case KILL_MEMBER -> {
                 etcd.kill(member);
                 world.untilHealed(time, () -> etcd.start(member));

@@ -139,6 +139,10 @@ final class Registries {
             world.note(caller.process().name(), "is answered", failure == null ? 0 : 1,
                     () -> kind + " " + (failure == null ? value : failure));
             world.checks().forEach(check -> check.answered(call));
+            if (call.isWrite() && value instanceof ServiceRecord written && call.isOfOneHistory()
+                    && caller.lively().view().isStarted()) {
+                caller.awaitRevision(written.revision());
+            }
         });
     }
 

@@ -16,6 +16,7 @@ import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
@@ -41,6 +42,7 @@ final class RegistryWritesCheck implements Check {
     private static final String LEFT = "a deleted service leaves nothing";
     private static final String ANSWER = "a write answers what it stored";
     private static final String WANTED = "an update stores what is wanted";
+    private static final String GUARDED = "a write loses nothing that was stored before";
     private static final String ENDS = "a write ends";
     /** Before the last attempt, all the others have lost a race. */
     private static final int LOST_RACES = 19;
@@ -84,7 +86,7 @@ final class RegistryWritesCheck implements Check {
 
     @Override
     public List<String> promises() {
-        return List.of(ONE_COMMIT, REFUSED, ENDS, HOLD, LIFT, LEFT, ANSWER, WANTED);
+        return List.of(ONE_COMMIT, REFUSED, ENDS, GUARDED, HOLD, LIFT, LEFT, ANSWER, WANTED);
     }
 
     @Override
@@ -221,6 +223,24 @@ final class RegistryWritesCheck implements Check {
         check(ANSWER, answer.equals(era.record(uuid, answer.revision())), call,
                 "etcd had " + era.record(uuid, answer.revision()));
         isWritten(call, commit.get(), answer);
+        losesNothing(call, era, answer);
+    }
+
+    /** The write is guarded by what was read: nothing that was stored in between is lost. */
+    private void losesNothing(RegistryCall call, Era era, ServiceRecord answer) {
+        String uuid = answer.uuid();
+        long before = answer.revision() - 1;
+        if (call.arguments[0] instanceof ServiceRecord wanted) {
+            check(GUARDED, modRevision(world.layout().service(uuid), before) == wanted.revision(), call,
+                    "the record was at " + modRevision(world.layout().service(uuid), before));
+        }
+        List<Transition> former = era.transitions(uuid, before);
+        List<Transition> present = era.transitions(uuid, answer.revision());
+        boolean isAsBefore = present.equals(former);
+        boolean isOneMore = !present.isEmpty()
+                && present.subList(1, present.size()).equals(former.subList(0, Math.min(former.size(), present.size() - 1)))
+                && former.size() - present.size() <= 0;
+        check(GUARDED, isAsBefore || isOneMore, call, "the history was " + former + " and is " + present);
     }
 
     /** Whether nothing has to be written for it. */

@@ -25,6 +25,7 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
         Duration suspectLimit, int eventBuffer,
         List<ProcessSetup> processes) {
 
+    private static final int MOST_PROCESSES = 12;
     private static final int[] TTLS = { 2, 5, 5, 10, 10, 10, 20, 60 };
 
     /**
@@ -59,9 +60,11 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
     static Setup of(RandomGenerator random) {
         int members = random.nextInt(5) < 2 ? 1 : 3;
         Version version = random.nextBoolean() ? Version.V3_4 : Version.V3_6;
-        int count = 3 + random.nextInt(10);
-        int identities = Math.max(2, count - random.nextInt(4));
-        int types = 1 + random.nextInt(3);
+        // So many services of one type that a view keeps them for a while if they are gone all at once.
+        boolean isLarge = random.nextInt(10) == 0;
+        int count = isLarge ? MOST_PROCESSES : 3 + random.nextInt(MOST_PROCESSES - 2);
+        int identities = isLarge ? count : Math.max(2, count - random.nextInt(4));
+        int types = isLarge ? 1 : 1 + random.nextInt(3);
         List<ProcessSetup> processes = new ArrayList<>();
         List<Boolean> ephemeral = new ArrayList<>();
         for (int i = 0; i < identities; i++) {

@@ -266,9 +266,7 @@ final class SimulatedApplication {
         }
     }
 
-    /** Of now, or of a write that may still come. */
-    void awaitRevision(RandomGenerator chance) {
-        long revision = world.etcd().revision();
+    void awaitRevision(long revision) {
         int history = world.histories();
         process.pool().execute(() -> {
             long since = world.scheduler().now();

@@ -159,9 +159,12 @@ final class ViewCheck implements Check {
         }
     }
 
-    /** The calls of a client that waits for nothing any more fail, the next client finds a member, and one list follows. */
+    /**
+     * A member that is silent is left after a quarter of a TTL, a client finds another one, a list and a question follow, and a
+     * try that fails is repeated after 5 s at most.
+     */
     private long timeToRecover() {
-        return 60 * SECOND + world.setup().progressInterval().toNanos();
+        return world.setup().ttl().toNanos() / 4 + 20 * SECOND;
     }
 
     private void silence(SimulatedApplication application, Story story) {
