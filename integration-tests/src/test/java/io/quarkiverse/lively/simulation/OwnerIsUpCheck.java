@@ -89,7 +89,7 @@ final class OwnerIsUpCheck implements Check {
             long claimDue = Math.max(due, times.ownerSince + notice)
                     + (isFenced ? 2 * bounds.ttl() + bounds.look() : 0);
             if (now > claimDue) {
-                violated("a service without an owner is claimed", application, registration, stored, "nobody claims it");
+                violated("a service without an owner is claimed", application, registration, stored, "the claim of this process");
             }
             return;
         }
@@ -151,7 +151,7 @@ final class OwnerIsUpCheck implements Check {
         world.checked("the token of an owner is the revision of its claim");
     }
 
-    /** Whether a hold begins or ends about now, or nobody can say whether it is in force. */
+    /** Whether a hold begins or ends about now, or cannot be judged from etcd alone. */
     private static boolean isChanging(StoredService stored, Instant now) {
         Optional<Hold> hold = stored.statedHold();
         if (hold.isPresent()) {
