@@ -144,8 +144,12 @@ final class RegistryWritesCheck implements Check {
             return;
         }
         Writes of = writes(call);
-        of.unknown.remove(call);
+        boolean isLeft = of.unknown.remove(call);
         if (!of.open.remove(call) && of.commits.isEmpty()) {
+            // Its application had ended before, and what it has sent may still arrive.
+            if (isLeft && call.isUnknown()) {
+                of.unknown.add(call);
+            }
             return;
         }
         world.checked(ENDS);

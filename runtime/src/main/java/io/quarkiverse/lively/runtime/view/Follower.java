@@ -138,7 +138,9 @@ final class Follower {
                 worker.after(backoff.next(), this::list);
                 return;
             }
-            board.listed(replica.replace(snapshot), missed, askedAt);
+            // Changes between the cursor and the list are not delivered one by one.
+            boolean skips = snapshot.revision() > replica.cursor();
+            board.listed(replica.replace(snapshot), missed || skips, askedAt);
             missed = false;
             watch();
         });

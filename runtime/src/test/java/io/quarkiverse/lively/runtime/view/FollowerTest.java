@@ -217,6 +217,19 @@ class FollowerTest {
         assertEquals(List.of(Kind.RESYNCED), kinds());
     }
 
+    /** The changes that no watch delivered cancel each other out. */
+    @Test
+    void changesDuringARefusalAreResyncedEvenIfNothingIsDifferent() {
+        fleet.register("u");
+        follow();
+        etcd.refusal = new EtcdException(EtcdException.Kind.REFUSED, "user name is empty", null);
+        etcd.end(EtcdException.Kind.REFUSED, "user name is empty");
+        fleet.register("v");
+        fleet.delete("v", "type", "v");
+        worker.pass(Duration.ofMinutes(1));
+        assertEquals(List.of(Kind.RESYNCED), kinds());
+    }
+
     private void follow() {
         view.watch(ServiceQuery.all(), event -> {
             if (event.kind() != Kind.SNAPSHOT && event.kind() != Kind.SNAPSHOT_END) {
