@@ -68,7 +68,7 @@ final class EndCheck implements Check {
 
     @Override
     public void ended(SimulatedApplication application) {
-        if (down.remove(application) && canStop(application)) {
+        if (down.remove(application) && application.hasStopped() && canStop(application)) {
             Long lease = leases.get(application);
             if (lease != null && world.etcd().lease(lease) != null) {
                 world.violated(NOTHING_LEFT, application.process().name() + " has ended, and not " + world.etcd().lease(lease));

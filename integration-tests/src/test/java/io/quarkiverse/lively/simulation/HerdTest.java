@@ -41,7 +41,7 @@ class HerdTest {
     private final Scheduler scheduler = new Scheduler();
     private final Chance chance = new Chance(1);
     private final EtcdCluster etcd = new EtcdCluster(scheduler, chance.of("etcd"), Version.V3_4, 1);
-    private final Network network = new Network(scheduler, etcd, chance.derived("network"), false, new Trace(scheduler, 0));
+    private final Network network = new Network(scheduler, etcd, chance.derived("network"), false, 0, new Trace(scheduler, 0));
     private final List<Throwable> bugs = new ArrayList<>();
     private final List<Member> members = IntStream.range(0, PROCESSES).mapToObj(Member::new).toList();
 

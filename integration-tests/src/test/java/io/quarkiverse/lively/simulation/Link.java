@@ -33,12 +33,15 @@ final class Link {
     private static final int SLOW_ONE_IN = 100;
 
     private final RandomGenerator random;
+    private final long distance;
     private final List<Connection> connections = new ArrayList<>();
     private State state = State.OPEN;
     private long delay;
 
-    Link(RandomGenerator random) {
+    /** @param distance how long each message takes at most beside the usual latency, in nanoseconds */
+    Link(RandomGenerator random, long distance) {
         this.random = random;
+        this.distance = distance;
     }
 
     State state() {
@@ -48,7 +51,8 @@ final class Link {
     /** The next message takes so long. */
     long latency() {
         long most = random.nextInt(SLOW_ONE_IN) == 0 ? 20 * USUAL_LATENCY : USUAL_LATENCY;
-        return Chance.between(random, LEAST_LATENCY, most) + (delay == 0 ? 0 : Chance.between(random, delay / 2, delay));
+        return Chance.between(random, LEAST_LATENCY, most) + Chance.between(random, distance / 2, distance)
+                + Chance.between(random, delay / 2, delay);
     }
 
     /** Each message takes up to so much longer from now on. */

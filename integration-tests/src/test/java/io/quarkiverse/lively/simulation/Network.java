@@ -15,15 +15,20 @@ final class Network {
     private final EtcdCluster etcd;
     private final Chance chance;
     private final boolean users;
+    private final long distance;
     private final Trace trace;
     private final Map<String, List<Link>> links = new LinkedHashMap<>();
 
-    /** @param users whether the clients have a user and a password */
-    Network(Scheduler scheduler, EtcdCluster etcd, Chance chance, boolean users, Trace trace) {
+    /**
+     * @param users whether the clients have a user and a password
+     * @param distance how long each message takes at most beside the usual latency, in nanoseconds
+     */
+    Network(Scheduler scheduler, EtcdCluster etcd, Chance chance, boolean users, long distance, Trace trace) {
         this.scheduler = scheduler;
         this.etcd = etcd;
         this.chance = chance;
         this.users = users;
+        this.distance = distance;
         this.trace = trace;
     }
 
@@ -56,7 +61,7 @@ final class Network {
     private List<Link> links(String machine) {
         List<Link> made = new ArrayList<>();
         for (int i = 0; i < etcd.size(); i++) {
-            made.add(new Link(chance.of("link-" + machine + "-" + i)));
+            made.add(new Link(chance.of("link-" + machine + "-" + i), distance));
         }
         return made;
     }

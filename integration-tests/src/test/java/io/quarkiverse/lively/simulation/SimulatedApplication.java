@@ -46,6 +46,7 @@ final class SimulatedApplication {
     private final long startedAt;
     private long servesSince = -1;
     private long stoppingSince = -1;
+    private boolean hasStopped;
     private boolean failsAtNextChange;
     private boolean hadFailingObserver;
     private boolean saysDown;
@@ -119,6 +120,11 @@ final class SimulatedApplication {
         return stoppingSince >= 0;
     }
 
+    /** Whether it has closed; not if its process has crashed before. */
+    boolean hasStopped() {
+        return hasStopped;
+    }
+
     long startedAt() {
         return startedAt;
     }
@@ -158,6 +164,7 @@ final class SimulatedApplication {
             }
             process.after(drain, () -> lively.closing().thenRun(() -> process.pool().execute(() -> {
                 world.note(process.name(), "has stopped", 0, () -> "");
+                hasStopped = true;
                 then.accept(left);
             })));
         }));

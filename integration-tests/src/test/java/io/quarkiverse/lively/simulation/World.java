@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 import io.quarkiverse.lively.runtime.store.KeyLayout;
@@ -20,6 +21,7 @@ final class World {
 
     /** No run needs so many: something goes round in a circle. */
     private static final long MOST_STEPS = 20_000_000;
+    private static final Duration MOST_DISTANCE = Duration.ofMillis(40);
     private static final Duration TICK = Duration.ofMillis(250);
 
     private final Plan plan;
@@ -66,7 +68,7 @@ final class World {
         if (plan.setup().learner()) {
             etcd.addLearner();
         }
-        this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users(), trace);
+        this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users(), distance(chance), trace);
         this.trouble = new Trouble(scheduler);
         this.checks = promises.apply(this);
         for (Act.Kind kind : Act.Kind.values()) {
@@ -109,6 +111,12 @@ final class World {
         histories++;
         note("etcd", how, revision, () -> "to revision " + revision);
         checks.forEach(Check::replaced);
+    }
+
+    /** In some runs etcd is far away: much may happen between a question and its answer then. */
+    private static long distance(Chance chance) {
+        RandomGenerator random = chance.of("distance");
+        return random.nextInt(3) == 0 ? random.nextLong(MOST_DISTANCE.toNanos()) : 0;
     }
 
     static Outcome run(Plan plan, int lines, BugLog log) {

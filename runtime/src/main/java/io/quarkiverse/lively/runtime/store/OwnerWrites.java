@@ -131,7 +131,7 @@ public final class OwnerWrites {
         } else if (isUnder(lease, seen)) {
             write.withoutUp();
         } else {
-            write.rewrite(record.get(), state);
+            write.rewrite(record.get(), state).putFormerRegion();
         }
         return write.build();
     }

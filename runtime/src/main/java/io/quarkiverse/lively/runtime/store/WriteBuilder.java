@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongFunction;
 
 import com.google.protobuf.ByteString;
@@ -152,6 +153,12 @@ final class WriteBuilder {
         return this;
     }
 
+    /** The entry of the region that the record has, if that is another one than the service is to have. */
+    WriteBuilder putFormerRegion() {
+        formerRegion().ifPresent(former -> writes.add(new Put(layout.region(former, id.uuid()), ByteString.EMPTY, lease)));
+        return this;
+    }
+
     /** Nothing of the service is left. */
     WriteBuilder delete(boolean withTypeHost) {
         if (withTypeHost) {
@@ -162,6 +169,7 @@ final class WriteBuilder {
         writes.add(new Delete(layout.service(id.uuid())));
         writes.add(new Delete(layout.down(id.uuid())));
         writes.add(new Delete(layout.region(id.region(), id.uuid())));
+        formerRegion().ifPresent(former -> writes.add(new Delete(layout.region(former, id.uuid()))));
         writes.add(new Delete(layout.state(id.uuid())));
         writes.add(new Delete(layout.history(id.uuid())));
         service = revision -> Entry.absent();
@@ -220,10 +228,13 @@ final class WriteBuilder {
                 guards.add(new ModRevisionIs(formerName, neighbours.formerName().modRevision()));
                 writes.add(new Delete(formerName));
             }
-            if (!ServiceRecords.region(former).equals(id.region())) {
-                writes.add(new Delete(layout.region(ServiceRecords.region(former), id.uuid())));
-            }
         });
+        formerRegion().ifPresent(former -> writes.add(new Delete(layout.region(former, id.uuid()))));
+    }
+
+    /** The region of the record; empty if there is none, or if it is the one that the service is to have. */
+    private Optional<String> formerRegion() {
+        return seen.service().value().map(ServiceRecords::region).filter(former -> !former.equals(id.region()));
     }
 
     /** That the rival may go is for the caller to find out; that nothing of it has changed since is guarded here. */

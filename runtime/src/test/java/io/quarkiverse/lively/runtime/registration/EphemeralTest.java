@@ -21,6 +21,7 @@ import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
@@ -111,6 +112,28 @@ class EphemeralTest {
         held.etcd.be(FakeEtcd.Mode.DOWN);
         held.seconds(10);
         assertEquals(List.of(), held.etcd.keys());
+    }
+
+    /** A client has moved the service to another region, which it keeps as long as it is held. */
+    @Test
+    void nothingRemainsOfAHeldServiceInAnotherRegion() {
+        for (boolean crashes : new boolean[] { true, false }) {
+            Scene held = new Scene(OnConflict.TAKEOVER, true, false);
+            held.etcd.put(held.layout.service(Scene.ID.uuid()), Service.newBuilder().setUuid(Scene.ID.uuid())
+                    .setType(Scene.ID.type()).setHost(Scene.ID.host()).setRegion("elsewhere").setStatus(Status.DOWN).build()
+                    .toByteString());
+            held.etcd.put(held.layout.region("elsewhere", Scene.ID.uuid()), ByteString.EMPTY);
+            held.operator().down(Scene.ID.uuid(), Maintenance.of("disk"));
+            held.start(held.registrar);
+            assertEquals(RegistrationState.HELD_DOWN, held.state());
+            if (crashes) {
+                held.etcd.be(FakeEtcd.Mode.DOWN);
+                held.seconds(10);
+            } else {
+                held.registrar.stop(Scene.STOP_TIMEOUT);
+            }
+            assertEquals(List.of(), held.etcd.keys());
+        }
     }
 
     @Test
