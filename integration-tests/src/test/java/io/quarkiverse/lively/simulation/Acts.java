@@ -61,7 +61,10 @@ final class Acts {
             case OPERATOR_DOWN, OPERATOR_DOWN_UNTIL, OPERATOR_PLAN, OPERATOR_UP, OPERATOR_DELETE, OPERATOR_UPDATE, READ ->
                 world.places().get(act.other(world.places().size())).running()
                         .ifPresent(application -> registries.call(act, application, random));
-            case OS_LIVELY -> world.osLively().act(act, random);
+            case OS_LIVELY -> {
+                world.osLively().act(act, random);
+                registries.writeBeside(act, random);
+            }
             case SUBSCRIBE -> place.running().ifPresent(application -> application.subscribe(random, false));
             case SUBSCRIBE_SLOWLY -> place.running().ifPresent(application -> application.subscribe(random, true));
             case CANCEL -> place.running().ifPresent(application -> application.cancelSubscriber(random));

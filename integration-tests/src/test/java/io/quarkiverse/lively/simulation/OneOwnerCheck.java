@@ -16,9 +16,11 @@ import io.quarkiverse.lively.simulation.Services.Writer;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
- * <i>At any time one of them is the owner in etcd, and only the owner writes.</i> <i>By default the one that starts later takes over,
+ * <i>At any time one of them is the owner in etcd, and only the owner writes.</i> <i>By default the one that starts later takes
+ * over,
  * and the earlier one is FENCED: it writes nothing of that service. With {@code on-conflict=wait} the later one waits, with
- * {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a whole TTL that no
+ * {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a whole TTL that
+ * no
  * other process owns it, and never displaces anybody.</i> <i>{@code fencingToken()} is higher for each new owner.</i>
  */
 final class OneOwnerCheck implements Check {
@@ -107,16 +109,18 @@ final class OneOwnerCheck implements Check {
             world.checked(DISPLACES);
             OnConflict onConflict = writer.place().setup().onConflict();
             if (onConflict != OnConflict.TAKEOVER && !haveSameAddress(before.owner, after.owner)) {
-                world.violated(CONFLICT, writer.process().name() + " is to " + onConflict + ", and has displaced another one: before "
-                        + before + "; after " + after);
+                world.violated(CONFLICT,
+                        writer.process().name() + " is to " + onConflict + ", and has displaced another one: before "
+                                + before + "; after " + after);
             }
             world.checked(CONFLICT);
         } else if (fenced.contains(writer.process().name() + after.uuid) && ends.containsKey(after.uuid)
                 && !after.isOwnedBy(ends.get(after.uuid).incarnation())) {
             long unowned = now - ends.get(after.uuid).time();
             if (unowned < ttl * DRIFT) {
-                world.violated(WAITS, writer.process().name() + " has claimed it after " + unowned / 1e9 + " s without an owner: "
-                        + after);
+                world.violated(WAITS,
+                        writer.process().name() + " has claimed it after " + unowned / 1e9 + " s without an owner: "
+                                + after);
             }
             world.checked(WAITS);
         }
@@ -161,8 +165,9 @@ final class OneOwnerCheck implements Check {
             long present = stored.ownerEntry.modRevision();
             boolean isOwner = services.isOwner(application, stored.uuid);
             if (isOwner ? token.getAsLong() > present : token.getAsLong() >= present) {
-                world.violated(TOKENS, application.process().name() + " is REGISTERED with the token " + token.getAsLong() + ": "
-                        + stored);
+                world.violated(TOKENS,
+                        application.process().name() + " is REGISTERED with the token " + token.getAsLong() + ": "
+                                + stored);
             }
             world.checked(TOKENS);
         }

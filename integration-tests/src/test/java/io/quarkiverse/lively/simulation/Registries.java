@@ -52,6 +52,22 @@ final class Registries {
         readBeside(uuid, named, random);
     }
 
+    /** While os-lively writes the service of the act, an operator now and then does, too. */
+    void writeBeside(Act act, RandomGenerator random) {
+        if (random.nextInt(3) > 0) {
+            return;
+        }
+        String uuid = uuid(named(act, random));
+        Place place = world.places().get(random.nextInt(world.places().size()));
+        world.scheduler().after(random.nextLong(BESIDE), () -> place.running().ifPresent(caller -> {
+            if (random.nextBoolean()) {
+                down(caller, uuid, Maintenance.of(act.name()));
+            } else {
+                call(caller, Kind.UP, () -> caller.lively().calls().up(uuid), uuid);
+            }
+        }));
+    }
+
     /** While the call is under way, others read. */
     private void readBeside(String uuid, ServiceRecord named, RandomGenerator random) {
         for (int i = 0; i < READS_BESIDE; i++) {
