@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The builds of Lively that are measured: this one, and optionally the base that it is compared with. Each of two builds has a
@@ -23,6 +24,7 @@ final class Builds {
 
     private final Map<String, ClassLoader> loaders = new LinkedHashMap<>();
     private final Map<String, Path> roots = new LinkedHashMap<>();
+    private final LongAdder handOvers = new LongAdder();
 
     private Builds() {
     }
@@ -50,21 +52,19 @@ final class Builds {
         return roots.keySet();
     }
 
+    /** The tasks that all subjects have handed over to another thread. */
+    LongAdder handOvers() {
+        return handOvers;
+    }
+
     /** A file of a build. */
     Path file(String name, String path) {
         return roots.get(name).resolve(path);
     }
 
     Subject open(String name, String url, String namespace) throws ReflectiveOperationException {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loaders.get(name));
-        try {
-            return (Subject) loaders.get(name).loadClass(LivelySubject.class.getName())
-                    .getConstructor(String.class, String.class).newInstance(url, namespace);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
+        return (Subject) loaders.get(name).loadClass(LivelySubject.class.getName())
+                .getConstructor(String.class, String.class, LongAdder.class).newInstance(url, namespace, handOvers);
     }
 
     /** One subject of each build, in one namespace. */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.LongAdder;
 
 import com.sun.management.ThreadMXBean;
 
@@ -23,12 +24,17 @@ final class Counters implements Meter.Counting {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Optional<EtcdCounters> etcd;
+    private final LongAdder handOvers;
     private final Perf perf;
     private Counts counts = Counts.NONE;
 
-    /** @param etcd empty if the work does not use etcd */
-    Counters(Optional<EtcdCounters> etcd, Perf perf) {
+    /**
+     * @param etcd empty if the work does not use etcd
+     * @param handOvers of tasks of Lively to another thread
+     */
+    Counters(Optional<EtcdCounters> etcd, LongAdder handOvers, Perf perf) {
         this.etcd = etcd;
+        this.handOvers = handOvers;
         this.perf = perf;
     }
 
@@ -56,10 +62,12 @@ final class Counters implements Meter.Counting {
         Optional<EtcdCounters.Reading> etcdBefore = read();
         Optional<Perf.Counting> counting = perf.isAvailable() ? Optional.of(perf.attach()) : Optional.empty();
         Map<String, Threads.Usage> threadsBefore = Threads.of(ProcessHandle.current().pid());
+        long handOversBefore = handOvers.sum();
         Map<Long, Long> bytesBefore = bytes();
         double[] nanos = work.run();
         Thread.sleep(etcd.isPresent() ? SETTLE_MILLIS : 0);
         Map<Long, Long> bytesAfter = bytes();
+        long handOversAfter = handOvers.sum();
         Map<String, Threads.Usage> threadsAfter = Threads.of(ProcessHandle.current().pid());
         Map<Count, Double> aCall = new EnumMap<>(Count.class);
         OptionalDouble instructions = counting.isPresent() ? counting.get().stop() : OptionalDouble.empty();
@@ -68,6 +76,7 @@ final class Counters implements Meter.Counting {
         Threads.Usage used = Threads.between(threadsBefore, threadsAfter);
         aCall.put(Count.BYTES, allocated(bytesBefore, bytesAfter) / (double) calls);
         aCall.put(Count.CPU, used.cpuNanos() / 1e3 / calls);
+        aCall.put(Count.HAND_OVERS, (handOversAfter - handOversBefore) / (double) calls);
         aCall.put(Count.SWITCHES, used.switches() / (double) calls);
         if (etcdBefore.isPresent() && etcdAfter.isPresent()) {
             EtcdCounters.Reading before = etcdBefore.get();

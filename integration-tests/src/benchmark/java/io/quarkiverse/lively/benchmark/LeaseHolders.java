@@ -11,7 +11,9 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.registration.Registrar;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.Platform;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** As many leases as that many processes have, each with its services, in one process and on one connection. */
 final class LeaseHolders implements AutoCloseable {
@@ -19,7 +21,8 @@ final class LeaseHolders implements AutoCloseable {
     static final String READY = "ready";
 
     private final EtcdConnection etcd;
-    private final WorkerThread worker = new WorkerThread("lively");
+    private final Platform platform = new SystemPlatform();
+    private final Worker worker = platform.worker("lively");
     private final List<Registrar> registrars = new ArrayList<>();
 
     /**
@@ -30,10 +33,10 @@ final class LeaseHolders implements AutoCloseable {
     LeaseHolders(String url, FleetData fleet, Duration ttl, int first, int leases, int servicesALease)
             throws InterruptedException {
         Configured.anyThreadMayBlock();
-        etcd = Node.connect(url);
+        etcd = Node.connect(url, platform);
         CountDownLatch registered = new CountDownLatch(leases * servicesALease);
         for (int lease = 0; lease < leases; lease++) {
-            Registrar registrar = new Registrar(etcd, fleet.layout(), worker, new Random(),
+            Registrar registrar = new Registrar(etcd, fleet.layout(), worker, platform,
                     Node.registrar(fleet.layout(), "holder", ttl, false), change -> {
                         if (change.current() == RegistrationState.REGISTERED) {
                             registered.countDown();

@@ -3,14 +3,13 @@ package io.quarkiverse.lively.benchmark;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
@@ -23,21 +22,29 @@ import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.view.LocalView;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.Platform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** The Lively of the build that this class is compiled with. */
 public final class LivelySubject implements Subject {
 
     private final String url;
     private final FleetData fleet;
+    private final Platform platform;
     /** Of the views. It is kept, since a new view of an application needs no new connection either. */
     private EtcdConnection etcd;
     private Node node;
     private final Map<String, CountDownLatch> awaited = new ConcurrentHashMap<>();
     private final Map<Integer, Registration> registered = new ConcurrentHashMap<>();
 
-    public LivelySubject(String url, String namespace) {
+    /**
+     * Found by reflection, also in the base build.
+     *
+     * @param handOvers counts the tasks that are handed over to another thread
+     */
+    public LivelySubject(String url, String namespace, LongAdder handOvers) {
         this.url = url;
+        this.platform = new CountingPlatform(handOvers);
         fleet = FleetData.in(namespace);
     }
 
@@ -84,7 +91,7 @@ public final class LivelySubject implements Subject {
 
     @Override
     public View view() {
-        return new OpenView();
+        return inOwnLoader(OpenView::new);
     }
 
     @Override
@@ -100,7 +107,7 @@ public final class LivelySubject implements Subject {
     /** Starts with the first use, so that the memory of a view is measured without it. */
     private synchronized Node node() {
         if (node == null) {
-            node = new Node(url, fleet.layout().namespace());
+            node = inOwnLoader(() -> new Node(url, fleet.layout().namespace(), platform));
             node.onChange(change -> {
                 CountDownLatch latch = awaited.get(change.registration().record().uuid());
                 if (change.current() == RegistrationState.REGISTERED && latch != null) {
@@ -113,9 +120,21 @@ public final class LivelySubject implements Subject {
 
     private synchronized EtcdConnection etcd() {
         if (etcd == null) {
-            etcd = Node.connect(url);
+            etcd = inOwnLoader(() -> Node.connect(url, platform));
         }
         return etcd;
+    }
+
+    /** Libraries look for their services with the loader of the thread, and must not find those of the other build. */
+    private static <T> T inOwnLoader(Supplier<T> making) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(LivelySubject.class.getClassLoader());
+        try {
+            return making.get();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     private interface Watchable {
@@ -138,10 +157,9 @@ public final class LivelySubject implements Subject {
 
     private final class OpenView implements View {
 
-        private final ExecutorService pool = Executors.newCachedThreadPool();
-        private final WorkerThread worker = new WorkerThread("view");
+        private final Worker worker = platform.worker("view");
         private final LocalView view = new LocalView(new RegistryFeed(etcd(), fleet.layout()), new Replica(fleet.layout()),
-                worker, pool, new Random(), Node.view(), LivelyMetrics.NONE);
+                worker, platform.pool(), platform.random(), Node.view(), LivelyMetrics.NONE);
 
         OpenView() {
             view.awaitReady().await().atMost(Duration.ofMinutes(2));
@@ -191,7 +209,6 @@ public final class LivelySubject implements Subject {
         public void close() {
             view.close().join();
             worker.close();
-            pool.shutdownNow();
         }
     }
 }

@@ -29,7 +29,8 @@ record Run(Scale scale, Builds builds, Perf perf) {
         turns.run(warmups, Duration.ofSeconds(seconds).dividedBy(scale.divisor()));
         for (String side : turns.sides()) {
             boolean usesEtcd = url != null && !side.equals(CuratorPeer.SIDE);
-            turns.count(side, new Counters(usesEtcd ? Optional.of(new EtcdCounters(url)) : Optional.empty(), perf));
+            turns.count(side, new Counters(usesEtcd ? Optional.of(new EtcdCounters(url)) : Optional.empty(),
+                    builds.handOvers(), perf));
         }
         return turns;
     }

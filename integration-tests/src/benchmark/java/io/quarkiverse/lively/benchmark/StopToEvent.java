@@ -15,6 +15,7 @@ import io.quarkiverse.lively.test.EtcdServer;
 /** From when a service begins to stop, cleanly, to when a subscriber in another process is notified. */
 final class StopToEvent implements Experiment {
 
+    private static final int FIRST = 1_000_000;
     private static final Shown MICROS = new Shown("us", 1e3);
 
     @Override
@@ -54,6 +55,8 @@ final class StopToEvent implements Experiment {
                 Subject subject = run.builds().open(build, etcd.url(), namespace);
                 ChildJvm subscriber = ChildJvm.start(run.builds().classPath(build), StopSubscriber.class, "lively", etcd.url(),
                         namespace);
+                // Stays registered, so that the process always has its lease.
+                subject.register(FIRST, 1);
                 opened.put("process" + build, subject);
                 opened.put("subscriber" + build, subscriber.awaitLine(StopSubscriber.READY));
                 turns.side("ours" + build, (meter, round) -> {

@@ -17,6 +17,7 @@ record Counts(Map<Count, Double> aCall) {
         BYTES("bytes allocated"),
         CPU("CPU us"),
         SWITCHES("thread switches"),
+        HAND_OVERS("hand-overs"),
         INSTRUCTIONS("instructions"),
         ROUND_TRIPS("round trips"),
         MESSAGES("messages"),

@@ -1,16 +1,12 @@
 package io.quarkiverse.lively.runtime;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessRegistry;
@@ -22,6 +18,7 @@ import io.quarkiverse.lively.runtime.health.ReadinessChecks;
 import io.quarkiverse.lively.runtime.health.ReadinessPoll;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Caller;
+import io.quarkiverse.lively.runtime.registration.Inheritance;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
@@ -29,9 +26,10 @@ import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.view.LocalView;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.Platform;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** All that Lively is in one application, from its start to its end. */
 public final class Lively {
@@ -39,43 +37,79 @@ public final class Lively {
     /** It takes milliseconds, unless the machine is starved. */
     private static final Duration VIEW_CLOSES_WITHIN = Duration.ofSeconds(1);
 
-    private final WorkerThread worker;
+    private final Platform platform;
+    private final Worker worker;
     private final EtcdConnection etcd;
     private final String where;
     private final Registrar registrar;
     private final Optional<ReadinessPoll> readiness;
-    private final WorkerThread viewWorker;
+    private final Worker viewWorker;
     private final LocalView view;
+    private final RegistryCalls calls;
     private final LivenessRegistry registry;
     private final ReactiveLivenessRegistry reactiveRegistry;
-    private Duration shutdownBudget;
+    private volatile Duration shutdownBudget;
 
     /**
+     * With the clocks and the threads of this JVM.
+     *
      * @param changes told of each change of the state of a registration; must not block
      * @param checks that decide whether this application is published as UP; empty if none do
      * @param tracing told of the calls of the application
      */
     public Lively(LivelySettings settings, Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks,
             CallTracing tracing, LivelyMetrics metrics) {
-        worker = new WorkerThread("lively");
-        etcd = new EtcdConnection(settings.etcd());
-        where = settings.etcd().endpoints().toString();
-        registrar = new Registrar(metrics.metered(etcd, Caller.REGISTRATION), settings.layout(), worker, new Random(),
-                settings.registrar(), Reload.inheritance(where), changes, metrics);
+        this(settings, new SystemPlatform(), changes, checks, tracing, metrics);
+    }
+
+    private Lively(LivelySettings settings, Platform platform, Consumer<RegistrationChange> changes,
+            Optional<ReadinessChecks> checks, CallTracing tracing, LivelyMetrics metrics) {
+        this(settings, platform, new EtcdConnection(settings.etcd(), platform), Reload.inheritance(where(settings)), changes,
+                checks, tracing, metrics);
+    }
+
+    /**
+     * @param etcd closed with this
+     * @param inheritance what an earlier start of the application in this JVM has left
+     * @param changes notified of each change of the state of a registration; must not block
+     * @param checks that decide whether this application is published as UP; empty if none do
+     * @param tracing notified of the calls of the application
+     */
+    public Lively(LivelySettings settings, Platform platform, EtcdConnection etcd, Optional<Inheritance> inheritance,
+            Consumer<RegistrationChange> changes, Optional<ReadinessChecks> checks, CallTracing tracing,
+            LivelyMetrics metrics) {
+        this.platform = platform;
+        this.etcd = etcd;
+        where = where(settings);
+        worker = platform.worker("lively");
+        registrar = new Registrar(metrics.metered(etcd, Caller.REGISTRATION), settings.layout(), worker, platform,
+                settings.registrar(), inheritance, changes, metrics);
         readiness = checks.map(asked -> new ReadinessPoll(asked, worker, settings.readiness(), registrar.goesOn(),
                 registrar::ready, registrar::notReady));
-        viewWorker = new WorkerThread("lively-view");
+        viewWorker = platform.worker("lively-view");
         view = new LocalView(new RegistryFeed(metrics.metered(etcd, Caller.VIEW), settings.layout()),
-                new Replica(settings.layout()), viewWorker, Infrastructure.getDefaultWorkerPool(), new Random(),
-                settings.view(), metrics);
+                new Replica(settings.layout()), viewWorker, platform.pool(), platform.random(), settings.view(), metrics);
         Etcd asked = metrics.metered(etcd, Caller.REGISTRY);
-        ServiceWriter writer = new ServiceWriter(asked, settings.layout(), InstantSource.system(), registrar.signature());
-        RegistryCalls calls = new RegistryCalls(new ServiceReader(asked, settings.layout()), writer,
-                new ServiceUpdater(asked, settings.layout(), InstantSource.system(), settings.registrar().ttl(), writer),
-                registrar, view, tracing);
+        ServiceWriter writer = new ServiceWriter(asked, settings.layout(), platform, registrar.signature());
+        calls = new RegistryCalls(new ServiceReader(asked, settings.layout(), platform.computations()), writer,
+                new ServiceUpdater(asked, settings.layout(), settings.registrar().ttl(), writer), registrar, view, tracing);
         registry = new BlockingLivenessRegistry(calls);
-        reactiveRegistry = new MutinyLivenessRegistry(calls);
+        reactiveRegistry = new MutinyLivenessRegistry(calls, platform.pool());
         shutdownBudget = settings.registrar().stopTimeout();
+    }
+
+    private static String where(LivelySettings settings) {
+        return settings.etcd().endpoints().toString();
+    }
+
+    /** All that the registries can do, without blocking. */
+    public RegistryCalls calls() {
+        return calls;
+    }
+
+    /** Keeps this application and its further services registered. */
+    public Registrar registrar() {
+        return registrar;
     }
 
     public LivenessRegistry registry() {
@@ -111,11 +145,11 @@ public final class Lively {
      */
     public void awaitConnection(Duration limit) {
         try {
-            registrar.connected().get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            platform.orTimeout(registrar.connected(), limit).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while waiting for etcd", e);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
             throw new ConfigurationException("This application cannot be registered: " + registrar.own().reason()
                     + ". It starts all the same without quarkus.lively.registration.fail-fast");
         }
@@ -151,44 +185,65 @@ public final class Lively {
      * application registered instead. Blocks until that is done, or the time for the shutdown is up. Throws nothing.
      */
     public void stop() {
-        readiness.ifPresent(ReadinessPoll::stop);
-        spend(() -> Reload.isAhead() ? handOver() : registrar.stop(shutdownBudget));
+        try {
+            stopping(Reload.isAhead()).get().ifPresent(inheritance -> inheritance.leave(where));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    private CompletableFuture<Void> handOver() {
-        return registrar.handOver(shutdownBudget)
-                .thenAccept(left -> left.ifPresent(inheritance -> inheritance.leave(where)));
+    /**
+     * As {@link #stop()}, but without blocking. Done when that would return. Never fails.
+     *
+     * @param reload whether to leave the application registered to its next start
+     * @return what the next start needs; empty if there is nothing to go on with
+     */
+    public CompletableFuture<Optional<Inheritance>> stopping(boolean reload) {
+        readiness.ifPresent(ReadinessPoll::stop);
+        return spend(limit -> reload ? registrar.handOver(limit)
+                : registrar.stop(limit).thenApply(stopped -> Optional.<Inheritance> empty()))
+                .thenApply(left -> left.flatMap(inheritance -> inheritance));
     }
 
     /** Gives the lease back and ends all threads and connections. Blocks for what is left of the time for the shutdown. */
     public void close() {
+        try {
+            closing().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            end();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As {@link #close()}, but without blocking. Done when that would return. Never fails. */
+    public CompletableFuture<Void> closing() {
         // Needs no etcd, and so nothing of the time for the shutdown, which an etcd that hangs may have used up.
-        await(view::close, VIEW_CLOSES_WITHIN);
+        return within(VIEW_CLOSES_WITHIN, view.close()).thenCompose(viewClosed -> spend(limit -> registrar.close()))
+                .thenRunAsync(this::end, platform.threads("lively-close"));
+    }
+
+    private void end() {
         viewWorker.close();
-        spend(registrar::close);
         etcd.close();
         worker.close();
     }
 
-    private void spend(Callable<CompletableFuture<Void>> activity) {
-        long started = System.nanoTime();
-        try {
-            await(activity, shutdownBudget);
-        } finally {
-            Duration left = shutdownBudget.minusNanos(System.nanoTime() - started);
+    /** @param activity gets what is left of the time for the shutdown */
+    private <T> CompletableFuture<Optional<T>> spend(Function<Duration, CompletableFuture<T>> activity) {
+        Duration limit = shutdownBudget;
+        long started = platform.nanoTime();
+        return within(limit, activity.apply(limit)).whenComplete((answer, failure) -> {
+            Duration left = limit.minusNanos(platform.nanoTime() - started);
             shutdownBudget = left.isNegative() ? Duration.ZERO : left;
-        }
+        });
     }
 
-    private static void await(Callable<CompletableFuture<Void>> activity, Duration limit) {
-        try {
-            activity.call().get(limit.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            // Who failed has said so; the lease runs out by itself.
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+    /** Empty if it fails: it has been logged then, and the lease runs out by itself. Empty as well if it takes longer. */
+    private <T> CompletableFuture<Optional<T>> within(Duration limit, CompletableFuture<T> activity) {
+        return platform.orTimeout(activity.copy(), limit).handle((answer, failure) -> Optional.ofNullable(answer));
     }
 }

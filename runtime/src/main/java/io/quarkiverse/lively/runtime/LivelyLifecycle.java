@@ -27,11 +27,11 @@ import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.health.ReadinessChecks;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.view.LocalView;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.tls.CertificateUpdatedEvent;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** Lively, as the application and the beans of this extension find it. Until it is started, it refuses to be asked. */
 @Singleton
@@ -49,7 +49,7 @@ public class LivelyLifecycle {
     private volatile Optional<Subscription> broadcast = Optional.empty();
     private volatile ViewUse use = ViewUse.NONE;
     private volatile Optional<Duration> failFast = Optional.empty();
-    private final RegistrationBroadcast changes = new RegistrationBroadcast(Infrastructure.getDefaultWorkerPool());
+    private final RegistrationBroadcast changes = new RegistrationBroadcast(new SystemPlatform());
 
     LivelyLifecycle(Instance<ReadinessChecks> readinessChecks, Instance<CallTracing> tracing,
             Instance<LivelyMetrics> metrics) {

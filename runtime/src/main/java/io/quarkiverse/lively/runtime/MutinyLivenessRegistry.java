@@ -20,7 +20,6 @@ import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 
@@ -28,9 +27,12 @@ import io.vertx.core.Vertx;
 final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
 
     private final RegistryCalls calls;
+    private final Executor pool;
 
-    MutinyLivenessRegistry(RegistryCalls calls) {
+    /** @param pool where a caller that is not on a context of Vert.x goes on */
+    MutinyLivenessRegistry(RegistryCalls calls, Executor pool) {
         this.calls = calls;
+        this.pool = pool;
     }
 
     @Override
@@ -108,7 +110,7 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
         return calls.register(record);
     }
 
-    private static <T> Uni<T> uni(Supplier<CompletionStage<T>> question) {
+    private <T> Uni<T> uni(Supplier<CompletionStage<T>> question) {
         return Uni.createFrom().deferred(() -> Uni.createFrom().completionStage(question)
                 .onFailure(EtcdException.class).transform(e -> new RegistryUnavailableException(e.getMessage(), e))
                 .plug(answer -> emitOn(subscriber(), answer)));
@@ -136,8 +138,8 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
      * Where the subscriber is, so that it may go on with what is bound to its context. The threads of the client must not
      * run code of the application.
      */
-    private static Executor subscriber() {
+    private Executor subscriber() {
         Context context = Vertx.currentContext();
-        return context == null ? Infrastructure.getDefaultExecutor() : answer -> context.runOnContext(nothing -> answer.run());
+        return context == null ? pool : answer -> context.runOnContext(nothing -> answer.run());
     }
 }

@@ -1,10 +1,8 @@
 package io.quarkiverse.lively.runtime;
 
+import java.time.Duration;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -14,6 +12,7 @@ import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.runtime.worker.DrainLoop;
+import io.quarkiverse.lively.runtime.worker.Platform;
 
 /** Fires the changes of registrations one after the other, from when there are observers until there are none any more. */
 final class RegistrationBroadcast implements Consumer<RegistrationChange> {
@@ -21,7 +20,7 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
     private static final Logger LOG = Logger.getLogger(RegistrationBroadcast.class);
 
     /** Until a pool that took no more is asked again. */
-    private static final long PAUSE_MILLIS = 100;
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final Queue<RegistrationChange> changes = new ConcurrentLinkedQueue<>();
     private final DrainLoop loop;
@@ -29,12 +28,8 @@ final class RegistrationBroadcast implements Consumer<RegistrationChange> {
     private volatile Consumer<RegistrationChange> observers;
     private volatile boolean over;
 
-    /**
-     * @param pool where observers are called, who may block
-     */
-    RegistrationBroadcast(Executor pool) {
-        loop = new DrainLoop(this::fireAll, changes::clear, pool,
-                CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS, Runnable::run));
+    RegistrationBroadcast(Platform platform) {
+        loop = new DrainLoop(this::fireAll, changes::clear, platform.pool(), platform.delayedExecutor(PAUSE));
     }
 
     /** The observers are there. What happened before is fired now. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.RegistryUnavailableException;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** An answer of the reactive registry that no thread takes fails as it is documented. */
@@ -36,7 +37,8 @@ class AnswerWithoutThreadTest {
     /** An answer that needs no etcd: a name that cannot exist. */
     @Test
     void failsAsDocumented() {
-        CompletableFuture<Boolean> answer = new MutinyLivenessRegistry(new RegistryCalls(null, null, null, null, null, null))
+        CompletableFuture<Boolean> answer = new MutinyLivenessRegistry(new RegistryCalls(null, null, null, null, null, null),
+                new SystemPlatform().pool())
                 .isUp("").subscribeAsCompletionStage();
         Throwable failure = assertThrows(ExecutionException.class, () -> answer.get(5, TimeUnit.SECONDS)).getCause();
         assertEquals(RegistryUnavailableException.class, failure.getClass());

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.worker.Platform;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.LogLines;
 
 /** Whatever observers and their threads do, the next change is told. */
@@ -25,7 +27,7 @@ class RegistrationBroadcastTest {
     @Test
     void aPoolThatIsFullForAWhileTakesNoChangeAway() {
         FullForAWhile pool = new FullForAWhile();
-        RegistrationBroadcast broadcast = new RegistrationBroadcast(pool);
+        RegistrationBroadcast broadcast = new RegistrationBroadcast(on(pool));
         try (LogLines log = new LogLines()) {
             broadcast.begin(observer);
             change(broadcast, RegistrationState.REGISTERED);
@@ -42,7 +44,7 @@ class RegistrationBroadcastTest {
 
     @Test
     void whatHappenedBeforeThereWereObserversIsToldThen() {
-        RegistrationBroadcast broadcast = new RegistrationBroadcast(Runnable::run);
+        RegistrationBroadcast broadcast = new RegistrationBroadcast(on(Runnable::run));
         change(broadcast, RegistrationState.REGISTERED);
         change(broadcast, RegistrationState.LOST);
         broadcast.begin(observer);
@@ -51,7 +53,7 @@ class RegistrationBroadcastTest {
 
     @Test
     void anObserverThatFailsIsCountedAndToldOfTheNextChange() {
-        RegistrationBroadcast broadcast = new RegistrationBroadcast(Runnable::run);
+        RegistrationBroadcast broadcast = new RegistrationBroadcast(on(Runnable::run));
         broadcast.begin(change -> {
             observer.accept(change);
             throw new IllegalStateException("on purpose");
@@ -65,13 +67,22 @@ class RegistrationBroadcastTest {
     @Test
     void afterTheEndNobodyIsTold() {
         List<Runnable> pool = new ArrayList<>();
-        RegistrationBroadcast broadcast = new RegistrationBroadcast(pool::add);
+        RegistrationBroadcast broadcast = new RegistrationBroadcast(on(pool::add));
         broadcast.begin(observer);
         change(broadcast, RegistrationState.REGISTERED);
         broadcast.end();
         change(broadcast, RegistrationState.STOPPED);
         pool.forEach(Runnable::run);
         assertEquals(List.of(), told);
+    }
+
+    private static Platform on(Executor pool) {
+        return new SystemPlatform() {
+            @Override
+            public Executor pool() {
+                return pool;
+            }
+        };
     }
 
     private static void change(RegistrationBroadcast broadcast, RegistrationState state) {

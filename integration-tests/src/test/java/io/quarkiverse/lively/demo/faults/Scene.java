@@ -22,6 +22,7 @@ import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.Range;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
 
@@ -67,7 +68,7 @@ final class Scene implements AutoCloseable {
             this.doorsOfTheLastViewer = throughDoors ? doors : doors();
             String urls = members.all().stream().map(EtcdServer::url).collect(Collectors.joining(","));
             this.endpoints = throughDoors ? urls(doors) : urls;
-            this.etcd = new EtcdConnection(configured(urls).settings().etcd());
+            this.etcd = new EtcdConnection(configured(urls).settings().etcd(), new SystemPlatform());
             closings.add(etcd::close);
             this.generator = new Generator(configured(endpoints), SERVICES - 3);
             closings.add(generator::close);

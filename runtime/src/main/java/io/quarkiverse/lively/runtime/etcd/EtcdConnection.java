@@ -1,18 +1,17 @@
 package io.quarkiverse.lively.runtime.etcd;
 
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.function.LongSupplier;
 
 import org.jboss.logging.Logger;
+
+import io.quarkiverse.lively.runtime.worker.Platform;
 
 /**
  * etcd by a client that is replaced by a new one, which tries another member first, when calls of one kind have had no success
@@ -30,10 +29,11 @@ public final class EtcdConnection implements Etcd {
     private final IntFunction<Etcd> clients;
     private final EtcdSettings settings;
     private final Optional<CertificateRotation> rotation;
+    private final Platform platform;
+    /** Makes and closes clients. That takes some ten milliseconds, and is not allowed on a thread of Vert.x. */
     private final Executor builder;
-    private final LongSupplier nanoClock;
     /** Replaced, and closed once what is under way has had its time. */
-    private final Set<CompletableFuture<Etcd>> retired = new HashSet<>();
+    private final Set<CompletableFuture<Etcd>> retired = new LinkedHashSet<>();
 
     private int generation;
     /** Null before the first call. */
@@ -46,10 +46,19 @@ public final class EtcdConnection implements Etcd {
     private boolean closed;
 
     /** Makes no client before the first call, as that costs time that an application that starts needs itself. */
-    public EtcdConnection(EtcdSettings settings) {
-        this(new MembersInTurn(settings, new Random().nextInt(settings.endpoints().size()), new HostNames()), settings,
-                settings.security().tls().map(tls -> new CertificateRotation(tls, settings.probe())),
-                EtcdConnection::inAThreadOfItsOwn, System::nanoTime);
+    public EtcdConnection(EtcdSettings settings, Platform platform) {
+        this(new MembersInTurn(settings, platform.random().nextInt(settings.endpoints().size()), new HostNames()), settings,
+                settings.security().tls().map(tls -> new CertificateRotation(tls, settings.probe())), platform);
+    }
+
+    /**
+     * Of such clients, whose certificates never change.
+     *
+     * @param clients makes the client that comes after so many others, in a thread that may block
+     * @param settings of these clients
+     */
+    public static EtcdConnection of(IntFunction<Etcd> clients, EtcdSettings settings, Platform platform) {
+        return new EtcdConnection(clients, settings, Optional.empty(), platform);
     }
 
     /**
@@ -57,16 +66,15 @@ public final class EtcdConnection implements Etcd {
      * @param settings of these clients. A client that is replaced although it works has the request timeout for what is under
      *        way
      * @param rotation of the certificates; empty if there are none
-     * @param builder where clients are made. That takes some ten milliseconds, and is not allowed on a thread of Vert.x
      */
     EtcdConnection(IntFunction<Etcd> clients, EtcdSettings settings, Optional<CertificateRotation> rotation,
-            Executor builder, LongSupplier nanoClock) {
+            Platform platform) {
         this.clients = clients;
         this.settings = settings;
         this.rotation = rotation;
-        this.builder = builder;
-        this.nanoClock = nanoClock;
-        this.streaks = new FailureStreaks(nanoClock.getAsLong());
+        this.platform = platform;
+        this.builder = platform.threads("lively-connect");
+        this.streaks = new FailureStreaks(platform.nanoTime());
     }
 
     @Override
@@ -128,7 +136,7 @@ public final class EtcdConnection implements Etcd {
 
     /** A call that wrote nothing is repeated at the next member, if the one that was asked was left for it. */
     private <T> CompletableFuture<T> call(CallKind kind, Function<Etcd, CompletableFuture<T>> call) {
-        long sentAt = nanoClock.getAsLong();
+        long sentAt = platform.nanoTime();
         CompletableFuture<Etcd> current = current();
         return current.thenCompose(call).whenComplete((answer, failure) -> {
             if (failure == null || !isOfMember(failure)) {
@@ -165,7 +173,7 @@ public final class EtcdConnection implements Etcd {
         if (by != client) {
             return;
         }
-        long now = nanoClock.getAsLong();
+        long now = platform.nanoTime();
         clientStreaks.succeeded(kind, now);
         streaks.succeeded(kind, now);
         if (!streaks.areGoingOn(now)) {
@@ -181,7 +189,7 @@ public final class EtcdConnection implements Etcd {
         if (by != client || closed) {
             return;
         }
-        long now = nanoClock.getAsLong();
+        long now = platform.nanoTime();
         Duration ofAll = streaks.failed(kind, sentAt, now);
         Duration ofClient = clientStreaks.failed(kind, sentAt, now);
         if (!warned && isWorthAWarning(ofAll, ofClient, cause)) {
@@ -221,7 +229,7 @@ public final class EtcdConnection implements Etcd {
 
     private void use(CompletableFuture<Etcd> next) {
         client = next;
-        clientStreaks = new FailureStreaks(nanoClock.getAsLong());
+        clientStreaks = new FailureStreaks(platform.nanoTime());
     }
 
     private synchronized CompletableFuture<Etcd> next() {
@@ -238,8 +246,7 @@ public final class EtcdConnection implements Etcd {
             return false;
         }
         retired.add(former);
-        CompletableFuture.delayedExecutor(settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS, builder)
-                .execute(() -> retire(former));
+        platform.after(settings.requestTimeout(), () -> builder.execute(() -> retire(former)));
         use(next);
         return true;
     }
@@ -248,12 +255,6 @@ public final class EtcdConnection implements Etcd {
         if (retired.remove(former)) {
             former.thenAccept(Etcd::close);
         }
-    }
-
-    private static void inAThreadOfItsOwn(Runnable task) {
-        Thread thread = new Thread(task, "lively-connect");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private final class Clients implements CertificateRotation.Clients {
@@ -279,7 +280,7 @@ public final class EtcdConnection implements Etcd {
 
         private final CompletableFuture<Etcd> by;
         private final Watch.Listener listener;
-        private final long openedAt = nanoClock.getAsLong();
+        private final long openedAt = platform.nanoTime();
         private boolean answered;
 
         CountedWatch(CompletableFuture<Etcd> by, Watch.Listener listener) {
@@ -303,7 +304,7 @@ public final class EtcdConnection implements Etcd {
         @Override
         public void ended(EtcdException cause) {
             if (isOfMember(cause)) {
-                failed(CallKind.WATCH, by, answered ? nanoClock.getAsLong() : openedAt, cause);
+                failed(CallKind.WATCH, by, answered ? platform.nanoTime() : openedAt, cause);
             }
             listener.ended(cause);
         }

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import io.grpc.Status;
 
 /** Says in one line what a failure of gRPC or jetcd means. */
-final class EtcdErrors {
+public final class EtcdErrors {
 
     private static final String UNREACHABLE = "cannot be reached: ";
     private static final String REFUSED = "refused: ";
@@ -22,7 +22,7 @@ final class EtcdErrors {
             "Failed ALPN negotiation");
 
     /** What a call does to the keys that it is about. */
-    enum Access {
+    public enum Access {
         READ("read"),
         WRITE("write");
 
@@ -41,12 +41,12 @@ final class EtcdErrors {
     /** What etcd says, and what that means for who has to do something about it. */
     private final Map<String, String> meanings;
 
-    EtcdErrors(EtcdSettings settings) {
+    public EtcdErrors(EtcdSettings settings) {
         this(settings, Optional::empty);
     }
 
     /** @param member that the last call reached; empty if that reached none */
-    EtcdErrors(EtcdSettings settings, Supplier<Optional<URI>> member) {
+    public EtcdErrors(EtcdSettings settings, Supplier<Optional<URI>> member) {
         this.settings = settings;
         this.member = member;
         this.tls = new TlsErrors(settings.security());
@@ -71,22 +71,22 @@ final class EtcdErrors {
     }
 
     /** Whether etcd rejected the call because of its token, or because it has none. Then the call has written nothing. */
-    static boolean isAboutToken(Throwable failure) {
+    public static boolean isAboutToken(Throwable failure) {
         return failureClass(EtcdException.cause(failure)).isAboutToken();
     }
 
     /** Whether etcd has no users, so that it can tell none from another. */
-    static boolean isWithoutUsers(Throwable failure) {
+    public static boolean isWithoutUsers(Throwable failure) {
         return says(failure, "authentication is not enabled")
                 || status(failure).getCode() == Status.Code.UNIMPLEMENTED && !says(failure, HTTP_STATUS);
     }
 
-    static Status leaseNotFound() {
+    public static Status leaseNotFound() {
         return Status.NOT_FOUND.withDescription("etcdserver: requested lease not found");
     }
 
     /** As etcd answers a read of such a revision. Of a watch it only gives the number. */
-    static Status compacted(long revision) {
+    public static Status compacted(long revision) {
         return Status.OUT_OF_RANGE.withDescription(
                 "etcdserver: mvcc: required revision has been compacted, as all are up to " + revision);
     }
@@ -95,7 +95,7 @@ final class EtcdErrors {
      * @param access what it was about
      * @param deadline how long was waited for an answer
      */
-    EtcdException translate(Throwable failure, Access access, Duration deadline) {
+    public EtcdException translate(Throwable failure, Access access, Duration deadline) {
         Throwable cause = EtcdException.cause(failure);
         if (cause instanceof EtcdException known) {
             return known;

@@ -32,14 +32,14 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
     }
 
     /** The same members in another order, so that another one is tried first. */
-    EtcdSettings startingWith(int member) {
+    public EtcdSettings startingWith(int member) {
         List<URI> order = new ArrayList<>(endpoints);
         Collections.rotate(order, -(member % order.size()));
         return inOrder(order);
     }
 
     /** The same members, that one last. */
-    EtcdSettings endingWith(URI member) {
+    public EtcdSettings endingWith(URI member) {
         List<URI> order = new ArrayList<>(endpoints);
         if (order.remove(member)) {
             order.add(member);
@@ -52,7 +52,7 @@ public record EtcdSettings(List<URI> endpoints, Duration connectTimeout, Duratio
     }
 
     /** What who may read those keys gets an answer to, whatever it is. */
-    Range probe() {
+    public Range probe() {
         ByteString from = ByteString.copyFromUtf8(keys);
         return from.isEmpty() ? Range.ANYTHING : new Range(from, from.concat(ByteString.copyFrom(new byte[1])), 0, 1, true);
     }

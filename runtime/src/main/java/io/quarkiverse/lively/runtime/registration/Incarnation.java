@@ -3,7 +3,7 @@ package io.quarkiverse.lively.runtime.registration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.TreeMap;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 
@@ -14,6 +14,7 @@ import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.History;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.worker.Platform;
 
 /**
  * One start of one process, and what it says of itself in its claims.
@@ -23,8 +24,8 @@ import io.quarkiverse.lively.runtime.store.proto.State;
  */
 record Incarnation(String id, Instant startedAt, String version) {
 
-    static Incarnation started(Instant at, String version) {
-        return new Incarnation(UUID.randomUUID().toString(), at, version);
+    static Incarnation started(Platform platform, String version) {
+        return new Incarnation(platform.uuid().toString(), platform.now(), version);
     }
 
     /** Whether a claim is its own. */
@@ -57,7 +58,9 @@ record Incarnation(String id, Instant startedAt, String version) {
     Claim claim(Optional<Endpoint> endpoint, Map<String, String> metadata) {
         Announcements.check(endpoint, metadata);
         Claim.Builder claim = Claim.newBuilder().setIncarnation(id).setStartedAt(startedAt.toEpochMilli())
-                .setVersion(version).putAllMetadata(metadata);
+                .setVersion(version);
+        // In the order of the names, so that the same metadata are the same bytes.
+        new TreeMap<>(metadata).forEach(claim::putMetadata);
         endpoint.ifPresent(
                 e -> claim.setAddress(Announcements.withoutBrackets(e.address())).setPort(e.port()).setSecure(e.secure()));
         try {

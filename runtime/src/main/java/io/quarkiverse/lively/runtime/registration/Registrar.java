@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
-import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceConflictException;
@@ -25,6 +25,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.worker.Platform;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
@@ -36,6 +37,7 @@ public final class Registrar {
     private final Etcd etcd;
     private final KeyLayout layout;
     private final Worker worker;
+    private final Platform platform;
     private final RandomGenerator random;
     private final Settings settings;
     /** What an earlier start left, until it is seen to. Used on the worker thread only. */
@@ -46,13 +48,14 @@ public final class Registrar {
     private final Consumer<RegistrationChange> changes;
     private final LivelyMetrics metrics;
     private final ServiceRegistration own;
-    private final Map<String, ServiceRegistration> registrations = new ConcurrentHashMap<>();
+    /** By uuid, and in that order. */
+    private final Map<String, ServiceRegistration> registrations = new ConcurrentSkipListMap<>();
 
     /** As long as there is anything to keep alive. Changed on the worker thread only. */
     private volatile Optional<LeaseSession> session = Optional.empty();
     private volatile boolean stopping;
     /** The registrations that the application had when it stopped. */
-    private final Set<ServiceRegistration> stopped = ConcurrentHashMap.newKeySet();
+    private final Set<ServiceRegistration> stopped = new CopyOnWriteArraySet<>();
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
 
     /**
@@ -72,21 +75,22 @@ public final class Registrar {
     }
 
     /** With nothing to go on with, and nobody who measures. */
-    public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings,
+    public Registrar(Etcd etcd, KeyLayout layout, Worker worker, Platform platform, Settings settings,
             Consumer<RegistrationChange> changes) {
-        this(etcd, layout, worker, random, settings, Optional.empty(), changes, LivelyMetrics.NONE);
+        this(etcd, layout, worker, platform, settings, Optional.empty(), changes, LivelyMetrics.NONE);
     }
 
     /**
      * @param inheritance what an earlier start of the application in this JVM has left
      * @param changes told of each change of the state of a registration, in their order; called on the worker thread
      */
-    public Registrar(Etcd etcd, KeyLayout layout, Worker worker, RandomGenerator random, Settings settings,
+    public Registrar(Etcd etcd, KeyLayout layout, Worker worker, Platform platform, Settings settings,
             Optional<Inheritance> inheritance, Consumer<RegistrationChange> changes, LivelyMetrics metrics) {
         this.etcd = etcd;
         this.layout = layout;
         this.worker = worker;
-        this.random = random;
+        this.platform = platform;
+        this.random = platform.random();
         this.settings = settings;
         this.changes = changes;
         this.metrics = metrics;
@@ -95,7 +99,7 @@ public final class Registrar {
         Optional<Inheritance> continued = inheritance.filter(left -> left.suits(layout, settings));
         this.goesOn = continued.isPresent();
         this.incarnation = continued.map(left -> left.incarnation(settings.version()))
-                .orElseGet(() -> Incarnation.started(worker.now(), settings.version()));
+                .orElseGet(() -> Incarnation.started(platform, settings.version()));
         this.own = settings.enabled()
                 ? registration(settings.identity(), ServiceRegistration.Kind.APPLICATION,
                         new OwnWord(settings.awaitsReadiness()),
@@ -109,7 +113,7 @@ public final class Registrar {
     }
 
     /** The registration of the application. */
-    public Registration own() {
+    public ServiceRegistration own() {
         return own;
     }
 
@@ -182,7 +186,7 @@ public final class Registrar {
      * @throws IllegalStateException if this process is stopping
      * @throws InvalidServiceException if it cannot be written, naming the field
      */
-    public Registration register(ServiceRecord record) {
+    public ServiceRegistration register(ServiceRecord record) {
         ServiceIdentity identity = layout.identityOf(record);
         Announcements.check(record);
         Claim claim = incarnation.claim(record.endpoint(), record.metadata());
@@ -264,9 +268,11 @@ public final class Registrar {
     private ServiceRegistration registration(ServiceIdentity identity, ServiceRegistration.Kind kind, OwnWord word,
             RegistrationState state, String reason) {
         OwnerWrites writes = new OwnerWrites(layout, identity, settings.ephemeral());
-        return new ServiceRegistration(identity, kind, worker, listener -> new Publication(etcd, worker, writes, incarnation,
-                settings.onConflict(), settings.ttl(), random, watch,
-                lease -> session.ifPresent(holder -> holder.gone(lease)), listener), this::term, word, settings.stopTimeout(),
+        return new ServiceRegistration(identity, kind, worker, platform,
+                listener -> new Publication(etcd, worker, writes, incarnation,
+                        settings.onConflict(), settings.ttl(), random, watch,
+                        lease -> session.ifPresent(holder -> holder.gone(lease)), listener),
+                this::term, word, settings.stopTimeout(),
                 Standing.beginning(state, worker.now(), reason), changes, metrics, closed -> remove(identity, closed));
     }
 

@@ -6,10 +6,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,6 +26,7 @@ import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Loss;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.worker.Platform;
 import io.quarkiverse.lively.runtime.worker.Worker;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.BlockingOperationNotAllowedException;
@@ -37,7 +35,7 @@ import io.quarkus.runtime.BlockingOperationNotAllowedException;
  * One service that this process keeps alive, from when it is to be published until it is stopped. What decides about it happens
  * on the worker thread; any thread may ask where it stands.
  */
-final class ServiceRegistration implements Registration {
+public final class ServiceRegistration implements Registration {
 
     private static final Logger LOG = Logger.getLogger(ServiceRegistration.class);
 
@@ -65,6 +63,7 @@ final class ServiceRegistration implements Registration {
 
     private final ServiceIdentity identity;
     private final Worker worker;
+    private final Platform platform;
     private final Supplier<Optional<LeaseTerm>> leases;
     private final Duration stopTimeout;
     private final Consumer<ServiceRegistration> whenStopped;
@@ -86,12 +85,13 @@ final class ServiceRegistration implements Registration {
      * @param stopTimeout how long {@link #close()} may take
      * @param whenStopped told once this registration is of no further use
      */
-    ServiceRegistration(ServiceIdentity identity, Kind kind, Worker worker,
+    ServiceRegistration(ServiceIdentity identity, Kind kind, Worker worker, Platform platform,
             Function<Publication.Listener, Publication> publications, Supplier<Optional<LeaseTerm>> leases, OwnWord word,
             Duration stopTimeout, Standing beginning, Consumer<RegistrationChange> changes, LivelyMetrics metrics,
             Consumer<ServiceRegistration> whenStopped) {
         this.identity = identity;
         this.worker = worker;
+        this.platform = platform;
         this.report = new RegistrationReport(this, identity, kind, worker, beginning, changes, metrics,
                 () -> whenStopped.accept(this));
         this.publication = publications.apply(report);
@@ -308,23 +308,42 @@ final class ServiceRegistration implements Registration {
         end(TakeDown.Word.DOWN);
     }
 
+    /** As {@link #abandon()}, but without blocking. Done when that would return. Never fails. */
+    public CompletableFuture<Void> abandoning() {
+        return ending(TakeDown.Word.NOTHING);
+    }
+
+    /** As {@link #close()}, but without blocking. Done when that would return. Never fails. */
+    public CompletableFuture<Void> closing() {
+        return ending(TakeDown.Word.DOWN);
+    }
+
     private void end(TakeDown.Word lastWord) {
-        RegistrationState now = report.standing().state();
-        if (now == RegistrationState.STOPPED || now == RegistrationState.DISABLED) {
-            forgetToken();
-            return;
-        }
-        if (!BlockingOperationControl.isBlockingAllowed()) {
+        if (!isOver() && !BlockingOperationControl.isBlockingAllowed()) {
             throw new BlockingOperationNotAllowedException("Closing a registration waits for etcd and must not be done on an"
                     + " event loop");
         }
-        try {
-            stop(lastWord, stopTimeout, OptionalLong::empty).orTimeout(stopTimeout.toMillis(), TimeUnit.MILLISECONDS).join();
-        } catch (CompletionException | CancellationException e) {
-            LOG.debugf(e, "%s was closed without a word", identity);
-        } finally {
+        ending(lastWord).join();
+    }
+
+    private CompletableFuture<Void> ending(TakeDown.Word lastWord) {
+        if (isOver()) {
             forgetToken();
+            return CompletableFuture.completedFuture(null);
         }
+        return platform.orTimeout(stop(lastWord, stopTimeout, OptionalLong::empty), stopTimeout)
+                .handle((nothing, failure) -> {
+                    if (failure != null) {
+                        LOG.debugf(failure, "%s was closed without a word", identity);
+                    }
+                    forgetToken();
+                    return null;
+                });
+    }
+
+    private boolean isOver() {
+        RegistrationState now = report.standing().state();
+        return now == RegistrationState.STOPPED || now == RegistrationState.DISABLED;
     }
 
     private Standing current() {

@@ -12,7 +12,7 @@ import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.ServiceRecords;
-import io.quarkiverse.lively.runtime.worker.Worker;
+import io.quarkiverse.lively.runtime.worker.Clocks;
 
 /**
  * Where a registration stands.
@@ -37,7 +37,7 @@ record Standing(RegistrationState state, Instant since, String reason, ServiceKe
      *
      * @param present the lease of this process
      */
-    Standing asOfNow(Optional<LeaseTerm> present, Worker clock) {
+    Standing asOfNow(Optional<LeaseTerm> present, Clocks clock) {
         if (state != RegistrationState.REGISTERED || isUnderValid(present, clock.nanoTime())) {
             return this;
         }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -38,13 +39,16 @@ public final class ServiceReader {
     private final Etcd etcd;
     private final KeyLayout layout;
     private final ServiceDecoder decoder;
+    private final Executor computations;
     /** The uuids that names led to, where they do not follow from the names. A hint, which is checked with each answer. */
     private final Map<ByteString, String> likelyUuids = new ConcurrentHashMap<>();
 
-    public ServiceReader(Etcd etcd, KeyLayout layout) {
+    /** @param computations decodes long lists, which must not keep the thread of a client */
+    public ServiceReader(Etcd etcd, KeyLayout layout, Executor computations) {
         this.etcd = etcd;
         this.layout = layout;
         this.decoder = new ServiceDecoder(layout);
+        this.computations = computations;
     }
 
     public CompletableFuture<Boolean> isUp(String uuid) {
@@ -183,7 +187,7 @@ public final class ServiceReader {
                                 Optional.ofNullable(owners.join().get(layout.owner(uuid))),
                                 Optional.ofNullable(states.join().get(layout.state(uuid))));
                     })
-                    .flatMap(Optional::stream).toList());
+                    .flatMap(Optional::stream).toList(), computations);
         });
     }
 

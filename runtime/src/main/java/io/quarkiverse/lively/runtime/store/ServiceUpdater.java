@@ -2,7 +2,6 @@ package io.quarkiverse.lively.runtime.store;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +28,6 @@ public final class ServiceUpdater {
 
     private final Etcd etcd;
     private final KeyLayout layout;
-    private final InstantSource clock;
     private final Duration ttl;
     private final ServiceWriter writer;
 
@@ -37,10 +35,9 @@ public final class ServiceUpdater {
      * @param ttl how long a service that no process owns stays UP
      * @param writer writes what others say of a service that a process owns
      */
-    public ServiceUpdater(Etcd etcd, KeyLayout layout, InstantSource clock, Duration ttl, ServiceWriter writer) {
+    public ServiceUpdater(Etcd etcd, KeyLayout layout, Duration ttl, ServiceWriter writer) {
         this.etcd = etcd;
         this.layout = layout;
-        this.clock = clock;
         this.ttl = ttl;
         this.writer = writer;
     }
@@ -151,7 +148,7 @@ public final class ServiceUpdater {
             checkIsOwners("region", wanted.region(), ServiceRecords.region(record));
             Service asWanted = withMaintenance(record, seen);
             boolean sameMaintenance = asWanted.equals(record);
-            Instant now = clock.instant();
+            Instant now = writer.now();
             if (wanted.status() == Status.DOWN) {
                 // Its own DOWN would be over as soon as its owner says so.
                 return Holds.isHeld(seen, now) && sameMaintenance ? Optional.empty()
@@ -178,7 +175,7 @@ public final class ServiceUpdater {
         }
 
         private CompletableFuture<ServiceRecord> updateUnowned(ServiceKeys seen, Neighbours neighbours, int race) {
-            Instant now = clock.instant();
+            Instant now = writer.now();
             if (neighbours.rivalStays(id, now)) {
                 throw new ServiceConflictException(neighbours.rival().orElseThrow(), "host", "The service "
                         + neighbours.rival().orElseThrow() + " has the type " + id.type() + " and the host " + id.host()
@@ -262,7 +259,7 @@ public final class ServiceUpdater {
 
         /** If the record has changed, this will find out. */
         private CompletableFuture<ServiceRecord> again(int race, ServiceKeys seen) {
-            return ServiceWriter.again(race, id.uuid(), seen, () -> attempt(race + 1));
+            return writer.again(race, id.uuid(), seen, () -> attempt(race + 1));
         }
     }
 }

@@ -1,15 +1,14 @@
 package io.quarkiverse.lively.runtime.store;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 import com.google.protobuf.ByteString;
 
@@ -24,6 +23,7 @@ import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.Platform;
 
 /**
  * What anybody but its owner may write of a service: a DOWN that holds, its end, and its deletion. Each is one transaction that
@@ -38,16 +38,18 @@ public final class ServiceWriter {
 
     private final Etcd etcd;
     private final KeyLayout layout;
-    private final InstantSource clock;
+    private final Platform platform;
+    private final RandomGenerator random;
     private final String by;
 
     /**
      * @param by who writes, as others shall read it
      */
-    public ServiceWriter(Etcd etcd, KeyLayout layout, InstantSource clock, String by) {
+    public ServiceWriter(Etcd etcd, KeyLayout layout, Platform platform, String by) {
         this.etcd = etcd;
         this.layout = layout;
-        this.clock = clock;
+        this.platform = platform;
+        this.random = platform.random();
         this.by = by;
     }
 
@@ -56,10 +58,10 @@ public final class ServiceWriter {
         ServiceIdentity.check("uuid", uuid);
         check(maintenance);
         return change(uuid, seen -> {
-            if (!isToCome(maintenance, clock.instant())) {
+            if (!isToCome(maintenance, now())) {
                 return Optional.of(takeDown(seen, maintenance));
             }
-            if (Holds.isHeld(seen, clock.instant())) {
+            if (Holds.isHeld(seen, now())) {
                 throw new InvalidServiceException("start", "the service is kept DOWN already, and a maintenance that is to"
                         + " come would end that; lift it first, or let the maintenance start now");
             }
@@ -122,6 +124,11 @@ public final class ServiceWriter {
         });
     }
 
+    /** The time that a write says. */
+    Instant now() {
+        return platform.now();
+    }
+
     static boolean isToCome(Maintenance maintenance, Instant now) {
         return maintenance.start().filter(start -> start.isAfter(now)).isPresent();
     }
@@ -129,7 +136,7 @@ public final class ServiceWriter {
     /** DOWN from now on, whenever the maintenance is said to start. */
     WriteBuilder takeDown(ServiceKeys seen, Maintenance maintenance) {
         return takeDown(seen, StoredMaintenance.put(seen.service().value().orElseThrow(), maintenance),
-                held(maintenance, clock.instant()));
+                held(maintenance, now()));
     }
 
     /** @param held says why, with the hold */
@@ -139,7 +146,7 @@ public final class ServiceWriter {
 
     /** Until the maintenance starts, nothing changes but what is to come. */
     WriteBuilder plan(ServiceKeys seen, Maintenance maintenance) {
-        Instant now = clock.instant();
+        Instant now = now();
         return write(seen).rewrite(StoredMaintenance.put(seen.service().value().orElseThrow(), maintenance),
                 planned(lastSaid(seen, now), maintenance, now).toBuilder().setEditor(by).build());
     }
@@ -151,7 +158,7 @@ public final class ServiceWriter {
 
     /** Empty if nobody said anything that could be lifted. */
     Optional<WriteBuilder> lift(ServiceKeys seen) {
-        Instant now = clock.instant();
+        Instant now = now();
         Service record = seen.service().value().orElseThrow();
         Service cleared = StoredMaintenance.put(record, StoredMaintenance.NONE);
         State last = lastSaid(seen, now);
@@ -190,7 +197,7 @@ public final class ServiceWriter {
      * @param seen the keys of the service, as they were when it was lost
      * @param attempt looks again first: what was seen before the pause is old after it
      */
-    static <T> CompletableFuture<T> again(int race, String uuid, ServiceKeys seen, Supplier<CompletableFuture<T>> attempt) {
+    <T> CompletableFuture<T> again(int race, String uuid, ServiceKeys seen, Supplier<CompletableFuture<T>> attempt) {
         if (race == 1) {
             return attempt.get();
         }
@@ -198,8 +205,7 @@ public final class ServiceWriter {
             return CompletableFuture.failedFuture(stale(seen, "The service " + uuid + " was changed " + RACES
                     + " times while it was to be written, at last by " + lastWriter(seen) + ". Try again"));
         }
-        Executor later = CompletableFuture.delayedExecutor(ThreadLocalRandom.current().nextInt(10 * race),
-                TimeUnit.MILLISECONDS);
+        Executor later = platform.delayedExecutor(Duration.ofMillis(random.nextInt(10 * race)));
         return CompletableFuture.supplyAsync(attempt, later).thenCompose(answer -> answer);
     }
 
@@ -228,7 +234,7 @@ public final class ServiceWriter {
      */
     void check(Maintenance maintenance) {
         checkTimes(maintenance);
-        if (maintenance.end().filter(end -> !end.isAfter(clock.instant())).isPresent()) {
+        if (maintenance.end().filter(end -> !end.isAfter(now())).isPresent()) {
             throw new InvalidServiceException("end", "the maintenance must not have ended already");
         }
     }

@@ -40,6 +40,11 @@ final class GuardedWorker implements Worker {
         return worker.after(delay, guarded(task));
     }
 
+    @Override
+    public void close() {
+        worker.close();
+    }
+
     private Runnable guarded(Runnable task) {
         return () -> {
             try {

@@ -1,7 +1,6 @@
 package io.quarkiverse.lively.runtime.worker;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -12,13 +11,7 @@ import io.quarkiverse.lively.runtime.etcd.EtcdException;
  * One thread, on which everything happens that keeps one kind of state, so that it needs no locks, and the clocks that it goes
  * by. Registrations have one, the view another. What runs on it must not block.
  */
-public interface Worker extends Executor {
-
-    /** A monotonic clock, in nanoseconds from an arbitrary origin. Any thread may read it. */
-    long nanoTime();
-
-    /** The wall clock. Only for what others read; nothing is scheduled by it. */
-    Instant now();
+public interface Worker extends Executor, Clocks, AutoCloseable {
 
     /**
      * Runs what follows on this thread once the answer, or the failure, is there. Not through a future, which would keep an
@@ -31,6 +24,10 @@ public interface Worker extends Executor {
 
     /** Runs a task on this thread after that time. A task that is cancelled on this thread will not run. */
     Timer after(Duration delay, Runnable task);
+
+    /** Ends the thread. A running task is interrupted, and tasks that are still to run are dropped. Idempotent. */
+    @Override
+    void close();
 
     /** Something that is still to run. */
     interface Timer {

@@ -9,14 +9,16 @@ import java.util.concurrent.TimeUnit;
 
 import org.jboss.logging.Logger;
 
-/** A real thread with real clocks. */
-public final class WorkerThread implements Worker, AutoCloseable {
+/** A real thread. */
+final class WorkerThread implements Worker {
 
     private static final Logger LOG = Logger.getLogger(WorkerThread.class);
 
     private final ScheduledThreadPoolExecutor executor;
+    private final Clocks clocks;
 
-    public WorkerThread(String name) {
+    WorkerThread(String name, Clocks clocks) {
+        this.clocks = clocks;
         executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
@@ -28,12 +30,12 @@ public final class WorkerThread implements Worker, AutoCloseable {
 
     @Override
     public long nanoTime() {
-        return System.nanoTime();
+        return clocks.nanoTime();
     }
 
     @Override
     public Instant now() {
-        return Instant.now();
+        return clocks.now();
     }
 
     @Override
@@ -56,7 +58,6 @@ public final class WorkerThread implements Worker, AutoCloseable {
         }
     }
 
-    /** What is running is interrupted, what is still to run is dropped. */
     @Override
     public void close() {
         executor.shutdownNow();

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
@@ -36,10 +37,20 @@ class EtcdConnectionTest {
     private final AtomicLong clock = new AtomicLong();
     private final EtcdSettings settings = new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(1),
             Duration.ofSeconds(1), PATIENCE);
-    private final EtcdConnection connection = new EtcdConnection(generation -> {
+    private final EtcdConnection connection = EtcdConnection.of(generation -> {
         clients.incrementAndGet();
         return new EtcdClient(settings);
-    }, settings, Optional.empty(), builder, clock::get);
+    }, settings, new SystemPlatform() {
+        @Override
+        public long nanoTime() {
+            return clock.get();
+        }
+
+        @Override
+        public Executor threads(String name) {
+            return builder;
+        }
+    });
 
     @AfterEach
     void end() {

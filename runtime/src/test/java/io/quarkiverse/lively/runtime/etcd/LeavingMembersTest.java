@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -24,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
+import io.quarkiverse.lively.runtime.worker.FakeWorker;
 import io.quarkiverse.lively.test.LogLines;
 
 /**
@@ -38,15 +39,15 @@ class LeavingMembersTest {
     private static final Transaction WRITE = new Transaction(List.of(), List.of(new Transaction.Delete(Range.ANYTHING.from())),
             List.of());
 
-    private final AtomicLong clock = new AtomicLong();
+    private final FakeWorker clock = new FakeWorker();
     private final List<Member> members = IntStream.range(0, 3).mapToObj(Member::new).toList();
     private final EtcdSettings settings = new EtcdSettings(members.stream().map(member -> member.uri).toList(),
             Duration.ofSeconds(1), Duration.ofSeconds(1), PATIENCE);
     private int made;
-    private final EtcdConnection connection = new EtcdConnection(generation -> {
+    private final EtcdConnection connection = EtcdConnection.of(generation -> {
         made++;
         return members.get(generation % members.size());
-    }, settings, Optional.empty(), Runnable::run, clock::get);
+    }, settings, new FakePlatform(clock));
 
     @ParameterizedTest
     @EnumSource(CallKind.class)
@@ -211,7 +212,7 @@ class LeavingMembersTest {
     }
 
     private void pass(Duration time) {
-        clock.addAndGet(time.toNanos());
+        clock.pass(time);
     }
 
     private void callEach() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.CertificateAuthority;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.LogLines;
@@ -61,7 +62,7 @@ class RotationTest {
             clients.incrementAndGet();
             return new EtcdClient(settings);
         }, settings, Optional.of(new CertificateRotation(tls, settings.probe())),
-                task -> new Thread(task).start(), System::nanoTime);
+                new SystemPlatform());
         connection.commit(READ).join();
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
@@ -46,7 +46,7 @@ class SeveralMembersTest {
 
     @Test
     void aMemberThatHangsIsLeftWithTheClientThatIsReplaced() {
-        try (EtcdConnection connection = new EtcdConnection(settings())) {
+        try (EtcdConnection connection = new EtcdConnection(settings(), new SystemPlatform())) {
             connection.commit(READ).join();
             for (EtcdServer hanging : List.of(one, other)) {
                 hanging.freeze();
@@ -65,10 +65,10 @@ class SeveralMembersTest {
             EtcdSettings settings = settings(first.url(), second.url());
             MembersInTurn members = new MembersInTurn(settings, 0, new HostNames());
             first.refuse();
-            try (EtcdConnection connection = new EtcdConnection(number -> {
+            try (EtcdConnection connection = EtcdConnection.of(number -> {
                 made.incrementAndGet();
                 return members.apply(number);
-            }, settings, Optional.empty(), task -> new Thread(task).start(), System::nanoTime)) {
+            }, settings, new SystemPlatform())) {
                 assertTrue(connection.commit(READ).join().succeeded());
                 first.acceptAgain();
                 second.drop();

@@ -22,6 +22,7 @@ import com.google.protobuf.ByteString;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
@@ -34,7 +35,7 @@ class MeteredEtcdTest {
     private static EtcdServer server;
 
     private final EtcdConnection connection = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), LONG,
-            Duration.ofSeconds(1), Duration.ofSeconds(10)));
+            Duration.ofSeconds(1), Duration.ofSeconds(10)), new SystemPlatform());
     private final List<String> transactions = new CopyOnWriteArrayList<>();
     private final List<Outcome> renewals = new CopyOnWriteArrayList<>();
     private final List<Duration> latencies = new CopyOnWriteArrayList<>();

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +18,7 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** Registrations share a lease and a watch: one that fails at a notice of them does not keep it from the others. */
@@ -34,7 +34,7 @@ class FailingListenerTest {
 
     @BeforeEach
     void register() {
-        registrar = new Registrar(scene.etcd, scene.layout, worker, new Random(1),
+        registrar = new Registrar(scene.etcd, scene.layout, worker, new FakePlatform(worker),
                 new Registrar.Settings(true, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of(), OnConflict.TAKEOVER,
                         false, false),
                 Optional.empty(), change -> {
@@ -117,6 +117,11 @@ class FailingListenerTest {
         @Override
         public Timer after(Duration delay, Runnable task) {
             return scene.worker.after(delay, surviving(task));
+        }
+
+        @Override
+        public void close() {
+            scene.worker.close();
         }
 
         private Runnable surviving(Runnable task) {

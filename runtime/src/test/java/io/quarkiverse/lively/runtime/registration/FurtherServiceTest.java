@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
@@ -19,12 +18,13 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
 
 /** A process that is not registered itself keeps others alive, and the lease only as long as it needs it. */
 class FurtherServiceTest {
 
     private final Scene scene = new Scene();
-    private final Registrar registrar = new Registrar(scene.etcd, scene.layout, scene.worker, new Random(1),
+    private final Registrar registrar = new Registrar(scene.etcd, scene.layout, scene.worker, new FakePlatform(scene.worker),
             new Registrar.Settings(false, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of(), OnConflict.TAKEOVER, false,
                     false),
             change -> {

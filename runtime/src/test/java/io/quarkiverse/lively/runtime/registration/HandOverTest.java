@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -21,6 +20,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
 
 /** One start of the application leaves its registration to the next one, as a reload in dev mode does. */
 class HandOverTest {
@@ -273,8 +273,9 @@ class HandOverTest {
     }
 
     private Registrar process(KeyLayout layout, Registrar.Settings settings) {
-        return new Registrar(scene.etcd, layout, scene.worker, new Random(1), settings, Inheritance.take(ETCD), change -> {
-        }, LivelyMetrics.NONE);
+        return new Registrar(scene.etcd, layout, scene.worker, new FakePlatform(scene.worker), settings, Inheritance.take(ETCD),
+                change -> {
+                }, LivelyMetrics.NONE);
     }
 
     private static Registrar.Settings settings(ServiceIdentity identity) {

@@ -22,6 +22,7 @@ import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
 import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 /** Somebody else's DOWN is respected, whatever happens to the process and its lease. */
@@ -208,11 +209,12 @@ class HoldTest {
 
     private void renameWhileNobodyOwnsIt(UnaryOperator<ServiceRecord.Builder> further) {
         scene.registrar.stop(Scene.STOP_TIMEOUT);
-        ServiceWriter writer = new ServiceWriter(scene.etcd, scene.layout, scene.worker::now, "operator");
-        ServiceRecord read = new ServiceReader(scene.etcd, scene.layout).find(Scene.ID.uuid()).join().orElseThrow();
+        ServiceWriter writer = new ServiceWriter(scene.etcd, scene.layout, new FakePlatform(scene.worker), "operator");
+        ServiceRecord read = new ServiceReader(scene.etcd, scene.layout, Runnable::run).find(Scene.ID.uuid()).join()
+                .orElseThrow();
         ServiceRecord.Builder renamed = read.toBuilder().type("other").region("other")
                 .status(io.quarkiverse.lively.Status.UP);
-        new ServiceUpdater(scene.etcd, scene.layout, scene.worker::now, Scene.TTL, writer)
+        new ServiceUpdater(scene.etcd, scene.layout, Scene.TTL, writer)
                 .update(further.apply(renamed).build()).join();
     }
 

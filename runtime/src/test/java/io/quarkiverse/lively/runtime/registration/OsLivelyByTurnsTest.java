@@ -35,6 +35,7 @@ import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
 
 /**
  * Two clients of os-lively, an operator with Lively, and the owners write the same services by turns, in between each other's
@@ -64,9 +65,9 @@ class OsLivelyByTurnsTest {
         random = new Random(seed);
         scene = new Scene();
         osLively = new OsLivelyClients(scene, random, this::note);
-        writer = new ServiceWriter(scene.etcd, scene.layout, scene.worker::now, "operator");
-        updater = new ServiceUpdater(scene.etcd, scene.layout, scene.worker::now, Scene.TTL, writer);
-        reader = new ServiceReader(scene.etcd, scene.layout);
+        writer = new ServiceWriter(scene.etcd, scene.layout, new FakePlatform(scene.worker), "operator");
+        updater = new ServiceUpdater(scene.etcd, scene.layout, Scene.TTL, writer);
+        reader = new ServiceReader(scene.etcd, scene.layout, Runnable::run);
         scene.etcd.afterEachWrite(this::check);
         services.add(new OwnedService(new ServiceIdentity("u1", "inventory", "host1", "default"), scene, this::note));
         services.add(new OwnedService(new ServiceIdentity("u2", "inventory", "host2", "west"), scene, this::note));

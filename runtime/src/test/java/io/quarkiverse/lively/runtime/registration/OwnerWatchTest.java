@@ -83,7 +83,7 @@ class OwnerWatchTest {
     void manyServicesAreRegisteredAtOnceAndWatchedByAndBy() {
         scene.pass(Duration.ofSeconds(1));
         int before = scene.etcd.watchedKeys();
-        List<Registration> many = IntStream.range(0, 50)
+        List<ServiceRegistration> many = IntStream.range(0, 50)
                 .mapToObj(i -> scene.registrar.register(ServiceRecord.builder("queue", "q" + i).build())).toList();
         assertTrue(many.stream().allMatch(further -> further.state() == RegistrationState.REGISTERED));
         int atOnce = scene.etcd.watchedKeys() - before;

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Random;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.RegistrationState;
@@ -15,7 +14,8 @@ import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 import io.quarkiverse.lively.test.EtcdServer;
 
 /** What a process registers on a real etcd, on real clocks; but many of them fit into one JVM. */
@@ -23,15 +23,15 @@ final class RealProcess implements AutoCloseable {
 
     static final Duration TTL = Duration.ofSeconds(6);
 
-    private final WorkerThread worker;
+    private final Worker worker;
     private final Registrar registrar;
 
     /** @param etcd stays open when this is closed */
     RealProcess(Etcd etcd, int number) {
         KeyLayout layout = new KeyLayout("");
         String host = "host" + number;
-        worker = new WorkerThread("lively-" + number);
-        registrar = new Registrar(etcd, layout, worker, new Random(),
+        worker = new SystemPlatform().worker("lively-" + number);
+        registrar = new Registrar(etcd, layout, worker, new SystemPlatform(),
                 new Registrar.Settings(true, new ServiceIdentity(layout.uuidOf("many", host), "many", host, "default"), TTL,
                         Duration.ofSeconds(2), "1.0", Map.of(), OnConflict.TAKEOVER, false, false),
                 change -> {
@@ -43,7 +43,7 @@ final class RealProcess implements AutoCloseable {
     /** As an application with that TTL connects by default. */
     static EtcdConnection connection(EtcdServer etcd) {
         return new EtcdConnection(new EtcdSettings(List.of(URI.create(etcd.url())), Duration.ofSeconds(5),
-                Duration.ofSeconds(3), Duration.ofSeconds(2)));
+                Duration.ofSeconds(3), Duration.ofSeconds(2)), new SystemPlatform());
     }
 
     RegistrationState state() {

@@ -2,12 +2,10 @@ package io.quarkiverse.lively.runtime.registration;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -23,6 +21,7 @@ import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
@@ -52,7 +51,7 @@ final class Scene {
 
     /** The process is configured like that. */
     Scene(OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
-        registrar = new Registrar(etcd, layout, worker, new Random(1),
+        registrar = new Registrar(etcd, layout, worker, new FakePlatform(worker),
                 settings(ID, onConflict, ephemeral, awaitsReadiness), Optional.empty(), changes::add, new LivelyMetrics() {
                     @Override
                     public void lost(Loss why) {
@@ -72,7 +71,7 @@ final class Scene {
     }
 
     Registrar process(ServiceIdentity identity, Worker itsWorker, OnConflict onConflict) {
-        Registrar process = new Registrar(etcd, layout, itsWorker, new Random(1),
+        Registrar process = new Registrar(etcd, layout, itsWorker, new FakePlatform(itsWorker),
                 settings(identity, onConflict, false, false), change -> {
                 });
         processes.add(process);
@@ -102,7 +101,7 @@ final class Scene {
 
     /** Says what an operator says through another process. */
     ServiceWriter operator() {
-        return new ServiceWriter(etcd, layout, InstantSource.fixed(worker.now()), "operator");
+        return new ServiceWriter(etcd, layout, new FakePlatform(worker), "operator");
     }
 
     void onlyItsOwnerGoesOn() {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
 import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
 class StartTest {
@@ -72,7 +72,7 @@ class StartTest {
     /** Of which protobuf makes another text. */
     @Test
     void aVersionThatIsNoTextIsWrittenOnce() {
-        Registrar registrar = new Registrar(scene.etcd, scene.layout, scene.worker, new Random(1),
+        Registrar registrar = new Registrar(scene.etcd, scene.layout, scene.worker, new FakePlatform(scene.worker),
                 new Registrar.Settings(true, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0-\ud800", Map.of(),
                         OnConflict.TAKEOVER, false, false),
                 change -> {
@@ -100,7 +100,7 @@ class StartTest {
 
     @Test
     void whatIsDisabledWritesNothing() {
-        Registrar disabled = new Registrar(scene.etcd, scene.layout, scene.worker, new Random(1),
+        Registrar disabled = new Registrar(scene.etcd, scene.layout, scene.worker, new FakePlatform(scene.worker),
                 new Registrar.Settings(false, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of(), OnConflict.TAKEOVER,
                         false, false),
                 change -> {

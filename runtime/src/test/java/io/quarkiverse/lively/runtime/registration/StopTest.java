@@ -291,6 +291,11 @@ class StopTest {
             }
 
             @Override
+            public void close() {
+                scene.worker.close();
+            }
+
+            @Override
             public Timer after(Duration delay, Runnable task) {
                 return scene.worker.after(delay, task);
             }

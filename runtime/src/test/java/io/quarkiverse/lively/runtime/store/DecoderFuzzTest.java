@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +29,7 @@ import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.runtime.store.proto.Transition;
+import io.quarkiverse.lively.runtime.worker.StoppedClock;
 import io.quarkiverse.lively.test.LogLines;
 
 /** Whatever bytes are in etcd, they are read or skipped, and never fail: {@code -Dlively.fuzz.inputs} and {@code .seed}. */
@@ -79,7 +79,7 @@ class DecoderFuzzTest {
     @Test
     void everyWriteOverThemCanBeMade() {
         ServiceIdentity id = new ServiceIdentity("u", "type", "host", "region");
-        ServiceWriter writer = new ServiceWriter(null, layout, InstantSource.fixed(NOW), "fuzz");
+        ServiceWriter writer = new ServiceWriter(null, layout, new StoppedClock(NOW), "fuzz");
         OwnerWrites owner = new OwnerWrites(layout, id, false);
         for (int i = 0; i < INPUTS / 4; i++) {
             Map<ByteString, ByteString> stored = Map.of(layout.service("u"),

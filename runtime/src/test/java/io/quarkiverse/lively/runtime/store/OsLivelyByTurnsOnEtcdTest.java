@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -20,7 +19,8 @@ import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** os-lively and an operator write a service by turns, on a real etcd, while its owner looks after it at its own pace. */
 class OsLivelyByTurnsOnEtcdTest {
@@ -31,9 +31,9 @@ class OsLivelyByTurnsOnEtcdTest {
             .build();
 
     private final RealStore store = RealStore.opened();
-    private final WorkerThread worker = new WorkerThread("owner");
-    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "operator");
-    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
+    private final Worker worker = new SystemPlatform().worker("owner");
+    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, new SystemPlatform(), "operator");
+    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout, Runnable::run);
 
     @AfterEach
     void end() {
@@ -46,7 +46,7 @@ class OsLivelyByTurnsOnEtcdTest {
         long seed = new Random().nextLong();
         System.out.println("The seed of " + getClass().getSimpleName() + " is " + seed);
         Random random = new Random(seed);
-        Registrar registrar = new Registrar(store.etcd, store.layout, worker, random,
+        Registrar registrar = new Registrar(store.etcd, store.layout, worker, new SystemPlatform(),
                 new Registrar.Settings(true, ID, TTL, TTL, "1.0", Map.of(), OnConflict.TAKEOVER, false, false), change -> {
                 });
         registrar.start();

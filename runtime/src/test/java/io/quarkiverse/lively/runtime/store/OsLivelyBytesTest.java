@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HexFormat;
 
 import org.junit.jupiter.api.Test;
@@ -18,6 +17,7 @@ import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.StoppedClock;
 
 /**
  * The record, byte for byte as the protobuf runtime of Python wrote it from the message of os-lively.
@@ -41,10 +41,9 @@ class OsLivelyBytesTest {
     @RegisterExtension
     private static final RealStore store = new RealStore();
 
-    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.fixed(NOW), "ops@desk");
-    private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.fixed(NOW),
-            Duration.ofSeconds(60), writer);
-    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
+    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, new StoppedClock(NOW), "ops@desk");
+    private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, Duration.ofSeconds(60), writer);
+    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout, Runnable::run);
 
     @Test
     void aFullRecordIsReadAndWrittenAsItIs() throws InvalidProtocolBufferException {

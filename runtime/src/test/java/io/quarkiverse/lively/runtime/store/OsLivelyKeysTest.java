@@ -7,11 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -33,7 +32,9 @@ import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** Whatever os-lively leaves of a service is read as it is meant, and none of it stands in the way of a write. */
 class OsLivelyKeysTest {
@@ -122,10 +123,9 @@ class OsLivelyKeysTest {
     @RegisterExtension
     private static final RealStore store = new RealStore();
 
-    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "ops@desk");
-    private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.system(),
-            Duration.ofSeconds(60), writer);
-    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
+    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, new SystemPlatform(), "ops@desk");
+    private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, Duration.ofSeconds(60), writer);
+    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout, Runnable::run);
 
     @ParameterizedTest
     @EnumSource
@@ -146,9 +146,9 @@ class OsLivelyKeysTest {
     void anOwnerClaimsIt(Left left) {
         left.leave();
         boolean held = left.liveness.filter(Liveness.DOWN::equals).isPresent();
-        WorkerThread worker = new WorkerThread("claims");
+        Worker worker = new SystemPlatform().worker("claims");
         try {
-            Registrar registrar = new Registrar(store.etcd, store.layout, worker, new Random(1),
+            Registrar registrar = new Registrar(store.etcd, store.layout, worker, new FakePlatform(worker),
                     new Registrar.Settings(true, new ServiceIdentity("u", "type", "host", "region"), Duration.ofSeconds(5),
                             Duration.ofSeconds(2), "1.0", Map.of(), OnConflict.TAKEOVER, false, false),
                     change -> {
@@ -200,7 +200,7 @@ class OsLivelyKeysTest {
         ServiceRecord lifted = writer.up("u").join();
         assertEquals(left.liveness.get(), lifted.liveness(), "its owner publishes it");
         assertEquals(Optional.empty(),
-                Holds.of(keys(), InstantSource.system().instant(), Optional.empty()), "nobody holds it any more");
+                Holds.of(keys(), Instant.now(), Optional.empty()), "nobody holds it any more");
     }
 
     @ParameterizedTest

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -21,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** Runs each recipe of the page about os-lively against a real etcd, and holds its answer against the one on the page. */
@@ -40,8 +40,8 @@ class OsLivelyRecipesTest {
     @BeforeAll
     static void start() {
         store = RealStore.opened();
-        ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.system(), Duration.ofSeconds(60),
-                new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "ops@desk"));
+        ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, Duration.ofSeconds(60),
+                new ServiceWriter(store.etcd, store.layout, new SystemPlatform(), "ops@desk"));
         updater.update(ServiceRecord.builder("nova-conductor", "otherhost").uuid("3b059e33bbc44bc8b0d37df6e8d70223")
                 .region("us-west").build()).join();
         updater.update(ServiceRecord.builder("nova-compute", "localhost").uuid("de541c29ec5449e9ab9cea9d938e395c")

@@ -17,6 +17,7 @@ import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.EtcdServer;
 
 /**
@@ -123,7 +124,7 @@ final class RealStore implements AutoCloseable, BeforeAllCallback, AfterAllCallb
     private void open() {
         server = EtcdServer.started();
         etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(server.url())), Duration.ofSeconds(5),
-                Duration.ofSeconds(5), Duration.ofSeconds(2)));
+                Duration.ofSeconds(5), Duration.ofSeconds(2)), new SystemPlatform());
     }
 
     private void write(List<Transaction.Operation> writes) {

@@ -43,7 +43,7 @@ class ServiceReaderTest {
     private static final RealStore store = new RealStore();
 
     private final KeyLayout layout = new KeyLayout("");
-    private final ServiceReader reader = new ServiceReader(store.etcd, layout);
+    private final ServiceReader reader = new ServiceReader(store.etcd, layout, Runnable::run);
 
     @Test
     void upNeedsTheRecordAndItsEntry() {
@@ -156,7 +156,7 @@ class ServiceReaderTest {
         put(layout.service(uuid), service(uuid, Status.UP).toByteString());
         put(layout.up(uuid), ByteString.EMPTY);
         CountedEtcd counted = new CountedEtcd();
-        ServiceReader counting = new ServiceReader(counted.etcd, layout);
+        ServiceReader counting = new ServiceReader(counted.etcd, layout, Runnable::run);
         assertTrue(counting.isUp("type", "host").join());
         put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(uuid));
         assertTrue(counting.isUp("type", "host").join());
@@ -172,7 +172,7 @@ class ServiceReaderTest {
         put(layout.service("u"), service("u", Status.UP).toByteString());
         put(layout.typeHost("type", "host"), ByteString.copyFromUtf8("u"));
         CountedEtcd counted = new CountedEtcd();
-        ServiceReader counting = new ServiceReader(counted.etcd, layout);
+        ServiceReader counting = new ServiceReader(counted.etcd, layout, Runnable::run);
         assertEquals("u", counting.find("type", "host").join().orElseThrow().uuid());
         assertEquals(2, counted.commits.get());
         assertEquals("u", counting.find("type", "host").join().orElseThrow().uuid());
@@ -191,7 +191,8 @@ class ServiceReaderTest {
         store.delete(layout.typeHost("type", "host"));
         String derived = layout.uuidOf("type", "host");
         put(layout.service(derived), service(derived, Status.UP).toByteString());
-        assertEquals(derived, new ServiceReader(store.etcd, layout).find("type", "host").join().orElseThrow().uuid());
+        assertEquals(derived,
+                new ServiceReader(store.etcd, layout, Runnable::run).find("type", "host").join().orElseThrow().uuid());
         assertEquals(derived, reader.find("type", "host").join().orElseThrow().uuid());
     }
 
@@ -282,7 +283,7 @@ class ServiceReaderTest {
                             new EtcdException(EtcdException.Kind.TOO_LARGE, "larger than max", null))
                             : method.invoke(store.etcd, arguments);
                 });
-        List<ServiceRecord> found = new ServiceReader(narrow, layout)
+        List<ServiceRecord> found = new ServiceReader(narrow, layout, Runnable::run)
                 .list(ServiceQuery.uuids(uuids.toArray(String[]::new))).join();
         assertEquals(uuids, found.stream().map(ServiceRecord::uuid).toList());
         assertEquals(List.of(32, 16, 8, 8, 8, 8, 8, 8, 8, 8, 6), asked, "each later one is no larger than what went through");
@@ -331,7 +332,7 @@ class ServiceReaderTest {
         put(layout.service("u"), service("u", Status.UP).toByteString());
         put(layout.up("u"), ByteString.EMPTY);
         CountedEtcd counted = new CountedEtcd();
-        ServiceReader counting = new ServiceReader(counted.etcd, layout);
+        ServiceReader counting = new ServiceReader(counted.etcd, layout, Runnable::run);
         for (String thief : List.of("a/b", "nobody")) {
             put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(thief));
             assertTrue(counting.isUp("type", "host").join(), thief);

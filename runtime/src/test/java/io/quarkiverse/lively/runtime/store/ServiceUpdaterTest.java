@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +29,7 @@ import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 
 /** A service is written as its caller wants it to be, or not at all. */
 class ServiceUpdaterTest {
@@ -37,10 +37,9 @@ class ServiceUpdaterTest {
     @RegisterExtension
     private static final RealStore store = new RealStore();
 
-    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.system(), "ops@desk");
-    private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, InstantSource.system(),
-            Duration.ofSeconds(60), writer);
-    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
+    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, new SystemPlatform(), "ops@desk");
+    private final ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, Duration.ofSeconds(60), writer);
+    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout, Runnable::run);
 
     @AfterEach
     void empty() {

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +33,7 @@ import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.StoppedClock;
 
 /** What others say of a service. */
 class ServiceWriterTest {
@@ -46,8 +46,8 @@ class ServiceWriterTest {
     @RegisterExtension
     private static final RealStore store = new RealStore();
 
-    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, InstantSource.fixed(NOW), "ops@desk");
-    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout);
+    private final ServiceWriter writer = new ServiceWriter(store.etcd, store.layout, new StoppedClock(NOW), "ops@desk");
+    private final ServiceReader reader = new ServiceReader(store.etcd, store.layout, Runnable::run);
     private final OwnerWrites owner = new OwnerWrites(store.layout, new ServiceIdentity("u", "type", "host", "region"), false);
 
     @Test
@@ -187,9 +187,9 @@ class ServiceWriterTest {
     @Test
     void whatWasReadBeforeAPauseIsReadAgain() {
         own();
-        ServiceWriter disturbed = new ServiceWriter(disturbed(), store.layout, InstantSource.fixed(NOW), "ops@desk");
+        ServiceWriter disturbed = new ServiceWriter(disturbed(), store.layout, new StoppedClock(NOW), "ops@desk");
         assertEquals(Liveness.DOWN, disturbed.down("u", Maintenance.of("disk")).join().liveness());
-        assertTrue(new ServiceWriter(disturbed(), store.layout, InstantSource.fixed(NOW), "ops@desk").delete("u").join()
+        assertTrue(new ServiceWriter(disturbed(), store.layout, new StoppedClock(NOW), "ops@desk").delete("u").join()
                 .isPresent());
     }
 

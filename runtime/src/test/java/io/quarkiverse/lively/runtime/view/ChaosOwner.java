@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,7 +20,8 @@ import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 import io.quarkiverse.lively.test.RegistryContents;
 
 /**
@@ -42,7 +42,7 @@ final class ChaosOwner implements AutoCloseable {
     private final Tally tally;
     private final Map<String, Open> open = new TreeMap<>();
 
-    private WorkerThread worker;
+    private Worker worker;
     private Registrar registrar;
 
     private record Open(Registration registration, String mark) {
@@ -59,8 +59,8 @@ final class ChaosOwner implements AutoCloseable {
     }
 
     private void start() {
-        worker = new WorkerThread("owner");
-        registrar = new Registrar(etcd, layout, worker, new Random(), new Registrar.Settings(false,
+        worker = new SystemPlatform().worker("owner");
+        registrar = new Registrar(etcd, layout, worker, new SystemPlatform(), new Registrar.Settings(false,
                 new ServiceIdentity("owner", "owner", "owner", "r"), TTL, Duration.ofSeconds(1), "1", Map.of(),
                 OnConflict.TAKEOVER, false,
                 false), change -> tally.count("registration " + change.current()));

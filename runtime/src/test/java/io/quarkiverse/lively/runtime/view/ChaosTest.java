@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,6 +32,7 @@ import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
@@ -117,8 +117,8 @@ class ChaosTest {
             for (Watched each : watched) {
                 eventually(() -> check(each, etcd));
             }
-            ServiceWriter writer = new ServiceWriter(etcd, layout, InstantSource.system(), "operator");
-            new ServiceReader(etcd, layout).list(ServiceQuery.all()).join()
+            ServiceWriter writer = new ServiceWriter(etcd, layout, new SystemPlatform(), "operator");
+            new ServiceReader(etcd, layout, Runnable::run).list(ServiceQuery.all()).join()
                     .forEach(service -> tally.attempt("last up", () -> writer.up(service.uuid()).join()));
             eventually(() -> owners.forEach(ChaosOwner::assertNothingIsHeld));
             eventually(() -> checkOwners(etcd, owners));
@@ -196,7 +196,7 @@ class ChaosTest {
     private void check(Watched watched, Etcd etcd) {
         LocalView view = watched.view();
         assertEquals(Freshness.State.CURRENT, view.freshness().state());
-        List<ServiceRecord> truth = new ServiceReader(etcd, layout).list(ServiceQuery.all()).join();
+        List<ServiceRecord> truth = new ServiceReader(etcd, layout, Runnable::run).list(ServiceQuery.all()).join();
         assertEquals(truth, view.list(ServiceQuery.all()));
         for (ServiceRecord service : truth) {
             assertEquals(service, view.find(service.uuid()).orElseThrow());

@@ -2,7 +2,6 @@ package io.quarkiverse.lively.runtime.view;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 
 import io.quarkiverse.lively.Maintenance;
@@ -13,6 +12,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 
 /** Changes services at random, as any application may change any service. */
 final class ChaosWriter {
@@ -29,9 +29,9 @@ final class ChaosWriter {
     ChaosWriter(Etcd etcd, KeyLayout layout, Duration ttl, Dice dice, Tally tally) {
         this.dice = dice;
         this.tally = tally;
-        this.reader = new ServiceReader(etcd, layout);
-        this.writer = new ServiceWriter(etcd, layout, InstantSource.system(), "operator");
-        this.updater = new ServiceUpdater(etcd, layout, InstantSource.system(), ttl, writer);
+        this.reader = new ServiceReader(etcd, layout, Runnable::run);
+        this.writer = new ServiceWriter(etcd, layout, new SystemPlatform(), "operator");
+        this.updater = new ServiceUpdater(etcd, layout, ttl, writer);
     }
 
     void change() {

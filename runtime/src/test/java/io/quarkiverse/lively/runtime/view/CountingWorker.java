@@ -22,6 +22,11 @@ final class CountingWorker implements Worker {
     }
 
     @Override
+    public void close() {
+        worker.close();
+    }
+
+    @Override
     public long nanoTime() {
         return worker.nanoTime();
     }

@@ -47,7 +47,7 @@ class ForeignKeysTest {
             Duration written = since(begun);
 
             begun = System.nanoTime();
-            assertEquals(1, new ServiceReader(etcd, layout).list(ServiceQuery.all()).join().size());
+            assertEquals(1, new ServiceReader(etcd, layout, Runnable::run).list(ServiceQuery.all()).join().size());
             Duration listed = since(begun);
             begun = System.nanoTime();
             LocalView late = views.readyView(etcd, layout);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -35,6 +34,7 @@ import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.LogLines;
 import io.quarkiverse.lively.test.NeedsProgram;
@@ -57,11 +57,12 @@ class HostileDataTest {
     private final LogLines log = new LogLines();
     private final KeyLayout layout = new KeyLayout("");
     private final EtcdConnection etcd = new EtcdConnection(
-            new EtcdSettings(List.of(URI.create(server.url())), PATIENCE, PATIENCE, Duration.ofSeconds(2)));
+            new EtcdSettings(List.of(URI.create(server.url())), PATIENCE, PATIENCE, Duration.ofSeconds(2)),
+            new SystemPlatform());
     private final RawFleet fleet = new RawFleet(etcd, layout);
-    private final ServiceReader reader = new ServiceReader(etcd, layout);
-    private final ServiceWriter writer = new ServiceWriter(etcd, layout, InstantSource.system(), "operator");
-    private final ServiceUpdater updater = new ServiceUpdater(etcd, layout, InstantSource.system(), Duration.ofSeconds(60),
+    private final ServiceReader reader = new ServiceReader(etcd, layout, Runnable::run);
+    private final ServiceWriter writer = new ServiceWriter(etcd, layout, new SystemPlatform(), "operator");
+    private final ServiceUpdater updater = new ServiceUpdater(etcd, layout, Duration.ofSeconds(60),
             writer);
     private LocalView watching;
     private List<LivenessEvent> heard;

@@ -59,7 +59,7 @@ class LargeFleetTest {
         server = EtcdServer.started();
         views = new Views();
         etcd = views.connect(server.url());
-        reader = new ServiceReader(etcd, LAYOUT);
+        reader = new ServiceReader(etcd, LAYOUT, Runnable::run);
         early = views.readyView(views.connect(server.url()), LAYOUT);
         timed("%,d services were written", () -> {
             write();

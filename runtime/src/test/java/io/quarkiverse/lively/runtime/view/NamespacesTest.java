@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +22,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
@@ -58,9 +58,9 @@ class NamespacesTest {
 
         Registry(String namespace, int number) {
             layout = new KeyLayout(namespace);
-            reader = new ServiceReader(etcd, layout);
-            writer = new ServiceWriter(etcd, layout, InstantSource.system(), "test");
-            updater = new ServiceUpdater(etcd, layout, InstantSource.system(), Duration.ofSeconds(60), writer);
+            reader = new ServiceReader(etcd, layout, Runnable::run);
+            writer = new ServiceWriter(etcd, layout, new SystemPlatform(), "test");
+            updater = new ServiceUpdater(etcd, layout, Duration.ofSeconds(60), writer);
             view = views.readyView(etcd, layout);
             events = Views.record(view, ServiceQuery.all());
             region = "r" + number;

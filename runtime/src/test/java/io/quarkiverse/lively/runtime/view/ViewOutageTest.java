@@ -118,7 +118,7 @@ class ViewOutageTest {
         Views.eventually("resynced", () -> events.get(events.size() - 1).kind() == Kind.RESYNCED);
         Views.awaitState(view, Freshness.State.CURRENT);
         assertEquals(4, Views.changes(events).size(), events.toString());
-        assertEquals(new ServiceReader(etcd, layout).list(ServiceQuery.all()).join(),
+        assertEquals(new ServiceReader(etcd, layout, Runnable::run).list(ServiceQuery.all()).join(),
                 List.copyOf(Views.replay(events).values()));
     }
 
@@ -194,7 +194,8 @@ class ViewOutageTest {
             proxy.passOnTo(restored.port());
             proxy.acceptAgain();
             Views.awaitState(view, Freshness.State.CURRENT);
-            assertEquals(new ServiceReader(backup, layout).list(ServiceQuery.all()).join(), view.list(ServiceQuery.all()));
+            assertEquals(new ServiceReader(backup, layout, Runnable::run).list(ServiceQuery.all()).join(),
+                    view.list(ServiceQuery.all()));
             Views.eventually("resynced", () -> events.get(events.size() - 1).kind() == Kind.RESYNCED);
             assertEquals(List.of("b", "c"), List.copyOf(Views.replay(events).keySet()));
         }
@@ -253,7 +254,8 @@ class ViewOutageTest {
         deaf.deafTo = null;
         Views.awaitRevision(view, last);
         Views.eventually("the list heals it",
-                () -> view.list(ServiceQuery.all()).equals(new ServiceReader(etcd, layout).list(ServiceQuery.all()).join()));
+                () -> view.list(ServiceQuery.all())
+                        .equals(new ServiceReader(etcd, layout, Runnable::run).list(ServiceQuery.all()).join()));
         Views.eventually("and says so", () -> events.get(events.size() - 1).kind() == Kind.RESYNCED);
     }
 

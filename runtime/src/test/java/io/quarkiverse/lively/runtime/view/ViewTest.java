@@ -98,7 +98,7 @@ class ViewTest {
         for (ServiceQuery query : List.of(ServiceQuery.all(), ServiceQuery.types("inventory"), ServiceQuery.hosts("h1"),
                 ServiceQuery.regions("r"), ServiceQuery.regions("elsewhere"), ServiceQuery.uuids("a", "c", "nobody"),
                 ServiceQuery.types("inventory", "orders").withHosts("h1").withLiveness(Liveness.UP))) {
-            assertEquals(new ServiceReader(etcd, layout).list(query).join(), view.list(query), query.toString());
+            assertEquals(new ServiceReader(etcd, layout, Runnable::run).list(query).join(), view.list(query), query.toString());
         }
     }
 
@@ -310,7 +310,7 @@ class ViewTest {
 
         Views.awaitRevision(early, last);
         LocalView late = views.readyView(etcd, layout);
-        List<ServiceRecord> expected = new ServiceReader(etcd, layout).list(ServiceQuery.all()).join();
+        List<ServiceRecord> expected = new ServiceReader(etcd, layout, Runnable::run).list(ServiceQuery.all()).join();
         assertEquals(List.of("", "good", "leased"), expected.stream().map(ServiceRecord::uuid).toList());
         for (LocalView view : List.of(early, late)) {
             assertEquals(expected, view.list(ServiceQuery.all()));

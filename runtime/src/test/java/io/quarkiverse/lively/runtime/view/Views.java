@@ -27,7 +27,8 @@ import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
-import io.quarkiverse.lively.runtime.worker.WorkerThread;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** Views on a real etcd, with everything that they need, until they are closed. */
 final class Views implements AutoCloseable {
@@ -40,7 +41,7 @@ final class Views implements AutoCloseable {
 
     EtcdConnection connect(String url) {
         EtcdConnection etcd = new EtcdConnection(new EtcdSettings(List.of(URI.create(url)), Duration.ofSeconds(2),
-                Duration.ofSeconds(2), Duration.ofSeconds(2)));
+                Duration.ofSeconds(2), Duration.ofSeconds(2)), new SystemPlatform());
         open.add(0, etcd);
         return etcd;
     }
@@ -50,7 +51,7 @@ final class Views implements AutoCloseable {
     }
 
     LocalView view(Etcd etcd, KeyLayout layout, ViewSettings settings) {
-        WorkerThread worker = new WorkerThread("view");
+        Worker worker = new SystemPlatform().worker("view");
         LocalView view = new LocalView(new RegistryFeed(etcd, layout), new Replica(layout), worker, pool, new Random(),
                 settings, LivelyMetrics.NONE);
         open.add(0, worker);

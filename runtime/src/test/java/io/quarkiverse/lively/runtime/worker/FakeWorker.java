@@ -57,6 +57,13 @@ public final class FakeWorker implements Worker {
         return () -> scheduled.remove(timer);
     }
 
+    /** Drops what is still to run. */
+    @Override
+    public void close() {
+        ready.clear();
+        scheduled.clear();
+    }
+
     /** Lets time pass, and everything happen that is due in it, when it is due. */
     public void pass(Duration time) {
         long end = nanoTime + time.toNanos();

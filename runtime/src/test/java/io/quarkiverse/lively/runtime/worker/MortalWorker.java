@@ -37,6 +37,11 @@ public final class MortalWorker implements Worker {
         return clock.after(delay, whileAlive(task));
     }
 
+    @Override
+    public void close() {
+        die();
+    }
+
     private Runnable whileAlive(Runnable task) {
         return () -> {
             if (!dead) {

@@ -1,0 +1,55 @@
+package io.quarkiverse.lively.runtime.worker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/**
+ * The clocks and the one thread of a worker. Its pool and its threads are the calling thread, and chance is always the same.
+ */
+public record FakePlatform(Worker worker) implements Platform {
+
+    @Override
+    public long nanoTime() {
+        return worker.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+        return worker.now();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return new Random(1);
+    }
+
+    /** Not always the same: each process of a test has a platform of its own. */
+    @Override
+    public UUID uuid() {
+        return UUID.randomUUID();
+    }
+
+    @Override
+    public Worker worker(String name) {
+        return worker;
+    }
+
+    @Override
+    public Executor pool() {
+        return Runnable::run;
+    }
+
+    @Override
+    public Executor threads(String name) {
+        return Runnable::run;
+    }
+
+    @Override
+    public Worker.Timer after(Duration delay, Runnable task) {
+        return worker.after(delay, task);
+    }
+}
