@@ -32,7 +32,7 @@ final class ApplicationStart implements Experiment {
                     .compare(added("etcd absent", "absent"))
                     .run(1, Duration.ofSeconds(SECONDS).dividedBy(run.scale().divisor()));
             for (Map.Entry<String, String> each : properties.entrySet()) {
-                try (Demo demo = new Demo(run.builds(), "", each.getValue())) {
+                try (Demo demo = new Demo(run.builds(), Builds.THIS, each.getValue())) {
                     turns.count(each.getKey(), demo.counts());
                 }
             }

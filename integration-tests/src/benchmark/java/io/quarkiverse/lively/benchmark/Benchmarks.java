@@ -26,6 +26,7 @@ public final class Benchmarks {
         Set<String> only = property("only").isBlank() ? Set.of() : Set.of(property("only").split(","));
         Map<String, Experiment> experiments = new LinkedHashMap<>();
         // First, while no other work has loaded classes or filled the heap.
+        experiments.put("lookup", new LookUps());
         experiments.put("local", new LocalReads());
         experiments.put("remote", new RemoteReads());
         experiments.put("register", new Registering());

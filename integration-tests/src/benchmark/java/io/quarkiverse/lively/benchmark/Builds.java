@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class Builds {
 
     /** The end of the names of the sides of this build. */
-    private static final String THIS = "";
+    static final String THIS = "";
 
     private final Map<String, ClassLoader> loaders = new LinkedHashMap<>();
     private final Map<String, Path> roots = new LinkedHashMap<>();
@@ -41,7 +41,7 @@ final class Builds {
         } else {
             builds.roots.put(Turns.BASE, Path.of(base).toRealPath());
             for (String name : builds.roots.keySet()) {
-                builds.loaders.put(name, loader(builds.classPath(name)));
+                builds.loaders.put(name, builds.loader(name));
             }
         }
         return builds;
@@ -63,8 +63,21 @@ final class Builds {
     }
 
     Subject open(String name, String url, String namespace) throws ReflectiveOperationException {
-        return (Subject) loaders.get(name).loadClass(LivelySubject.class.getName())
+        return open(loaders.get(name), url, namespace);
+    }
+
+    Subject open(ClassLoader loader, String url, String namespace) throws ReflectiveOperationException {
+        return (Subject) loader.loadClass(LivelySubject.class.getName())
                 .getConstructor(String.class, String.class, LongAdder.class).newInstance(url, namespace, handOvers);
+    }
+
+    /** A new class loader of a build, so that the compiler of the JVM begins anew. */
+    URLClassLoader loader(String name) throws IOException {
+        List<URL> urls = new ArrayList<>();
+        for (String entry : classPath(name).split(File.pathSeparator)) {
+            urls.add(Path.of(entry).toUri().toURL());
+        }
+        return new URLClassLoader(urls.toArray(URL[]::new), new Shared());
     }
 
     /** One subject of each build, in one namespace. */
@@ -90,14 +103,6 @@ final class Builds {
             entries.add(path.toString());
         }
         return String.join(File.pathSeparator, entries);
-    }
-
-    private static ClassLoader loader(String classPath) throws IOException {
-        List<URL> urls = new ArrayList<>();
-        for (String entry : classPath.split(File.pathSeparator)) {
-            urls.add(Path.of(entry).toUri().toURL());
-        }
-        return new URLClassLoader(urls.toArray(URL[]::new), new Shared());
     }
 
     /** The JDK, and the interface that both builds are used through. */

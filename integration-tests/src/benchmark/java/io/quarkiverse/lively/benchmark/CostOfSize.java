@@ -26,7 +26,7 @@ final class CostOfSize implements Experiment {
             for (int size : run.scale().sizes()) {
                 FleetData fleet = FleetData.in("n" + size);
                 fleet.write(raw, size);
-                Subject subject = run.builds().open("", etcd.url(), "n" + size);
+                Subject subject = run.builds().open(Builds.THIS, etcd.url(), "n" + size);
                 subjects.add(subject);
                 prepare(run, size, fleet, subject);
             }

@@ -25,10 +25,10 @@ final class Idling implements Experiment {
         try (EtcdServer etcdOfDemos = EtcdServer.started();
                 EtcdServer etcd = EtcdServer.started();
                 LeaseHolders holders = new LeaseHolders(etcd.url(), fleet, TTL, 0, LEASES, SERVICES / LEASES);
-                Subject subject = run.builds().open("", etcd.url(), "");
+                Subject subject = run.builds().open(Builds.THIS, etcd.url(), "");
                 Subject.View view = subject.view()) {
             RemoteReads.present(view.isUp(fleet.uuid(SERVICES - 1)));
-            demos.put(INACTIVE, new Demo(run.builds(), "", Demo.inactive()));
+            demos.put(INACTIVE, new Demo(run.builds(), Builds.THIS, Demo.inactive()));
             for (String build : run.builds().names()) {
                 demos.put(build, new Demo(run.builds(), build, Demo.with(etcdOfDemos.url())));
             }
@@ -50,8 +50,10 @@ final class Idling implements Experiment {
                             "3 N / TTL is " + Line.number(most) + "; besides, " + Line.number(looked)
                                     + " read-only transactions a second",
                             Bar.atMost(most * (1 + 1.0 / seconds)))));
-            for (String build : run.builds().names()) {
-                lines.add(added(build, cpu.get(build), cpu.get(INACTIVE)));
+            lines.add(added(cpu.get(Builds.THIS), cpu.get(INACTIVE)));
+            if (cpu.containsKey(Turns.BASE)) {
+                lines.add(Line.againstBase("idle: CPU time of the demo", cpu.get(Builds.THIS), cpu.get(Turns.BASE),
+                        "us a second"));
             }
             return Findings.of(lines);
         } finally {
@@ -79,12 +81,12 @@ final class Idling implements Experiment {
         return micros;
     }
 
-    private static Line added(String build, double[] with, double[] without) {
+    private static Line added(double[] with, double[] without) {
         double[] pairs = new double[with.length];
         for (int i = 0; i < pairs.length; i++) {
             pairs[i] = with[i] - without[i];
         }
-        return new Line("idle: CPU time of the demo" + build + ", what Lively adds", "Lively inactive",
+        return new Line("idle: CPU time of the demo, what Lively adds", "Lively inactive",
                 Estimate.of(pairs, Statistics.confidence(1)), "us a second",
                 Line.number(Statistics.median(with)) + " against " + Line.number(Statistics.median(without)), Optional.empty(),
                 Counts.NONE, Counts.NONE);

@@ -1,8 +1,12 @@
 package io.quarkiverse.lively.benchmark;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
@@ -90,6 +95,25 @@ public final class LivelySubject implements Subject {
     }
 
     @Override
+    public Reads mapGet(String[] uuids) {
+        ConcurrentHashMap<String, Boolean> map = new ConcurrentHashMap<>();
+        // Strings of its own, as those of a view are.
+        Arrays.stream(uuids).forEach(uuid -> map.put(new String(uuid.toCharArray()), true));
+        int[] order = shuffled(uuids.length);
+        return (first, calls) -> {
+            int up = 0;
+            int next = first % order.length;
+            for (int i = 0; i < calls; i++) {
+                if (map.get(uuids[order[next]])) {
+                    up++;
+                }
+                next = next + 1 < order.length ? next + 1 : 0;
+            }
+            return up;
+        };
+    }
+
+    @Override
     public View view() {
         return inOwnLoader(OpenView::new);
     }
@@ -123,6 +147,13 @@ public final class LivelySubject implements Subject {
             etcd = inOwnLoader(() -> Node.connect(url, platform));
         }
         return etcd;
+    }
+
+    /** An order in which no cache foresees the next one, wherever the garbage collector moves the strings to. */
+    private static int[] shuffled(int count) {
+        List<Integer> all = new ArrayList<>(IntStream.range(0, count).boxed().toList());
+        Collections.shuffle(all, new Random(1));
+        return all.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** Libraries look for their services with the loader of the thread, and must not find those of the other build. */
@@ -172,14 +203,15 @@ public final class LivelySubject implements Subject {
 
         @Override
         public Reads isUp(String[] uuids) {
+            int[] order = shuffled(uuids.length);
             return (first, calls) -> {
                 int up = 0;
-                int next = first % uuids.length;
+                int next = first % order.length;
                 for (int i = 0; i < calls; i++) {
-                    if (view.isUp(uuids[next])) {
+                    if (view.isUp(uuids[order[next]])) {
                         up++;
                     }
-                    next = next + 1 < uuids.length ? next + 1 : 0;
+                    next = next + 1 < order.length ? next + 1 : 0;
                 }
                 return up;
             };
@@ -188,12 +220,13 @@ public final class LivelySubject implements Subject {
         @Override
         public Reads list(String[] regions) {
             ServiceQuery[] queries = Arrays.stream(regions).map(ServiceQuery::regions).toArray(ServiceQuery[]::new);
+            int[] order = shuffled(queries.length);
             return (first, calls) -> {
                 long listed = 0;
-                int next = first % queries.length;
+                int next = first % order.length;
                 for (int i = 0; i < calls; i++) {
-                    listed += view.list(queries[next]).size();
-                    next = next + 1 < queries.length ? next + 1 : 0;
+                    listed += view.list(queries[order[next]]).size();
+                    next = next + 1 < order.length ? next + 1 : 0;
                 }
                 return listed;
             };

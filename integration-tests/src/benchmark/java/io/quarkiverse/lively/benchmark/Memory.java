@@ -1,7 +1,9 @@
 package io.quarkiverse.lively.benchmark;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 import io.quarkiverse.lively.test.EtcdServer;
@@ -19,19 +21,25 @@ final class Memory implements Experiment {
         int services = run.scale().most();
         int rounds = Math.min(LEAST, run.scale().pairs());
         FleetData fleet = FleetData.in("");
+        String work = "memory a service in the view of %,d, beyond its characters".formatted(services);
         List<Line> lines = new ArrayList<>();
         try (EtcdServer etcd = EtcdServer.started("--quota-backend-bytes", "8589934592");
                 RawEtcd raw = new RawEtcd(etcd.url())) {
             fleet.write(raw, services);
             long characters = IntStream.range(0, services).mapToLong(fleet::characters).sum();
-            for (String build : run.builds().names()) {
-                double[] bytes = new double[rounds];
-                for (int i = 0; i < rounds; i++) {
-                    bytes[i] = (bytes(run.builds(), build, etcd.url(), fleet) - characters) / (double) services;
+            Map<String, double[]> bytes = new LinkedHashMap<>();
+            run.builds().names().forEach(build -> bytes.put(build, new double[rounds]));
+            for (int i = 0; i < rounds; i++) {
+                for (Map.Entry<String, double[]> build : bytes.entrySet()) {
+                    long heap = bytes(run.builds(), build.getKey(), etcd.url(), fleet);
+                    build.getValue()[i] = (heap - characters) / (double) services;
                 }
-                lines.add(Line.absolute("memory a service in the view of %,d, beyond its characters%s".formatted(services, build),
-                        Estimate.of(bytes, Statistics.confidence(1)), "bytes",
-                        "heap after a collection, less the characters of uuid, host and address", Bar.atMost(LIMIT_BYTES)));
+            }
+            double[] ours = bytes.get(Builds.THIS);
+            lines.add(Line.absolute(work, Estimate.of(ours, Statistics.confidence(1)), "bytes",
+                    "heap after a collection, less the characters of uuid, host and address", Bar.atMost(LIMIT_BYTES)));
+            if (bytes.containsKey(Turns.BASE)) {
+                lines.add(Line.againstBase(work, ours, bytes.get(Turns.BASE), "bytes"));
             }
         }
         return Findings.of(lines);

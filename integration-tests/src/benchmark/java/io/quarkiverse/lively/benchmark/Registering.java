@@ -69,7 +69,7 @@ final class Registering implements Experiment {
             List<Line> lines = new ArrayList<>(run.measure(turns, etcd.url(), 5, 50).lines());
             EtcdCounters counters = new EtcdCounters(etcd.url());
             EtcdCounters.Reading before = counters.read();
-            subjects.get("").register(COUNTED_FROM, COUNTED);
+            subjects.get(Builds.THIS).register(COUNTED_FROM, COUNTED);
             EtcdCounters.Reading after = counters.read();
             double transactions = (after.transactions() - before.transactions()) / (double) COUNTED;
             lines.add(1, Line.absolute("register one new service, transactions", Estimate.counted(transactions), "each",

@@ -33,6 +33,9 @@ public interface Subject extends AutoCloseable {
     /** Calls back for each service that goes down. Returns once the subscription is complete. */
     AutoCloseable onDown(Runnable listener) throws InterruptedException;
 
+    /** Gets the same services from a plain map. It is here since it has to be compiled as often as the view is. */
+    Reads mapGet(String[] uuids);
+
     /** Opens a view of all services, on one connection for all views. Returns once it is ready. */
     View view();
 
@@ -60,7 +63,7 @@ public interface Subject extends AutoCloseable {
     /** Reads in a loop that belongs to one build, so that the compiler of the JVM sees no other build in it. */
     interface Reads {
 
-        /** @return the sum of the answers to so many reads, from this one on, in turn */
+        /** @return the sum of the answers to so many reads, in an order of chance that begins at this number */
         long run(int first, int calls);
     }
 }

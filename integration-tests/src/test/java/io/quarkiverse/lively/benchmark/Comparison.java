@@ -20,6 +20,11 @@ import java.util.stream.IntStream;
 record Comparison(String work, String ours, String against, String theirs, DoubleBinaryOperator compare, double percentile,
         String unit, Shown shown, Optional<Bar> bar) {
 
+    /** The other side, for a reader. */
+    static final String BASE = "the base build";
+    /** A build is no worse than its base if it takes at most 5 % more. */
+    static final Bar NO_WORSE = Bar.atMost(1.05);
+
     /** @param size so many nanoseconds are one of the unit */
     record Shown(String unit, double size) {
     }

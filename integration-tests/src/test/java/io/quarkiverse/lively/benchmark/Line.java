@@ -2,6 +2,7 @@ package io.quarkiverse.lively.benchmark;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A line of the table: one figure, and the bar that it has to reach.
@@ -18,6 +19,14 @@ record Line(String work, String against, Estimate estimate, String unit, String 
     /** A figure that is compared with nothing. */
     static Line absolute(String work, Estimate estimate, String unit, String detail, Bar bar) {
         return new Line(work, "", estimate, unit, detail, Optional.ofNullable(bar), Counts.NONE, Counts.NONE);
+    }
+
+    /** A figure of this build and of the base build, which were taken by turns. */
+    static Line againstBase(String work, double[] ours, double[] base, String unit) {
+        double[] pairs = IntStream.range(0, ours.length).mapToDouble(i -> ours[i] / base[i]).toArray();
+        return new Line(work, Comparison.BASE, Estimate.of(pairs, Statistics.confidence(1)), "x",
+                number(Statistics.median(ours)) + " against " + number(Statistics.median(base)) + " " + unit,
+                Optional.of(Comparison.NO_WORSE), Counts.NONE, Counts.NONE);
     }
 
     /** Empty if there is no bar. */

@@ -19,14 +19,18 @@ final class Turns {
 
     /** Ends the name of a side that does the work of another side with the base build. */
     static final String BASE = " (base)";
-    /** A build is no worse than its base if it takes at most 5 % longer. */
-    static final Bar NO_WORSE = Bar.atMost(1.05);
 
     /** One side of a comparison. */
     interface Side {
 
         /** @return the samples of one round: nanoseconds */
         double[] measure(Meter meter, int round) throws Exception;
+    }
+
+    /** Prepares a turn. */
+    interface Preparation {
+
+        void run() throws Exception;
     }
 
     private final int least;
@@ -37,6 +41,8 @@ final class Turns {
     private final List<Comparison> comparisons = new ArrayList<>();
     private final Map<Comparison, Estimate> estimates = new HashMap<>();
     private final Map<String, Counts> counts = new HashMap<>();
+    private Preparation preparation = () -> {
+    };
     private int round;
 
     /** @param least the least number of turns */
@@ -44,6 +50,12 @@ final class Turns {
         this.least = least;
         this.nanoClock = nanoClock;
         this.random = random;
+    }
+
+    /** Before each turn. */
+    Turns prepare(Preparation ofTurn) {
+        preparation = ofTurn;
+        return this;
     }
 
     Turns side(String name, Side side) {
@@ -57,8 +69,8 @@ final class Turns {
         comparisons.add(comparison);
         String base = comparison.ours() + BASE;
         if (sides.containsKey(base) && comparisons.stream().noneMatch(other -> other.theirs().equals(base))) {
-            comparisons.add(Comparison.ratio(comparison.work(), comparison.ours(), "the base build", base, comparison.shown(),
-                    NO_WORSE).at(comparison.percentile()));
+            comparisons.add(Comparison.ratio(comparison.work(), comparison.ours(), Comparison.BASE, base, comparison.shown(),
+                    Comparison.NO_WORSE).at(comparison.percentile()));
         }
         return this;
     }
@@ -122,6 +134,7 @@ final class Turns {
     private void turn() throws Exception {
         List<String> order = new ArrayList<>(sides.keySet());
         Collections.shuffle(order, random);
+        preparation.run();
         for (String side : order) {
             rounds.get(side).add(sides.get(side).measure(Meter.CLOCK, round));
         }
