@@ -10,7 +10,7 @@ import io.quarkiverse.lively.test.EtcdServer;
 /** From the start of the JVM to the first answer of the demo application: without Lively, with it, and without its etcd. */
 final class ApplicationStart implements Experiment {
 
-    private static final int SECONDS = 90;
+    private static final int SECONDS = 75;
     private static final Shown MILLIS = new Shown("ms", 1e6);
 
     @Override

@@ -61,7 +61,7 @@ final class Changes implements Experiment {
             }
             turns.compare(Comparison.speed("view applying changes, each told to a subscriber", "ours",
                     "what a raw watch delivers", "raw", new Shown("ms", 1e6 / changes), Bar.atLeast(0.8)));
-            return Findings.of(run.measure(turns, etcd.url(), 2, 45).lines());
+            return Findings.of(run.measure(turns, etcd.url(), 2, 40).lines());
         }
     }
 

@@ -7,8 +7,6 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-
-
 import io.quarkiverse.lively.benchmark.Comparison.Shown;
 import io.quarkiverse.lively.test.EtcdServer;
 

@@ -76,7 +76,7 @@ final class LookUps implements Experiment {
                             "ConcurrentHashMap.get", TWO_THREADS + MAP, NANOS, Bar.atMost(2)))
                     .compare(Comparison.speed("LivenessView.isUp(uuid), 10,000 services", VIEW,
                             "Curator ServiceCache, 2,000 instances", CuratorPeer.SIDE, NANOS, Bar.atLeast(300)));
-            List<Line> lines = new ArrayList<>(run.measure(turns, null, 1, 60).lines());
+            List<Line> lines = new ArrayList<>(run.measure(turns, null, 1, 50).lines());
             lines.add(allocation(compiled.reads(VIEW), calls));
             return Findings.of(lines);
         } finally {

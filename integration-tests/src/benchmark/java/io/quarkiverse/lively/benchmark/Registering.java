@@ -66,7 +66,7 @@ final class Registering implements Experiment {
                     MICROS, Bar.atMost(1.3)))
                     .compare(Comparison.ratio("register one new service", "ours", "Curator registerService", CuratorPeer.SIDE,
                             MICROS, Bar.atMost(1)));
-            List<Line> lines = new ArrayList<>(run.measure(turns, etcd.url(), 5, 50).lines());
+            List<Line> lines = new ArrayList<>(run.measure(turns, etcd.url(), 5, 40).lines());
             EtcdCounters counters = new EtcdCounters(etcd.url());
             EtcdCounters.Reading before = counters.read();
             subjects.get(Builds.THIS).register(COUNTED_FROM, COUNTED);
@@ -99,7 +99,7 @@ final class Registering implements Experiment {
             }
             turns.compare(Comparison.speed("register 5,000 services from one process", "ours", "raw pipelined transactions",
                     "raw", new Shown("ms", 1e6 / services), Bar.atLeast(0.7)));
-            return run.measure(turns, etcd.url(), 1, 60).lines();
+            return run.measure(turns, etcd.url(), 1, 50).lines();
         }
     }
 }

@@ -56,7 +56,7 @@ final class RemoteReads implements Experiment {
                             Bar.atMost(1.25)))
                     .compare(Comparison.ratio("isUp(uuid), linearizable", "uuid", "Curator queryForInstance", CuratorPeer.SIDE,
                             MICROS, null));
-            return Findings.of(run.measure(turns, etcd.url(), 20, 35).lines());
+            return Findings.of(run.measure(turns, etcd.url(), 20, 25).lines());
         }
     }
 

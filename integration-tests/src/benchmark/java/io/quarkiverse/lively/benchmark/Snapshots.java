@@ -45,7 +45,7 @@ final class Snapshots implements Experiment {
                     boolean isSmallest = size == run.scale().sizes().get(0);
                     turns.compare(Comparison.ratio("snapshot of %,d services, ready to query".formatted(size), "ours",
                             "raw paged read", "raw", new Shown("ms", 1e6), isSmallest ? null : Bar.atMost(1.5)));
-                    run.measure(turns, etcd.url(), size == run.scale().most() ? 1 : 3, size == run.scale().most() ? 110 : 20);
+                    run.measure(turns, etcd.url(), size == run.scale().most() ? 1 : 3, size == run.scale().most() ? 100 : 15);
                 }
                 times.put(size, turns.median("ours") / 1e6);
                 lines.addAll(turns.lines());

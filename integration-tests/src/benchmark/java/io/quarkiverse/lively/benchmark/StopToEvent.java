@@ -68,7 +68,7 @@ final class StopToEvent implements Experiment {
                     "raw watch, same transaction", "raw", MICROS, Bar.atMost(1.3)))
                     .compare(Comparison.ratio("clean stop to event, p99", "ours", "Curator's p99", CuratorPeer.SIDE, MICROS,
                             Bar.atMost(1)).at(99));
-            Findings findings = Findings.of(run.measure(turns, etcd.url(), 3, 50).lines());
+            Findings findings = Findings.of(run.measure(turns, etcd.url(), 3, 40).lines());
             for (AutoCloseable each : opened.values()) {
                 each.close();
             }
