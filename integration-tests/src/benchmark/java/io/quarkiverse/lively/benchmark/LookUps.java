@@ -33,7 +33,7 @@ final class LookUps implements Experiment {
     /** Of one side in one turn. */
     private static final int ROUNDS = 5;
     /** A loop is warm once the compiler of the JVM has been idle for so long. */
-    private static final long QUIET_NANOS = 200_000_000;
+    private static final long QUIET_NANOS = 400_000_000;
     private static final long LONGEST_WARM_UP_NANOS = 5_000_000_000L;
     /** The class loaders of so many subjects stay open. */
     private static final int LATER = 8;

@@ -78,7 +78,9 @@ class TurnsTest {
         assertEquals(50, turns.lines().get(1).estimate().samples());
     }
 
-    /** The true median is the bar, so each verdict is wrong. There are seven looks: with 95 % each, one row in five is wrong. */
+    /**
+     * The true median is the bar, so each verdict is wrong. There are seven looks: with 95 % each, one row in five is wrong.
+     */
     @Test
     void toLookAgainAndAgainDecidesNoMoreOftenWrongly() throws Exception {
         Random random = new Random(1);
