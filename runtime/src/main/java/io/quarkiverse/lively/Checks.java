@@ -1,6 +1,8 @@
 package io.quarkiverse.lively;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Refuses what a caller left out, naming it. */
 final class Checks {
@@ -15,6 +17,7 @@ final class Checks {
         return value;
     }
 
+    /** An immutable copy, in the order of the names. That of the JDK has another order in each JVM. */
     static Map<String, String> given(String field, Map<String, String> values) {
         given(field, (Object) values);
         values.forEach((name, value) -> {
@@ -22,6 +25,6 @@ final class Checks {
                 throw new InvalidServiceException(field, "the " + field + " must have no name and no value that is null");
             }
         });
-        return Map.copyOf(values);
+        return values.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(values));
     }
 }

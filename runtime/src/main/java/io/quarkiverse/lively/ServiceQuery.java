@@ -117,8 +117,9 @@ public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hos
         return given;
     }
 
+    /** An immutable copy, in the order of the caller. That of the JDK has another order in each JVM. */
     private static <T> Set<T> given(String field, Set<T> values) {
         Checks.given(field, values).forEach(value -> Checks.given(field, value));
-        return Set.copyOf(values);
+        return values.isEmpty() ? Set.of() : Collections.unmodifiableSet(new LinkedHashSet<>(values));
     }
 }

@@ -38,8 +38,8 @@ public final class EtcdErrors {
     private final EtcdSettings settings;
     private final Supplier<Optional<URI>> member;
     private final TlsErrors tls;
-    /** What etcd says, and what that means for who has to do something about it. */
-    private final Map<String, String> meanings;
+    /** What etcd says, and what that means for who has to do something about it. The first that fits counts. */
+    private final List<Map.Entry<String, String>> meanings;
 
     public EtcdErrors(EtcdSettings settings) {
         this(settings, Optional::empty);
@@ -50,18 +50,18 @@ public final class EtcdErrors {
         this.settings = settings;
         this.member = member;
         this.tls = new TlsErrors(settings.security());
-        this.meanings = Map.of(
-                "Connection refused", refusal(settings),
-                "user name is empty", "it wants a user name and a password, and this application gives none: set"
+        this.meanings = List.of(
+                Map.entry("Connection refused", refusal(settings)),
+                Map.entry("user name is empty", "it wants a user name and a password, and this application gives none: set"
                         + " quarkus.lively.etcd.username and quarkus.lively.etcd.password, or"
-                        + " quarkus.lively.etcd.credentials-provider",
-                "invalid user ID or password", "it does not accept the user name and the password that it is given: change "
-                        + remedy(),
-                "database space exceeded",
-                "it has no space left; compact and defragment it, then disarm its alarm with etcdctl alarm disarm",
-                "no leader", "it knows no leader: more than half of the members must run and reach each other",
-                "Channel shutdownNow invoked", "the connection to it was replaced by another one",
-                "not supported for learner", "it is a learner, which serves no clients until it is promoted");
+                        + " quarkus.lively.etcd.credentials-provider"),
+                Map.entry("invalid user ID or password",
+                        "it does not accept the user name and the password that it is given: change " + remedy()),
+                Map.entry("database space exceeded",
+                        "it has no space left; compact and defragment it, then disarm its alarm with etcdctl alarm disarm"),
+                Map.entry("no leader", "it knows no leader: more than half of the members must run and reach each other"),
+                Map.entry("Channel shutdownNow invoked", "the connection to it was replaced by another one"),
+                Map.entry("not supported for learner", "it is a learner, which serves no clients until it is promoted"));
     }
 
     private static String refusal(EtcdSettings settings) {
@@ -159,7 +159,7 @@ public final class EtcdErrors {
     }
 
     private String meaning(String words) {
-        return meanings.entrySet().stream().filter(entry -> words.contains(entry.getKey())).findFirst()
+        return meanings.stream().filter(entry -> words.contains(entry.getKey())).findFirst()
                 .map(entry -> entry.getValue() + " (" + words + ")").orElse(words);
     }
 

@@ -1,6 +1,6 @@
 package io.quarkiverse.lively.runtime.management;
 
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,11 +25,12 @@ final class ServiceFilters {
         });
         return new ServiceQuery(values(parameters, "uuid"), values(parameters, "type"), values(parameters, "host"),
                 values(parameters, "region"),
-                values(parameters, "liveness").stream().map(ServiceFilters::liveness).collect(Collectors.toSet()));
+                values(parameters, "liveness").stream().map(ServiceFilters::liveness)
+                        .collect(Collectors.toCollection(LinkedHashSet::new)));
     }
 
     private static Set<String> values(MultiMap parameters, String name) {
-        return new HashSet<>(parameters.getAll(name));
+        return new LinkedHashSet<>(parameters.getAll(name));
     }
 
     private static Liveness liveness(String name) {

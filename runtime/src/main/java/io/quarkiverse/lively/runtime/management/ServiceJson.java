@@ -1,6 +1,6 @@
 package io.quarkiverse.lively.runtime.management;
 
-import java.util.Map;
+import java.util.LinkedHashMap;
 
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Registration;
@@ -29,7 +29,7 @@ final class ServiceJson {
         service.endpoint().ifPresent(endpoint -> json.put("endpoint", new JsonObject().put("address", endpoint.address())
                 .put("port", endpoint.port()).put("secure", endpoint.secure())));
         return service.metadata().isEmpty() ? json
-                : json.put("metadata", new JsonObject(Map.<String, Object> copyOf(service.metadata())));
+                : json.put("metadata", new JsonObject(new LinkedHashMap<>(service.metadata())));
     }
 
     static JsonObject of(Transition transition) {

@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.store;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.google.protobuf.ByteString;
@@ -192,8 +192,11 @@ public final class ServiceReader {
     }
 
     private CompletableFuture<Map<ByteString, KeyValue>> byKey(Range range, long revision) {
-        return Pages.read(etcd, range.at(revision)).thenApply(
-                pages -> pages.entries().stream().collect(Collectors.toMap(KeyValue::key, entry -> entry)));
+        return Pages.read(etcd, range.at(revision)).thenApply(pages -> {
+            Map<ByteString, KeyValue> byKey = new HashMap<>();
+            pages.entries().forEach(entry -> byKey.put(entry.key(), entry));
+            return byKey;
+        });
     }
 
     private List<ByteString> keysOfLiveness(String uuid) {

@@ -1,17 +1,22 @@
 package io.quarkiverse.lively.runtime.stork;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.worker.Platform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.stork.api.NoServiceInstanceFoundException;
 import io.smallrye.stork.api.ServiceDiscovery;
@@ -26,6 +31,7 @@ final class LivelyServiceDiscovery implements ServiceDiscovery {
     private final Supplier<LivenessView> view;
     private final Offer offer;
     private final Duration patience;
+    private final Platform platform;
     /** By uuid. Stork tells instances apart by their ids, so each has to keep its own. */
     private final Map<String, LivelyServiceInstance> instances = new ConcurrentHashMap<>();
 
@@ -33,10 +39,11 @@ final class LivelyServiceDiscovery implements ServiceDiscovery {
      * @param view asked for at each question: there may be none yet
      * @param patience how long a question may wait for the first list of a view that has just been started
      */
-    LivelyServiceDiscovery(Supplier<LivenessView> view, Offer offer, Duration patience) {
+    LivelyServiceDiscovery(Supplier<LivenessView> view, Offer offer, Duration patience, Platform platform) {
         this.view = view;
         this.offer = offer;
         this.patience = patience;
+        this.platform = platform;
     }
 
     /**
@@ -48,14 +55,29 @@ final class LivelyServiceDiscovery implements ServiceDiscovery {
     public Uni<List<ServiceInstance>> getServiceInstances() {
         return Uni.createFrom().deferred(() -> view.get().freshness().state() != Freshness.State.LOADING
                 ? Uni.createFrom().item(offered())
-                : view.get().awaitReady().ifNoItem().after(patience).failWith(this::unknown).map(nothing -> offered()));
+                : Uni.createFrom().completionStage(this::ready).map(nothing -> offered()));
+    }
+
+    /** Fails once the patience is over, where a caller may block. */
+    private CompletableFuture<Void> ready() {
+        CompletableFuture<Void> ready = view.get().awaitReady().subscribeAsCompletionStage();
+        Runnable giveUp = () -> ready.completeExceptionally(unknown());
+        Worker.Timer timer = platform.after(patience, () -> {
+            try {
+                platform.pool().execute(giveUp);
+            } catch (RejectedExecutionException e) {
+                giveUp.run();
+            }
+        });
+        ready.whenComplete((nothing, failure) -> timer.cancel());
+        return ready;
     }
 
     private List<ServiceInstance> offered() {
         List<ServiceRecord> services = view.get().list(offer.query()).stream().filter(offer::includes).toList();
         List<ServiceInstance> offered = services.stream().<ServiceInstance> map(this::instance).toList();
         if (instances.size() > services.size()) {
-            Set<String> uuids = services.stream().map(ServiceRecord::uuid).collect(Collectors.toSet());
+            Set<String> uuids = services.stream().map(ServiceRecord::uuid).collect(Collectors.toCollection(HashSet::new));
             instances.keySet().stream().filter(uuid -> !uuids.contains(uuid)).forEach(this::forget);
         }
         return offered;

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 
 import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.stork.api.ServiceDiscovery;
 import io.smallrye.stork.api.config.ServiceConfig;
@@ -49,7 +50,7 @@ public class LivelyServiceDiscoveryProvider implements ServiceDiscoveryProvider<
         Offer offer = Offer.of(serviceName, parameters);
         used = true;
         Duration patience = config.etcd().connectTimeout().plus(config.etcd().requestTimeout());
-        return new LivelyServiceDiscovery(lively::view, offer, patience);
+        return new LivelyServiceDiscovery(lively::view, offer, patience, new SystemPlatform());
     }
 
     /** Before the first call of a client, which would have to wait for it. */

@@ -57,7 +57,7 @@ record Offer(String name, ServiceQuery query, Map<String, String> metadata) {
             }
             metadata.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
         });
-        return Map.copyOf(metadata);
+        return metadata;
     }
 
     private static Stream<String> parts(String list) {

@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.view;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +134,8 @@ final class Board {
     }
 
     private RegistryChanges withAllShown(RegistryChanges list) {
-        Set<String> mentioned = list.services().stream().map(ServiceChange::uuid).collect(Collectors.toSet());
+        Set<String> mentioned = list.services().stream().map(ServiceChange::uuid)
+                .collect(Collectors.toCollection(HashSet::new));
         List<ServiceChange> all = new ArrayList<>(list.services());
         shown.fleet().services().forEach(service -> {
             if (!mentioned.contains(service.uuid())) {

@@ -1,11 +1,12 @@
 package io.quarkiverse.lively.runtime.view;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,7 +48,7 @@ public final class LocalView implements LivenessView {
     private final AtomicBoolean started = new AtomicBoolean();
     private final LongAdder listenerFailures = new LongAdder();
     /** Answers that are there, and that no thread has taken yet. */
-    private final Set<DrainLoop> waitingForThread = ConcurrentHashMap.newKeySet();
+    private final Set<DrainLoop> waitingForThread = Collections.synchronizedSet(new LinkedHashSet<>());
     private volatile boolean closed;
 
     /**
@@ -81,7 +82,7 @@ public final class LocalView implements LivenessView {
      */
     public CompletableFuture<Void> close() {
         closed = true;
-        waitingForThread.forEach(DrainLoop::close);
+        List.copyOf(waitingForThread).forEach(DrainLoop::close);
         ready.completeExceptionally(closed());
         if (started.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(null);

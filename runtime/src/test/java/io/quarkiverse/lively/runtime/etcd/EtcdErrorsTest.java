@@ -40,6 +40,22 @@ class EtcdErrorsTest {
                         + " (etcdserver: no leader)");
     }
 
+    /** In each JVM. */
+    @Test
+    void ofSeveralMeaningsTheFirstCounts() {
+        List<String> words = List.of("Connection refused", "user name is empty", "invalid user ID or password",
+                "database space exceeded", "no leader", "Channel shutdownNow invoked", "not supported for learner");
+        for (int i = 0; i < words.size(); i++) {
+            assertEquals(meaning(words.get(i)), meaning(String.join(", ", words.subList(i, words.size()))));
+        }
+    }
+
+    private String meaning(String words) {
+        String message = errors.translate(Status.UNAVAILABLE.withDescription(words).asRuntimeException(),
+                EtcdErrors.Access.WRITE, Duration.ZERO).getMessage();
+        return message.replaceFirst(".*(reached|serve|refused): ", "").replace(" (" + words + ")", "");
+    }
+
     @Test
     void aLearner() {
         for (Status status : List.of(Status.UNAVAILABLE, Status.FAILED_PRECONDITION)) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,12 @@ class OsLivelyByTurnsOnEtcdTest {
         long seed = new Random().nextLong();
         System.out.println("The seed of " + getClass().getSimpleName() + " is " + seed);
         Random random = new Random(seed);
-        Registrar registrar = new Registrar(store.etcd, store.layout, worker, new SystemPlatform(),
+        Registrar registrar = new Registrar(store.etcd, store.layout, worker, new SystemPlatform() {
+            @Override
+            public RandomGenerator random() {
+                return random;
+            }
+        },
                 new Registrar.Settings(true, ID, TTL, TTL, "1.0", Map.of(), OnConflict.TAKEOVER, false, false), change -> {
                 });
         registrar.start();

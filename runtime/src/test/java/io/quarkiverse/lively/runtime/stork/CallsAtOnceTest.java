@@ -22,6 +22,7 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.smallrye.stork.api.ServiceInstance;
 
 /** An instance keeps its id, also if a call that has found it comes between the list and the answer of another one. */
@@ -29,7 +30,8 @@ class CallsAtOnceTest {
 
     private final Map<String, ServiceRecord> fleet = new TreeMap<>();
     private final LivelyServiceDiscovery discovery = new LivelyServiceDiscovery(this::view,
-            Offer.of("orders", new LivelyConfiguration()), Duration.ofSeconds(1));
+            Offer.of("orders", new LivelyConfiguration()), Duration.ofSeconds(1),
+            new SystemPlatform());
     /** Happens once, after a list was made and before it is looked at. */
     private Runnable meanwhile = () -> {
     };

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +123,22 @@ class ClosedViewTest {
         poolIsClosed = true;
         view.close();
         subscriber.assertFailedWith(IllegalStateException.class, "ended");
+    }
+
+    @Test
+    void answersThatNoThreadTakesComeInTheOrderOfTheQuestions() {
+        etcd.failure = new EtcdException(EtcdException.Kind.UNAVAILABLE, "away", null);
+        List<Integer> answered = new ArrayList<>();
+        List<Integer> asked = IntStream.range(0, 20).boxed().toList();
+        asked.forEach(number -> view.awaitRevision(1).subscribeAsCompletionStage()
+                .whenComplete((nothing, failure) -> answered.add(number)));
+        poolIsClosed = true;
+        etcd.failure = null;
+        new RawFleet(etcd, layout).register("u");
+        worker.pass(Duration.ofSeconds(2));
+        assertEquals(List.of(), answered);
+        view.close();
+        assertEquals(asked, answered);
     }
 
     private void runPool() {

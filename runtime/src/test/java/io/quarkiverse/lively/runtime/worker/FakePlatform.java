@@ -8,9 +8,16 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
- * The clocks and the one thread of a worker. Its pool and its threads are the calling thread, and chance is always the same.
+ * The clocks and the one thread of a worker. Its other threads are the calling thread, and chance is always the same.
+ *
+ * @param pool where subscribers and observers are called
  */
-public record FakePlatform(Worker worker) implements Platform {
+public record FakePlatform(Worker worker, Executor pool) implements Platform {
+
+    /** The pool is the calling thread. */
+    public FakePlatform(Worker worker) {
+        this(worker, Runnable::run);
+    }
 
     @Override
     public long nanoTime() {
@@ -36,11 +43,6 @@ public record FakePlatform(Worker worker) implements Platform {
     @Override
     public Worker worker(String name) {
         return worker;
-    }
-
-    @Override
-    public Executor pool() {
-        return Runnable::run;
     }
 
     @Override
