@@ -60,7 +60,7 @@ final class Node implements AutoCloseable {
         return lively.view();
     }
 
-    /** Told of each change of a registration, on the worker thread. */
+    /** The listener is called with each change of a registration, on the worker thread. */
     void onChange(Consumer<RegistrationChange> listener) {
         listeners.add(listener);
     }

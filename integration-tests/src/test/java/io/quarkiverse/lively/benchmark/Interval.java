@@ -13,6 +13,9 @@ record Interval(double low, double high) {
 
     @Override
     public String toString() {
+        if (equals(UNKNOWN)) {
+            return "too few";
+        }
         return low == high ? Line.number(low) : Line.number(low) + " .. " + Line.number(high);
     }
 }

@@ -36,9 +36,6 @@ record Line(String work, String against, Estimate estimate, String unit, String 
 
     /** With three significant digits. */
     static String number(double value) {
-        if (Double.isInfinite(value)) {
-            return value < 0 ? "-inf" : "inf";
-        }
         int decimals = value == 0 ? 0 : Math.max(0, 2 - (int) Math.floor(Math.log10(Math.abs(value))));
         return String.format(Locale.ROOT, "%,." + Math.min(decimals, 4) + "f", value);
     }
