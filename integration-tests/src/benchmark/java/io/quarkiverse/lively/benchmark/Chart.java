@@ -3,17 +3,17 @@ package io.quarkiverse.lively.benchmark;
 import java.util.List;
 import java.util.Locale;
 
-/** Draws how much of its bar each figure takes: what ends left of the line has met it. */
+/** Draws the share of its bar that each figure takes, with its confidence interval. A bar that ends left of the line is met. */
 record Chart(List<Line> lines) {
 
     private static final int ROW = 26;
     private static final int LEFT = 560;
     private static final int WIDTH = 1180;
-    /** Of such a label there is no room for what it is held against. */
+    /** A longer label leaves no room for the other side. */
     private static final int LONG = 50;
-    /** Of a bar that is just met. */
+    /** The length of a figure that is exactly its bar. */
     private static final int FULL = 220;
-    /** What is longer is cut. */
+    /** Longer ones are cut. */
     private static final double MOST = 2;
 
     String svg() {
@@ -35,14 +35,29 @@ record Chart(List<Line> lines) {
 
     private static void row(StringBuilder svg, Line line, int y) {
         Bar bar = line.bar().orElseThrow();
-        double length = FULL * Math.max(0, Math.min(MOST, bar.share(line.value())));
+        Interval interval = line.estimate().interval();
+        double length = length(bar, line.estimate().value());
+        double low = Math.min(length(bar, interval.low()), length(bar, interval.high()));
+        double high = Math.max(length(bar, interval.low()), length(bar, interval.high()));
+        String color = switch (line.verdict().orElseThrow()) {
+            case MET -> "#3a7d5c";
+            case MISSED -> "#c0562f";
+            case UNDECIDED -> "#b9962f";
+        };
         svg.append(String.format(Locale.ROOT, """
                 <text x="%d" y="%d" text-anchor="end" fill="#222">%s</text>
                 <rect x="%d" y="%d" width="%.1f" height="16" fill="%s"/>
-                <text x="%.1f" y="%d" fill="#222">%s (%s)</text>
-                """, LEFT - 8, y + 13, escaped(label(line)), LEFT, y,
-                Math.max(1, length), line.isMet() ? "#3a7d5c" : "#c0562f", LEFT + length + 6, y + 13,
-                Line.number(line.value()) + " " + line.unit(), escaped(bar.describe(line.unit()))));
+                <line x1="%.1f" y1="%d" x2="%.1f" y2="%d" stroke="#222" stroke-width="2"/>
+                <text x="%.1f" y="%d" fill="#222">%s (%s) %s</text>
+                """, LEFT - 8, y + 13, escaped(label(line)), LEFT, y, Math.max(1, length), color, LEFT + low, y + 8,
+                LEFT + high, y + 8, LEFT + Math.max(length, high) + 6, y + 13,
+                Line.number(line.estimate().value()) + " " + line.unit(), escaped(bar.describe(line.unit())),
+                Report.verdict(line)));
+    }
+
+    private static double length(Bar bar, double value) {
+        double share = bar.share(value);
+        return FULL * (Double.isNaN(share) ? 0 : Math.max(0, Math.min(MOST, share)));
     }
 
     private static String label(Line line) {

@@ -7,28 +7,37 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Another process with the same class path. It says what it has to say line by line, and ends with this one at the latest. */
+/** Another process. It reports line by line, and ends with this one at the latest. */
 final class ChildJvm implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader lines;
     private final Thread endWithTheJvm;
 
-    ChildJvm(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g", "-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
+    private ChildJvm(List<String> command) throws IOException {
         process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         lines = new BufferedReader(new InputStreamReader(process.getInputStream()));
         endWithTheJvm = new Thread(process::destroyForcibly, "end-child");
         Runtime.getRuntime().addShutdownHook(endWithTheJvm);
     }
 
+    /** With the class path of this process. */
+    static ChildJvm start(Class<?> main, String... arguments) throws IOException {
+        return start(System.getProperty("java.class.path"), main, arguments);
+    }
+
+    static ChildJvm start(String classPath, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g", "-cp", classPath, main.getName()));
+        command.addAll(List.of(arguments));
+        return new ChildJvm(command);
+    }
+
     /** Waits for the next line. */
     String line() throws IOException {
         String line = lines.readLine();
         if (line == null) {
-            throw new IOException("The process ended without a word");
+            throw new IOException("The process ended before it was ready or notified");
         }
         return line;
     }

@@ -12,6 +12,8 @@ import org.apache.curator.x.discovery.ServiceInstance;
 final class CuratorPeer implements AutoCloseable {
 
     static final String NAME = "service";
+    /** The name of the side of Curator, whose ZooKeeper has other counters than etcd. */
+    static final String SIDE = "curator";
 
     private final CuratorFramework client;
     private final ServiceDiscovery<Void> discovery;

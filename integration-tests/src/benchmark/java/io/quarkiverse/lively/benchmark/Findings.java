@@ -2,10 +2,10 @@ package io.quarkiverse.lively.benchmark;
 
 import java.util.List;
 
-/** What came of the experiments. */
+/** The results of experiments. */
 record Findings(List<Line> lines, List<Growth> growth) {
 
-    static Findings of(Line... lines) {
-        return new Findings(List.of(lines), List.of());
+    static Findings of(List<Line> lines) {
+        return new Findings(lines, List.of());
     }
 }

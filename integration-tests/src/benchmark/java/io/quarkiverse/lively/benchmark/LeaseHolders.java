@@ -1,7 +1,5 @@
 package io.quarkiverse.lively.benchmark;
 
-import io.quarkiverse.lively.runtime.worker.SystemPlatform;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +11,8 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.registration.Registrar;
+import io.quarkiverse.lively.runtime.worker.Platform;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
 /** As many leases as that many processes have, each with its services, in one process and on one connection. */
@@ -21,7 +21,8 @@ final class LeaseHolders implements AutoCloseable {
     static final String READY = "ready";
 
     private final EtcdConnection etcd;
-    private final Worker worker = new SystemPlatform().worker("lively");
+    private final Platform platform = new SystemPlatform();
+    private final Worker worker = platform.worker("lively");
     private final List<Registrar> registrars = new ArrayList<>();
 
     /**
@@ -32,10 +33,10 @@ final class LeaseHolders implements AutoCloseable {
     LeaseHolders(String url, FleetData fleet, Duration ttl, int first, int leases, int servicesALease)
             throws InterruptedException {
         Configured.anyThreadMayBlock();
-        etcd = Node.connect(url);
+        etcd = Node.connect(url, platform);
         CountDownLatch registered = new CountDownLatch(leases * servicesALease);
         for (int lease = 0; lease < leases; lease++) {
-            Registrar registrar = new Registrar(etcd, fleet.layout(), worker, new SystemPlatform(),
+            Registrar registrar = new Registrar(etcd, fleet.layout(), worker, platform,
                     Node.registrar(fleet.layout(), "holder", ttl, false), change -> {
                         if (change.current() == RegistrationState.REGISTERED) {
                             registered.countDown();

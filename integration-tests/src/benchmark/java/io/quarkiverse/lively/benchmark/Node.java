@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.benchmark;
 
+import io.quarkiverse.lively.runtime.worker.Platform;
 import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 
 import java.net.URI;
@@ -36,13 +37,17 @@ final class Node implements AutoCloseable {
     private final List<Consumer<RegistrationChange>> listeners = new CopyOnWriteArrayList<>();
 
     Node(String url, String namespace) {
+        this(url, namespace, new SystemPlatform());
+    }
+
+    Node(String url, String namespace, Platform platform) {
         Configured.anyThreadMayBlock();
         KeyLayout layout = new KeyLayout(namespace);
         lively = new Lively(
                 new LivelySettings(etcd(url), layout, registrar(layout, "node", Duration.ofSeconds(60), false),
                         new ReadinessPoll.Settings(Duration.ofSeconds(5), Duration.ofSeconds(3), 2, 1), view(),
                         Optional.empty()),
-                change -> listeners.forEach(listener -> listener.accept(change)), Optional.empty(),
+                platform, connect(url, platform), Optional.empty(), change -> listeners.forEach(listener -> listener.accept(change)), Optional.empty(),
                 CallTracing.NONE, LivelyMetrics.NONE);
         lively.start();
     }
@@ -55,13 +60,13 @@ final class Node implements AutoCloseable {
         return lively.view();
     }
 
-    /** Told of each change of a registration, on the worker thread. */
+    /** The listener is called with each change of a registration, on the worker thread. */
     void onChange(Consumer<RegistrationChange> listener) {
         listeners.add(listener);
     }
 
-    static EtcdConnection connect(String url) {
-        return new EtcdConnection(etcd(url), new SystemPlatform());
+    static EtcdConnection connect(String url, Platform platform) {
+        return new EtcdConnection(etcd(url), platform);
     }
 
     /** @param enabled whether the process itself is registered, beside what it registers further */

@@ -1,24 +1,28 @@
 package io.quarkiverse.lively.benchmark;
 
+import java.util.Map;
+
 import org.apache.curator.test.TestingServer;
 import org.apache.curator.x.discovery.ServiceDiscovery;
 
 import com.google.protobuf.ByteString;
 
-import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.benchmark.Comparison.Shown;
 import io.quarkiverse.lively.test.EtcdServer;
 
-/** What the registry is asked, against the cheapest linearizable question there is. */
+/** Reads of the registry, against the cheapest linearizable read there is. */
 final class RemoteReads implements Experiment {
 
     private static final int SERVICES = 1_000;
+    private static final Shown MICROS = new Shown("us", 1e3);
 
     @Override
-    public Findings run(Scale scale) throws Exception {
+    public Findings run(Run run) throws Exception {
         FleetData fleet = FleetData.in("");
+        int calls = run.scale().calls();
         try (EtcdServer etcd = EtcdServer.started();
                 RawEtcd raw = new RawEtcd(etcd.url());
-                Node node = new Node(etcd.url(), "");
+                Builds.Subjects subjects = run.builds().open(etcd.url(), "");
                 TestingServer zookeeper = new TestingServer();
                 CuratorPeer curator = new CuratorPeer(zookeeper.getConnectString())) {
             fleet.write(raw, SERVICES);
@@ -33,28 +37,34 @@ final class RemoteReads implements Experiment {
                 hosts[i] = fleet.host(i);
                 curator.discovery().registerService(CuratorPeer.instance(uuids[i]));
             }
-            LivenessRegistry registry = node.registry();
             ServiceDiscovery<Void> discovery = curator.discovery();
-            Turns turns = new Turns()
-                    .side("raw", round -> Turns.each(scale.calls(), i -> present(raw.get(keys[i % SERVICES]).getCount() == 1)))
-                    .side("uuid", round -> Turns.each(scale.calls(), i -> present(registry.isUp(uuids[i % SERVICES]))))
-                    .side("name", round -> Turns.each(scale.calls(),
-                            i -> present(registry.isUp(types[i % SERVICES], hosts[i % SERVICES]))))
-                    .side("curator", round -> Turns.each(scale.calls(),
-                            i -> present(discovery.queryForInstance(CuratorPeer.NAME, uuids[i % SERVICES]) != null)))
-                    .run(5, 2 * scale.repetitions() + 1);
-            Figure limit = turns.figure("raw");
-            return Findings.of(
-                    Line.ratio("isUp(uuid), linearizable", turns.figure("uuid"), "raw linearizable range", limit, "us", 1e3,
-                            Bar.atMost(1.15)),
-                    Line.ratio("isUp(type, host), steady state", turns.figure("name"), "raw linearizable range", limit, "us",
-                            1e3, Bar.atMost(1.25)),
-                    Line.ratio("isUp(uuid), linearizable", turns.figure("uuid"), "Curator queryForInstance",
-                            turns.figure("curator"), "us", 1e3, null));
+            Turns turns = run.turns()
+                    .side("raw", (meter, round) -> meter.each(calls,
+                            i -> present(raw.get(keys[service(round, calls, i)]).getCount() == 1)))
+                    .side(CuratorPeer.SIDE, (meter, round) -> meter.each(calls, i -> present(
+                            discovery.queryForInstance(CuratorPeer.NAME, uuids[service(round, calls, i)]) != null)));
+            for (Map.Entry<String, Subject> each : subjects.byName().entrySet()) {
+                Subject subject = each.getValue();
+                turns.side("uuid" + each.getKey(), (meter, round) -> meter.each(calls,
+                        i -> present(subject.isUp(uuids[service(round, calls, i)]))));
+                turns.side("name" + each.getKey(), (meter, round) -> meter.each(calls,
+                        i -> present(subject.isUp(types[service(round, calls, i)], hosts[service(round, calls, i)]))));
+            }
+            turns.compare(Comparison.ratio("isUp(uuid), linearizable", "uuid", "raw linearizable range", "raw", MICROS,
+                    Bar.atMost(1.15)))
+                    .compare(Comparison.ratio("isUp(type, host), steady state", "name", "raw linearizable range", "raw", MICROS,
+                            Bar.atMost(1.25)))
+                    .compare(Comparison.ratio("isUp(uuid), linearizable", "uuid", "Curator queryForInstance", CuratorPeer.SIDE,
+                            MICROS, null));
+            return Findings.of(run.measure(turns, etcd.url(), 20, 25).lines());
         }
     }
 
-    /** Nobody measures wrong answers. */
+    private static int service(int round, int calls, int call) {
+        return (round * calls + call) % SERVICES;
+    }
+
+    /** Wrong answers are not measured. */
     static void present(boolean isThere) {
         if (!isThere) {
             throw new IllegalStateException("A service that is UP was not found");

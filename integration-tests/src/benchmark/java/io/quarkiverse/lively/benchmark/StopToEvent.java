@@ -1,86 +1,88 @@
 package io.quarkiverse.lively.benchmark;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 import org.apache.curator.test.TestingServer;
 import org.apache.curator.x.discovery.ServiceInstance;
 
 import io.etcd.jetcd.api.TxnRequest;
-import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.benchmark.Comparison.Shown;
 import io.quarkiverse.lively.test.EtcdServer;
 
-/** From when a service begins to stop, cleanly, to when a subscriber in another process hears of it. */
+/** From when a service begins to stop, cleanly, to when a subscriber in another process is notified. */
 final class StopToEvent implements Experiment {
 
+    private static final int FIRST = 1_000_000;
+    private static final Shown MICROS = new Shown("us", 1e3);
+
     @Override
-    public Findings run(Scale scale) throws Exception {
-        int stops = scale.calls() / 10;
-        FleetData ours = FleetData.in("ours");
+    public Findings run(Run run) throws Exception {
+        int stops = run.scale().calls();
         FleetData raws = FleetData.in("raw");
+        Map<String, AutoCloseable> opened = new HashMap<>();
         try (EtcdServer etcd = EtcdServer.started();
                 RawEtcd raw = new RawEtcd(etcd.url());
-                Node node = new Node(etcd.url(), "ours");
                 TestingServer zookeeper = new TestingServer();
                 CuratorPeer curator = new CuratorPeer(zookeeper.getConnectString());
-                ChildJvm hearsOurs = new ChildJvm(StopSubscriber.class, "lively", etcd.url(), "ours");
-                ChildJvm hearsRaw = new ChildJvm(StopSubscriber.class, "raw", etcd.url(), "raw");
-                ChildJvm hearsCurator = new ChildJvm(StopSubscriber.class, "curator", zookeeper.getConnectString())) {
-            hearsOurs.awaitLine(StopSubscriber.READY);
-            hearsRaw.awaitLine(StopSubscriber.READY);
-            hearsCurator.awaitLine(StopSubscriber.READY);
-            Registering.Registrations registrations = new Registering.Registrations(node, ours);
-            int[] next = new int[3];
-            registrations.register(next[0]++);
-            long lease = raw.grantLease(600);
-            Turns turns = new Turns()
-                    .side("raw", round -> {
+                ChildJvm rawSubscriber = ChildJvm.start(StopSubscriber.class, "raw", etcd.url(), "raw");
+                ChildJvm curatorSubscriber = ChildJvm.start(StopSubscriber.class, "curator", zookeeper.getConnectString())) {
+            rawSubscriber.awaitLine(StopSubscriber.READY);
+            curatorSubscriber.awaitLine(StopSubscriber.READY);
+            long lease = raw.grantLease(3600);
+            Turns turns = run.turns()
+                    .side("raw", (meter, round) -> {
                         List<TxnRequest> requests = new ArrayList<>();
-                        for (int i = 0; i < stops; i++, next[1]++) {
-                            long revision = raw.commit(RawEtcd.request(raws.registration(next[1], lease))).getHeader()
-                                    .getRevision();
-                            requests.add(RawEtcd.request(raws.stop(next[1], lease, revision)));
+                        for (int i = round * stops; i < (round + 1) * stops; i++) {
+                            long revision = raw.commit(RawEtcd.request(raws.registration(i, lease))).getHeader().getRevision();
+                            requests.add(RawEtcd.request(raws.stop(i, lease, revision)));
                         }
-                        return latencies(stops, hearsRaw, i -> raw.commit(requests.get(i)));
+                        return latencies(meter, stops, rawSubscriber, i -> raw.commit(requests.get(i)));
                     })
-                    .side("ours", round -> {
-                        List<Registration> registered = registrations.registerAll(next[0], stops);
-                        next[0] += stops;
-                        return latencies(stops, hearsOurs, i -> registered.get(i).close());
-                    })
-                    .side("curator", round -> {
+                    .side(CuratorPeer.SIDE, (meter, round) -> {
                         List<ServiceInstance<Void>> instances = new ArrayList<>();
-                        for (int i : IntStream.range(0, stops).toArray()) {
-                            instances.add(CuratorPeer.instance("instance-" + next[2]++));
+                        for (int i = 0; i < stops; i++) {
+                            instances.add(CuratorPeer.instance("instance-" + (round * stops + i)));
                             curator.discovery().registerService(instances.get(i));
                         }
-                        return latencies(stops, hearsCurator, i -> curator.discovery().unregisterService(instances.get(i)));
-                    })
-                    .run(3, scale.repetitions());
-            Figure stop = turns.figure("ours");
-            Figure curators = turns.figure("curator");
-            return Findings.of(
-                    Line.ratio("clean stop to the event in another process", stop, "raw watch, same transaction",
-                            turns.figure("raw"), "us", 1e3, Bar.atMost(1.3)),
-                    Line.ratio("clean stop to event, p99", p99(stop), "Curator's p99", p99(curators), "us", 1e3,
-                            Bar.atMost(1)));
+                        return latencies(meter, stops, curatorSubscriber,
+                                i -> curator.discovery().unregisterService(instances.get(i)));
+                    });
+            for (String build : run.builds().names()) {
+                String namespace = "ours" + build.length();
+                Subject subject = run.builds().open(build, etcd.url(), namespace);
+                ChildJvm subscriber = ChildJvm.start(run.builds().classPath(build), StopSubscriber.class, "lively", etcd.url(),
+                        namespace);
+                // Stays registered, so that the process always has its lease.
+                subject.register(FIRST, 1);
+                opened.put("process" + build, subject);
+                opened.put("subscriber" + build, subscriber.awaitLine(StopSubscriber.READY));
+                turns.side("ours" + build, (meter, round) -> {
+                    subject.register(round * stops, stops);
+                    return latencies(meter, stops, subscriber, i -> subject.stop(round * stops + i));
+                });
+            }
+            turns.compare(Comparison.ratio("clean stop to the event in another process", "ours",
+                    "raw watch, same transaction", "raw", MICROS, Bar.atMost(1.3)))
+                    .compare(Comparison.ratio("clean stop to event, p99", "ours", "Curator's p99", CuratorPeer.SIDE, MICROS,
+                            Bar.atMost(1)).at(99));
+            Findings findings = Findings.of(run.measure(turns, etcd.url(), 3, 40).lines());
+            for (AutoCloseable each : opened.values()) {
+                each.close();
+            }
+            return findings;
         }
     }
 
-    private static Figure p99(Figure figure) {
-        return Figure.of(figure.percentile(99));
-    }
-
-    private static double[] latencies(int stops, ChildJvm subscriber, Turns.Act stop) throws Exception {
-        // What was registered just now is told of, too.
+    private static double[] latencies(Meter meter, int stops, ChildJvm subscriber, Meter.Act stop) throws Exception {
+        // The registrations of this round cause events, too.
         Thread.sleep(100);
-        double[] nanos = new double[stops];
-        for (int i = 0; i < stops; i++) {
+        return meter.timed(stops, i -> {
             long start = System.nanoTime();
             stop.run(i);
-            nanos[i] = Long.parseLong(subscriber.line()) - start;
-        }
-        return nanos;
+            return Long.parseLong(subscriber.line()) - start;
+        });
     }
 }

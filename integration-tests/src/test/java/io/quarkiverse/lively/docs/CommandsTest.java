@@ -41,6 +41,9 @@ class CommandsTest {
             "curl http://localhost:8080/fleet",
             "curl 'http://localhost:8080/fleet/up?host=second'",
             "kill -9 $(curl http://localhost:8081/fleet/pid)",
+            // performance.adoc
+            "git worktree add ../base main",
+            "(cd ../base && mvn package -Pbenchmark)",
             // reliability.adoc, and line by line in .ci/run
             "export LIVELY_ETCD_NEXT=$(.ci/etcd-next/build)");
     /** Of {@code Browser}. */
