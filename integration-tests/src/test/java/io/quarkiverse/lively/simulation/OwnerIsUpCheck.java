@@ -89,7 +89,8 @@ final class OwnerIsUpCheck implements Check {
             long claimDue = Math.max(due, times.ownerSince + notice)
                     + (isFenced ? 2 * bounds.ttl() + bounds.look() : 0);
             if (now > claimDue) {
-                violated("a service without an owner is claimed", application, registration, stored, "the claim of this process");
+                violated("a service without an owner is claimed", application, registration, stored,
+                        "the claim of this process");
             }
             return;
         }
