@@ -168,6 +168,10 @@ final class Publication {
     /** Somebody wrote the service at that revision; this process, maybe. */
     void changed(long revision) {
         seenRevision.heard(revision);
+        if (seenRevision.isOutdated()) {
+            // Another process may own the service, if only until the next look.
+            fence.lookAway();
+        }
         if (retired && seenRevision.isOutdated()) {
             lookForSuccessor();
         } else if (!retired && !agenda.isBusy() && seenRevision.isOutdated()) {
@@ -315,6 +319,7 @@ final class Publication {
         LeaseTerm under = lease;
         Optional<Duration> away = fence.keepsAwayFor(seen, incarnation, under.ttl(), worker.nanoTime());
         if (away.isPresent()) {
+            watch.add(this);
             rest(away.get(), 0);
             return;
         }

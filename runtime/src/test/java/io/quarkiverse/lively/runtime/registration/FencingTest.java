@@ -145,6 +145,30 @@ class FencingTest {
         assertEquals(RegistrationState.FENCED, later.own().state());
     }
 
+    /** An ephemeral owner leaves nothing that a later look could find. */
+    @Test
+    void anOwnerThatComesAndGoesBetweenTwoLooksEndsTheWait() {
+        KeyValue claim = claimOfTheLaterOne();
+        scene.etcd.wipe();
+        scene.seconds(4);
+        assertEquals(RegistrationState.FENCED, scene.state());
+        scene.etcd.put(claim.key(), claim.value());
+        scene.etcd.delete(claim.key());
+        scene.pass(Scene.TTL.minusSeconds(1));
+        assertEquals(RegistrationState.FENCED, scene.state());
+        scene.seconds(6);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
+    }
+
+    /** Registers the later one, which then dies without a trace. */
+    private KeyValue claimOfTheLaterOne() {
+        MortalWorker mortal = new MortalWorker(scene.worker);
+        scene.start(scene.process(Scene.ID, mortal));
+        scene.seconds(6);
+        mortal.die();
+        return scene.etcd.get(scene.layout.owner(Scene.ID.uuid()));
+    }
+
     @Test
     void timeInWhichItCouldNotLookDoesNotCount() {
         MortalWorker mortal = new MortalWorker(scene.worker);
