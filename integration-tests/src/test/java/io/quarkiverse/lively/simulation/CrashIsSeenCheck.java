@@ -55,7 +55,8 @@ final class CrashIsSeenCheck implements Check {
         if (process.isPaused()) {
             silentSince.put(process.name(), process.pausedAt());
         } else if (process.isDead()) {
-            silentSince.putIfAbsent(process.name(), world.scheduler().now());
+            // It may have gone on after a pause, and sent something, since the last look.
+            silentSince.merge(process.name(), world.scheduler().now(), (since, now) -> process.resumedAt() > since ? now : since);
         }
     }
 

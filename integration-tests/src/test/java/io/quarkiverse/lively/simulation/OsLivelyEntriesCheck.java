@@ -23,10 +23,14 @@ final class OsLivelyEntriesCheck implements Check {
 
     private static final String ENTRIES = "os-lively reads what it should";
 
+    private static final String NAME_TAKEN = "NAME_TAKEN";
     private static final String DOWN = "/services/by-status/DOWN/";
 
     private final World world;
-    /** The entries under DOWN that os-lively had put under a lease, as it does, and that went with it. */
+    /**
+     * The entries under DOWN that os-lively had put under a lease, as it does, and that went with it. After a restore they may be
+     * others.
+     */
     private final Set<String> expired = new TreeSet<>();
 
     OsLivelyEntriesCheck(World world) {
@@ -63,6 +67,10 @@ final class OsLivelyEntriesCheck implements Check {
         if (registration.state() != RegistrationState.REGISTERED && registration.state() != RegistrationState.HELD_DOWN) {
             return;
         }
+        if (registration.reason().contains(NAME_TAKEN)) {
+            // It stays HELD_DOWN, also without a record, and says why.
+            return;
+        }
         String uuid = registration.record().uuid();
         Service record = CommitLog.parse(find(world.layout().service(uuid)), Service.parser());
         if (record == null || !record.getUuid().equals(uuid)) {
@@ -71,7 +79,7 @@ final class OsLivelyEntriesCheck implements Check {
         }
         boolean isUp = record.getStatus() == Status.UP;
         boolean isFound = isUp == exists(world.layout().up(uuid))
-                && (isUp != exists(world.layout().down(uuid)) || !isUp && expired.contains(uuid));
+                && (isUp != exists(world.layout().down(uuid)) || !isUp && (expired.contains(uuid) || world.histories() > 0));
         KeyValue holder = find(world.layout().typeHost(record.getType(), record.getHost()));
         boolean isNamed = holder != null && (holder.value().toStringUtf8().equals(uuid)
                 || keepsName(holder.value().toStringUtf8(), record, registration.state()));

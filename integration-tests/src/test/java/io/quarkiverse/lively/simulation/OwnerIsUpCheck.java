@@ -76,7 +76,7 @@ final class OwnerIsUpCheck implements Check {
         boolean isTold = now - quietSince > 2 * bounds.converged();
         long notice = isTold ? Bounds.AT_ONCE : bounds.look();
         long due = Math.max(Math.max(quietSince + bounds.converged(), wantedSince + Bounds.AT_ONCE),
-                Math.max(Math.max(times.changedByOthers, trouble.clockQuietSince(machine)) + notice,
+                Math.max(Math.max(times.changedByOthers + notice, trouble.clockQuietSince(machine) + bounds.look()),
                         times.changed + Bounds.AT_ONCE));
         // An owner whose names os-lively has taken stays registered, unless others have written its record otherwise meanwhile.
         boolean hasToClaim = stored.owner == null || registration.reason().contains("NAME_TAKEN")

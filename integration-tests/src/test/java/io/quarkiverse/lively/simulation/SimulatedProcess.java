@@ -37,6 +37,7 @@ final class SimulatedProcess implements Platform {
     private boolean paused;
     private boolean dead;
     private long pausedAt;
+    private long resumedAt;
     private int sources;
     private int pending;
 
@@ -75,6 +76,11 @@ final class SimulatedProcess implements Platform {
         return pausedAt;
     }
 
+    /** When the last pause has ended, in true time. */
+    long resumedAt() {
+        return resumedAt;
+    }
+
     /** Ends it at once. */
     void kill() {
         if (!dead) {
@@ -104,6 +110,7 @@ final class SimulatedProcess implements Platform {
             return;
         }
         paused = false;
+        resumedAt = scheduler.now();
         if (suspended) {
             machine.wokeUpAfter(Duration.ofNanos(scheduler.now() - pausedAt));
         }

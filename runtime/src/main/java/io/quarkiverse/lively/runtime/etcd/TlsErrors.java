@@ -32,14 +32,20 @@ final class TlsErrors {
         }
         String tls = security.tls().get().properties();
         return causes(failure).map(cause -> ofCertificate(cause, tls)).flatMap(Optional::stream).findFirst()
+                // A server without HTTP/2 says so, or hangs up.
+                .or(() -> says(failure, "no_application_protocol").map(TlsErrors::ofHangUp))
                 .or(() -> causes(failure).filter(SSLHandshakeException.class::isInstance).findFirst()
                         .map(handshake -> ofHandshake(handshake, security.tls().get())))
                 .or(() -> says(failure, "Connection closed while performing TLS negotiation")
                         .or(() -> says(failure, "not an SSL/TLS record")).or(() -> says(failure, "Connection reset"))
-                        .map(words -> "it hangs up (" + words
-                                + "): if it speaks plain text, start it with --cert-file and --key-file, or let"
-                                + " quarkus.lively.etcd.endpoints begin with http://; if it is a web server, etcd's port for"
+                        .map(TlsErrors::ofHangUp)); if it is a web server, etcd's port for"
                                 + " clients is another one, mostly 2379"));
+    }
+
+    private static String ofHangUp(String words) {
+        return "it hangs up (" + words + "): if it speaks plain text, start it with --cert-file and --key-file, or let"
+                + " quarkus.lively.etcd.endpoints begin with http://; if it is a web server, etcd's port for"
+                + " clients is another one, mostly 2379";
     }
 
     private static Optional<String> ofCertificate(Throwable cause, String tls) {
