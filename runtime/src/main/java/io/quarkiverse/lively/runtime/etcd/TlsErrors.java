@@ -38,8 +38,7 @@ final class TlsErrors {
                         .map(handshake -> ofHandshake(handshake, security.tls().get())))
                 .or(() -> says(failure, "Connection closed while performing TLS negotiation")
                         .or(() -> says(failure, "not an SSL/TLS record")).or(() -> says(failure, "Connection reset"))
-                        .map(TlsErrors::ofHangUp)); if it is a web server, etcd's port for"
-                                + " clients is another one, mostly 2379"));
+                        .map(TlsErrors::ofHangUp));
     }
 
     private static String ofHangUp(String words) {
