@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.simulation;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,6 +26,11 @@ final class CrashIsSeenCheck implements Check {
         this.world = world;
         this.services = services;
         this.ttl = Bounds.of(world.setup()).ttl();
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(NAME);
     }
 
     @Override
