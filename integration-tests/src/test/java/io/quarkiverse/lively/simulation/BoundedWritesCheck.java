@@ -3,6 +3,7 @@ package io.quarkiverse.lively.simulation;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.quarkiverse.lively.simulation.Services.ServiceChange;
@@ -37,6 +38,11 @@ final class BoundedWritesCheck implements Check {
         this.world = world;
         this.services = services;
         this.bounds = Bounds.of(world.setup());
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(STORM, QUIET, RENEWALS);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.simulation;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,6 +26,11 @@ final class CrashIsSeenCheck implements Check {
         this.world = world;
         this.services = services;
         this.ttl = Bounds.of(world.setup()).ttl();
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(NAME);
     }
 
     @Override
@@ -56,7 +62,8 @@ final class CrashIsSeenCheck implements Check {
             silentSince.put(process.name(), process.pausedAt());
         } else if (process.isDead()) {
             // It may have gone on after a pause, and sent something, since the last look.
-            silentSince.merge(process.name(), world.scheduler().now(), (since, now) -> process.resumedAt() > since ? now : since);
+            silentSince.merge(process.name(), world.scheduler().now(),
+                    (since, now) -> process.resumedAt() > since ? now : since);
         }
     }
 

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.simulation;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,6 +36,11 @@ final class EndCheck implements Check {
         this.world = world;
         this.services = services;
         this.bounds = Bounds.of(world.setup());
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(DOWN, BUDGET, NOTHING_LEFT);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.simulation;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 import io.quarkiverse.lively.runtime.store.proto.Hold;
@@ -28,6 +29,11 @@ final class HoldsCheck implements Check {
         this.world = world;
         this.services = services;
         this.bounds = Bounds.of(world.setup());
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(RESPECTED, BEGINS, ENDS);
     }
 
     @Override

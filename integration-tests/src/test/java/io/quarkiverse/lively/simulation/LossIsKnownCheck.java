@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.simulation;
 
+import java.util.List;
+
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.simulation.etcd.Commit;
@@ -22,6 +24,11 @@ final class LossIsKnownCheck implements Check {
         this.world = world;
         this.services = services;
         this.ttl = Bounds.of(world.setup()).ttl();
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(NAME);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.simulation;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -51,6 +52,11 @@ final class OneOwnerCheck implements Check {
         this.world = world;
         this.services = services;
         this.ttl = Bounds.of(world.setup()).ttl();
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(WRITES, DISPLACES, CONFLICT, WAITS, TOKENS);
     }
 
     @Override

@@ -28,7 +28,8 @@ final class OsLivelyEntriesCheck implements Check {
 
     private final World world;
     /**
-     * The entries under DOWN that os-lively had put under a lease, as it does, and that went with it. After a restore they may be
+     * The entries under DOWN that os-lively had put under a lease, as it does, and that went with it. After a restore they may
+     * be
      * others.
      */
     private final Set<String> expired = new TreeSet<>();

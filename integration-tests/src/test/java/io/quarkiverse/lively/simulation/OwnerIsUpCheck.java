@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.simulation;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -23,6 +24,13 @@ import io.quarkiverse.lively.runtime.store.proto.Hold;
  */
 final class OwnerIsUpCheck implements Check {
 
+    private static final String CLAIMED = "a service without an owner is claimed";
+    private static final String HOLD_AT_ONCE = "a hold is noticed at once";
+    private static final String HOLD = "a hold is noticed";
+    private static final String UP = "an owner that reaches etcd is UP";
+    private static final String DOWN = "an owner that says DOWN is DOWN";
+    private static final String LEASE = "the claim and the entry under UP are under the lease of the owner";
+    private static final String TOKEN = "the token of an owner is the revision of its claim";
     /** A change while the checks are asked is noticed when they are asked again. */
     private static final long NEXT_POLL = 6 * Bounds.SECOND;
 
@@ -34,6 +42,11 @@ final class OwnerIsUpCheck implements Check {
         this.world = world;
         this.services = services;
         this.bounds = Bounds.of(world.setup());
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(CLAIMED, HOLD, HOLD_AT_ONCE, UP, DOWN, LEASE, TOKEN);
     }
 
     @Override
@@ -89,9 +102,9 @@ final class OwnerIsUpCheck implements Check {
             long claimDue = Math.max(due, times.ownerSince + notice)
                     + (isFenced ? 2 * bounds.ttl() + bounds.look() : 0);
             if (now > claimDue) {
-                violated("a service without an owner is claimed", application, registration, stored,
-                        "the claim of this process");
+                violated(CLAIMED, application, registration, stored, "the claim of this process");
             }
+            world.checked(CLAIMED);
             return;
         }
         if (!services.isOwner(application, uuid) || now <= Math.max(due, times.ownerSince + notice)) {
@@ -103,19 +116,19 @@ final class OwnerIsUpCheck implements Check {
         }
         if (isHeld(stored, wallTime)) {
             if (state != RegistrationState.HELD_DOWN || !stored.saysDown() || stored.up != null) {
-                violated("a hold is noticed", application, registration, stored, "HELD_DOWN");
+                violated(HOLD, application, registration, stored, "HELD_DOWN");
             }
-            world.checked(isTold ? "a hold is noticed at once" : "a hold is noticed");
+            world.checked(isTold ? HOLD_AT_ONCE : HOLD);
         } else if (wantsUp) {
             if (state != RegistrationState.REGISTERED || !stored.isUp()) {
-                violated("an owner that reaches etcd is UP", application, registration, stored, "UP");
+                violated(UP, application, registration, stored, "UP");
             }
-            world.checked("an owner that reaches etcd is UP");
+            world.checked(UP);
         } else {
             if (state != RegistrationState.REGISTERED || !stored.saysDown() || stored.up != null) {
-                violated("an owner that says DOWN is DOWN", application, registration, stored, "DOWN");
+                violated(DOWN, application, registration, stored, "DOWN");
             }
-            world.checked("an owner that says DOWN is DOWN");
+            world.checked(DOWN);
         }
         checkLease(application, registration, stored);
     }
@@ -140,16 +153,16 @@ final class OwnerIsUpCheck implements Check {
         long lease = stored.ownerEntry.lease();
         boolean same = registration.lease().filter(own -> own.id().equals(String.format("%016x", lease))).isPresent();
         if (!same || stored.up != null && stored.up.lease() != lease || world.etcd().lease(lease) == null) {
-            violated("the claim and the entry under UP are under the lease of the owner", application, registration, stored,
+            violated(LEASE, application, registration, stored,
                     "one lease, not " + registration.lease());
         }
-        world.checked("the claim and the entry under UP are under the lease of the owner");
+        world.checked(LEASE);
         long token = stored.ownerEntry.modRevision();
         if (!registration.fencingToken().equals(OptionalLong.of(token))) {
-            violated("the token of an owner is the revision of its claim", application, registration, stored,
+            violated(TOKEN, application, registration, stored,
                     "the token " + token + ", not " + registration.fencingToken());
         }
-        world.checked("the token of an owner is the revision of its claim");
+        world.checked(TOKEN);
     }
 
     /** Whether a hold begins or ends about now, or cannot be judged from etcd alone. */

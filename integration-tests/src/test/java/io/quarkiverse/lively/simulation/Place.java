@@ -65,7 +65,7 @@ final class Place {
     private void start(SimulatedProcess process, Optional<Inheritance> inheritance) {
         application = new SimulatedApplication(world, this, process, inheritance);
         world.note(process.name(), "starts", inheritance.isPresent() ? 1 : 0, () -> setup.toString());
-        world.checks().forEach(check -> check.started(application));
+        world.forEachCheck(check -> check.started(application));
         application.start();
     }
 
@@ -76,7 +76,7 @@ final class Place {
             world.note(ending.process().name(), "crashes", 0, () -> "");
             application = null;
             ending.process().kill();
-            world.checks().forEach(check -> check.ended(ending));
+            world.forEachCheck(check -> check.ended(ending));
         }
     }
 
@@ -86,7 +86,7 @@ final class Place {
             if (application == stopping) {
                 application = null;
                 stopping.process().kill();
-                world.checks().forEach(check -> check.ended(stopping));
+                world.forEachCheck(check -> check.ended(stopping));
                 then.run();
             }
         }));
@@ -97,7 +97,7 @@ final class Place {
         running().ifPresent(stopping -> stopping.stop(true, left -> {
             if (application == stopping) {
                 application = null;
-                world.checks().forEach(check -> check.ended(stopping));
+                world.forEachCheck(check -> check.ended(stopping));
                 start(stopping.process(), left);
             }
         }));

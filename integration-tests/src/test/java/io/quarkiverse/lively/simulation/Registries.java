@@ -139,7 +139,7 @@ final class Registries {
                 world.histories());
         world.count("call " + kind);
         world.note(caller.process().name(), "calls", kind.ordinal(), () -> kind + " " + List.of(arguments));
-        world.checks().forEach(check -> check.called(call));
+        world.forEachCheck(check -> check.called(call));
         CompletableFuture<T> answer;
         try {
             answer = question.get();
@@ -154,7 +154,7 @@ final class Registries {
             call.answeredInHistory = world.histories();
             world.note(caller.process().name(), "is answered", failure == null ? 0 : 1,
                     () -> kind + " " + (failure == null ? value : failure));
-            world.checks().forEach(check -> check.answered(call));
+            world.forEachCheck(check -> check.answered(call));
             if (call.isWrite() && value instanceof ServiceRecord written && call.isOfOneHistory()
                     && caller.lively().view().isStarted()) {
                 caller.awaitRevision(written.revision());

@@ -160,7 +160,7 @@ final class SimulatedApplication {
         Duration drain = Duration.ofMillis(random.nextInt(500));
         process.pool().execute(() -> lively.stopping(reload).thenAccept(left -> {
             if (left.isEmpty()) {
-                world.checks().forEach(check -> check.down(this));
+                world.forEachCheck(check -> check.down(this));
             }
             process.after(drain, () -> lively.closing().thenRun(() -> process.pool().execute(() -> {
                 world.note(process.name(), "has stopped", 0, () -> "");
@@ -174,7 +174,7 @@ final class SimulatedApplication {
         world.count("transition " + change.previous() + " -> " + change.current());
         world.note(process.name(), change.current().name(), change.own() ? 1 : 0,
                 () -> change.registration().record().uuid() + " was " + change.previous() + ": " + change.reason());
-        world.checks().forEach(check -> check.changed(this, change));
+        world.forEachCheck(check -> check.changed(this, change));
         if (failsAtNextChange) {
             failsAtNextChange = false;
             throw new ObserverFailure();
@@ -285,7 +285,7 @@ final class SimulatedApplication {
     private void awaited(long revision, int history, long since, Throwable failure) {
         world.note(process.name(), failure == null ? "has waited" : "waits in vain", revision, () -> "for " + revision);
         RevisionWait wait = new RevisionWait(this, revision, history, since, failure);
-        world.checks().forEach(check -> check.awaited(wait));
+        world.forEachCheck(check -> check.awaited(wait));
     }
 
     List<Subscriber> subscribers() {

@@ -106,13 +106,7 @@ public final class Simulation {
             if (number >= count) {
                 return;
             }
-            World.Outcome outcome;
-            try {
-                outcome = World.run(Plan.of(first + number), 0, log);
-            } catch (RuntimeException | Error e) {
-                throw new IllegalStateException("seed " + (first + number), e);
-            }
-            add(outcome);
+            add(World.run(Plan.of(first + number), 0, log));
         }
     }
 
@@ -128,6 +122,10 @@ public final class Simulation {
 
     private synchronized boolean hasFailed() {
         return !failures.isEmpty();
+    }
+
+    synchronized long seeds() {
+        return seeds;
     }
 
     List<World.Outcome> failures() {

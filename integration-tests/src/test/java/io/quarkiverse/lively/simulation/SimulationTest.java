@@ -44,6 +44,7 @@ class SimulationTest {
                 : new Simulation(only, 1, LIMIT, true, log);
         simulation.run(Runtime.getRuntime().availableProcessors());
         System.out.println(simulation.summary());
+        assertTrue(simulation.seeds() > 0, "it is to simulate something");
         simulation.failures().stream().findFirst().ifPresent(failed -> fail(Simulation.explain(failed, log)
                 + "To repeat it: mvn verify -Psimulation -D" + SEED + "=" + failed.plan().seed()));
     }
@@ -97,6 +98,27 @@ class SimulationTest {
                 }
             }
         }));
+    }
+
+    /** Wherever it is called, also in a callback whose exceptions Lively or a future would keep. */
+    @Test
+    void failsIfACheckThrows() {
+        for (Check failing : List.of(new Check() {
+            @Override
+            public void tick() {
+                throw new IllegalStateException(ON_PURPOSE);
+            }
+        }, new Check() {
+            @Override
+            public void answered(RegistryCall call) {
+                throw new IllegalStateException(ON_PURPOSE);
+            }
+        })) {
+            String message = LongStream.range(1, 20).boxed()
+                    .flatMap(seed -> World.run(Plan.of(seed), 0, log, world -> List.of(failing)).violation().stream())
+                    .findFirst().orElseThrow().message();
+            assertTrue(message.contains(ON_PURPOSE), message);
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import static io.quarkiverse.lively.RegistrationState.STARTING;
 import static io.quarkiverse.lively.RegistrationState.STOPPED;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -40,6 +41,11 @@ final class StatesAreTrueCheck implements Check {
         this.world = world;
         this.services = services;
         this.bounds = Bounds.of(world.setup());
+    }
+
+    @Override
+    public List<String> promises() {
+        return List.of(TABLE, TRUE, NEEDLESS);
     }
 
     @Override

@@ -43,6 +43,11 @@ final class StoreInvariantsCheck implements Check {
     }
 
     @Override
+    public List<String> promises() {
+        return List.of(STATUS, STATE, LEASE, HISTORY, DELETED, CHANGES, NAME, INDEX);
+    }
+
+    @Override
     public void committed(Commit commit) {
         if (commit.who().equals(OsLively.NAME)) {
             // It takes the entry of a type and host from a service without writing that.

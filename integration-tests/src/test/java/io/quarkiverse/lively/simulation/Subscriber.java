@@ -72,7 +72,7 @@ final class Subscriber implements Flow.Subscriber<LivenessEvent> {
         world.note(application.process().name(), "event", event.revision(), event::toString);
         world.count("event " + event.kind());
         if (!over) {
-            world.checks().forEach(check -> check.received(this, event));
+            world.forEachCheck(check -> check.received(this, event));
         }
         calling = false;
         if (slow && !over) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -79,7 +80,7 @@ final class World {
             @Override
             public void committed(Commit commit) {
                 trace.note(commit.who(), "commit", commit.revision(), () -> CommitText.of(commit));
-                checks.forEach(check -> check.committed(commit));
+                forEachCheck(check -> check.committed(commit));
             }
 
             @Override
@@ -110,7 +111,7 @@ final class World {
     private void replaced(String how, long revision) {
         histories++;
         note("etcd", how, revision, () -> "to revision " + revision);
-        checks.forEach(Check::replaced);
+        forEachCheck(Check::replaced);
     }
 
     /** In some runs etcd is far away: much may happen between a question and its answer then. */
@@ -145,7 +146,7 @@ final class World {
         }
         scheduler.after(Plan.HEALED.toNanos(), this::heal);
         scheduler.after(Plan.STOP.toNanos(), () -> {
-            checks.forEach(Check::beforeStop);
+            forEachCheck(Check::beforeStop);
             note("world", "stops", 0, () -> "all processes");
             places.forEach(place -> place.stop(() -> {
             }));
@@ -154,20 +155,24 @@ final class World {
         tick();
         boolean goesOn = true;
         while (violation == null && goesOn) {
-            goesOn = scheduler.step(Plan.END.toNanos());
+            try {
+                goesOn = scheduler.step(Plan.END.toNanos());
+            } catch (RuntimeException | Error e) {
+                bug("world", e);
+            }
             if (scheduler.steps() > MOST_STEPS) {
                 violated("steps", "more than " + MOST_STEPS + " steps");
             }
         }
         if (violation == null) {
-            checks.forEach(Check::finished);
+            forEachCheck(Check::finished);
         }
         return new Outcome(plan, Optional.ofNullable(violation), trace.hash(), scheduler.steps(), counts, trace.lines());
     }
 
     private void tick() {
         scheduler.after(TICK.toNanos(), () -> {
-            checks.forEach(Check::tick);
+            forEachCheck(Check::tick);
             tick();
         });
     }
@@ -189,7 +194,7 @@ final class World {
         etcd.noSpace(false);
         etcd.requireUsers(false);
         etcd.denyWrites(false);
-        checks.forEach(Check::healed);
+        forEachCheck(Check::healed);
     }
 
     /** Runs something after that time, or when all is mended if that is sooner. */
@@ -245,8 +250,15 @@ final class World {
         return osLively;
     }
 
-    List<Check> checks() {
-        return checks;
+    /** A check that fails must not do so silently, wherever it is called. */
+    void forEachCheck(Consumer<Check> event) {
+        checks.forEach(check -> {
+            try {
+                event.accept(check);
+            } catch (RuntimeException | Error e) {
+                bug(check.getClass().getSimpleName(), e);
+            }
+        });
     }
 
     List<Place> places() {
