@@ -167,7 +167,8 @@ final class OneOwnerCheck implements Check {
         }
         StoredService stored = services.get(registration.record().uuid());
         OptionalLong token = registration.fencingToken();
-        if (token.isPresent() && stored.owner != null) {
+        // Tokens of different histories of etcd cannot be compared.
+        if (token.isPresent() && stored.owner != null && world.histories() == 0) {
             long present = stored.ownerEntry.modRevision();
             boolean isOwner = services.isOwner(application, stored.uuid);
             if (isOwner ? token.getAsLong() > present : token.getAsLong() >= present) {

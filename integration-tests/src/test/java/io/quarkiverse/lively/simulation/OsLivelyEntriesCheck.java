@@ -59,12 +59,13 @@ final class OsLivelyEntriesCheck implements Check {
     @Override
     public void beforeStop() {
         world.applications().forEach(application -> {
-            look(application.lively().registrar().own());
-            application.further().values().forEach(this::look);
+            boolean isEphemeral = application.place().setup().ephemeral();
+            look(application.lively().registrar().own(), isEphemeral);
+            application.further().values().forEach(further -> look(further, isEphemeral));
         });
     }
 
-    private void look(ServiceRegistration registration) {
+    private void look(ServiceRegistration registration, boolean isEphemeral) {
         if (registration.state() != RegistrationState.REGISTERED && registration.state() != RegistrationState.HELD_DOWN) {
             return;
         }
@@ -74,6 +75,10 @@ final class OsLivelyEntriesCheck implements Check {
         }
         String uuid = registration.record().uuid();
         Service record = CommitLog.parse(find(world.layout().service(uuid)), Service.parser());
+        if (record == null && isEphemeral && registration.state() == RegistrationState.HELD_DOWN) {
+            // The hold is remembered. Another service may have its names since its lease has ended.
+            return;
+        }
         if (record == null || !record.getUuid().equals(uuid)) {
             world.violated(ENTRIES, uuid + " is " + registration.state() + ", and has no record: " + record);
             return;

@@ -145,7 +145,13 @@ final class OwnerIsUpCheck implements Check {
         StoredService other = services.get(holder);
         return services.namedSince(names.type(), names.host()) < since
                 && (holder.equals(names.uuid()) || other.up == null && other.owner == null && !other.saysDown()
+                        && other.statedHold().isEmpty() && !isPlanned(other)
                         && services.times(holder).changed < since);
+    }
+
+    /** A window that os-lively has left in the record. */
+    private static boolean isPlanned(StoredService other) {
+        return other.record != null && other.record.getMaintenanceStart() != 0;
     }
 
     /** All that goes away with the process is under its one lease. */

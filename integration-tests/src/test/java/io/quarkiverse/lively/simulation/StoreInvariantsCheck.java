@@ -95,8 +95,10 @@ final class StoreInvariantsCheck implements Check {
         StoredService after = change.after();
         if (after.recordEntry != before.recordEntry && after.record != null || after.up != before.up) {
             // A process that gives its claim up without DOWN leaves the service to expire. An operator may plan a maintenance of a
-            // service that has expired, and leaves it expired.
-            boolean letsExpire = after.up == null && after.owner == null && (before.owner != null || before.saysUp());
+            // service that has expired, or rewrite it, and leaves it expired.
+            boolean hasExpired = before.saysUp() && before.up == null;
+            boolean letsExpire = after.up == null
+                    && (hasExpired || after.owner == null && (before.owner != null || before.saysUp()));
             if (after.saysUp() != (after.up != null) && !letsExpire) {
                 violated(STATUS, commit, change);
             }

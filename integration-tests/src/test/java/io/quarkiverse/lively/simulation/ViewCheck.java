@@ -194,7 +194,9 @@ final class ViewCheck implements Check {
             if (isAsIn(era, freshness.revision(), shown)) {
                 first = first < 0 ? number : first;
                 boolean isOver = number + 1 < log.eras() && log.era(number + 1).beginning() < asked;
-                isFresh |= !isOver && era.registryRevisionBefore(asked) <= freshness.revision();
+                long had = era.registryRevisionBefore(asked);
+                // What came and went in between makes no difference.
+                isFresh |= !isOver && (had <= freshness.revision() || isAsIn(era, had, shown));
             }
         }
         check(LIST, first >= 0, application, difference(log.era(), freshness.revision(), shown));

@@ -33,8 +33,8 @@ public final class ServiceReader {
     /** etcd takes 128 operations a transaction, and a service needs four. */
     private static final int SERVICES_A_TRANSACTION = 32;
     private static final int LIKELY_UUIDS = 10_000;
-    /** How often a list starts again when the revision that it reads at is compacted. */
-    private static final int LIST_ATTEMPTS = 3;
+    /** How often an answer is begun anew when the revision that it is read at is compacted. */
+    private static final int ATTEMPTS = 3;
 
     private final Etcd etcd;
     private final KeyLayout layout;
@@ -84,47 +84,70 @@ public final class ServiceReader {
     }
 
     private CompletableFuture<Optional<ServiceRecord>> find(String uuid, Function<String, List<ByteString>> keys) {
-        return etcd.commit(Transaction.read(keys.apply(uuid))).thenApply(result -> record(uuid, result.found()));
+        return find(uuid, keys, 0);
+    }
+
+    /** @param revision the one to read at; 0: the newest */
+    private CompletableFuture<Optional<ServiceRecord>> find(String uuid, Function<String, List<ByteString>> keys,
+            long revision) {
+        return etcd.commit(Transaction.read(keys.apply(uuid), revision)).thenApply(result -> record(uuid, result.found()));
     }
 
     /**
      * Asks for the entry of the name together with the service that it most likely names: the one that it named before,
      * or whose uuid follows from the name. That one is also the answer if the entry is missing, or names one of another
-     * name, as it may where os-lively wrote.
+     * name, as it may where os-lively wrote. All that is read further is read at the same revision: an answer that is put
+     * together from two revisions may be one that was never true.
      */
     private CompletableFuture<Optional<ServiceRecord>> find(String type, String host,
             Function<String, List<ByteString>> keys) {
+        String likely = likelyUuids.getOrDefault(layout.typeHost(type, host), layout.uuidOf(type, host));
+        return find(type, host, keys, likely, ATTEMPTS);
+    }
+
+    private CompletableFuture<Optional<ServiceRecord>> find(String type, String host,
+            Function<String, List<ByteString>> keys, String likely, int attempts) {
         ByteString name = layout.typeHost(type, host);
-        String likely = likelyUuids.getOrDefault(name, layout.uuidOf(type, host));
         List<ByteString> question = Stream.concat(Stream.of(name), keys.apply(likely).stream()).toList();
         Predicate<ServiceRecord> isNamed = service -> service.type().equals(type) && service.host().equals(host);
         return etcd.commit(Transaction.read(question)).thenCompose(result -> {
             Optional<ServiceRecord> expected = record(likely, result.found()).filter(isNamed);
             Optional<String> named = result.get(name).flatMap(entry -> ServiceIdentity.uuidIn(entry.value()));
             Optional<String> another = named.filter(uuid -> !uuid.equals(likely));
-            if (result.get(name).isEmpty() && expected.isEmpty() && likelyUuids.remove(name, likely)) {
+            String derived = layout.uuidOf(type, host);
+            if (result.get(name).isEmpty() && expected.isEmpty() && !likely.equals(derived)) {
                 // It was another one that had the name.
-                return find(type, host, keys);
+                likelyUuids.remove(name, likely);
+                return find(type, host, keys, derived, attempts);
             }
             if (result.get(name).isEmpty() || expected.isPresent() && another.isEmpty()) {
                 return CompletableFuture.completedFuture(expected);
             }
-            return another.map(uuid -> find(uuid, keys))
+            return another.map(uuid -> find(uuid, keys, result.revision()))
                     .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())).thenCompose(found -> {
                         Optional<ServiceRecord> confirmed = found.filter(isNamed);
                         confirmed.ifPresent(service -> remember(name, service.uuid()));
                         Optional<ServiceRecord> answer = confirmed.or(() -> expected);
-                        return answer.isPresent() ? CompletableFuture.completedFuture(answer) : search(type, host, name);
-                    });
+                        return answer.isPresent() ? CompletableFuture.completedFuture(answer)
+                                : search(type, host, result.revision());
+                    }).exceptionallyCompose(failure -> isCompacted(failure) && attempts > 1
+                            ? find(type, host, keys, likely, attempts - 1)
+                            : CompletableFuture.failedFuture(failure));
         });
     }
 
+    private static boolean isCompacted(Throwable failure) {
+        return EtcdException.of(failure).kind() == EtcdException.Kind.COMPACTED;
+    }
+
     /** Somebody took the entry from whoever had the name, and that one may be there still: then the one that changed last. */
-    private CompletableFuture<Optional<ServiceRecord>> search(String type, String host, ByteString name) {
-        return list(ServiceQuery.types(type).withHosts(host)).thenApply(services -> {
-            Optional<ServiceRecord> found = services.stream().filter(service -> !service.uuid().isEmpty())
+    private CompletableFuture<Optional<ServiceRecord>> search(String type, String host, long revision) {
+        ServiceQuery query = ServiceQuery.types(type).withHosts(host);
+        return listAll(revision).thenApply(services -> {
+            Optional<ServiceRecord> found = services.stream().filter(query::matches)
+                    .filter(service -> !service.uuid().isEmpty())
                     .max(Comparator.comparingLong(ServiceRecord::revision));
-            found.ifPresent(service -> remember(name, service.uuid()));
+            found.ifPresent(service -> remember(layout.typeHost(type, host), service.uuid()));
             return found;
         });
     }
@@ -138,18 +161,17 @@ public final class ServiceReader {
 
     /** All that match, as they were at one revision, in the order of their uuids. */
     public CompletableFuture<List<ServiceRecord>> list(ServiceQuery query) {
-        return list(query, LIST_ATTEMPTS);
+        return list(query, ATTEMPTS);
     }
 
     private CompletableFuture<List<ServiceRecord>> list(ServiceQuery query, int attempts) {
-        CompletableFuture<List<ServiceRecord>> candidates = query.uuids().isEmpty() ? listAll()
+        CompletableFuture<List<ServiceRecord>> candidates = query.uuids().isEmpty() ? listAll(0)
                 : listSome(query.uuids().stream().sorted().toList(), SERVICES_A_TRANSACTION, 0, new ArrayList<>());
         return candidates
                 .thenApply(found -> found.stream().filter(query::matches).sorted(Comparator.comparing(ServiceRecord::uuid))
                         .toList())
-                .exceptionallyCompose(failure -> attempts > 1
-                        && EtcdException.of(failure).kind() == EtcdException.Kind.COMPACTED ? list(query, attempts - 1)
-                                : CompletableFuture.failedFuture(failure));
+                .exceptionallyCompose(failure -> isCompacted(failure) && attempts > 1 ? list(query, attempts - 1)
+                        : CompletableFuture.failedFuture(failure));
     }
 
     /**
@@ -175,8 +197,9 @@ public final class ServiceReader {
         }).thenCompose(records -> records);
     }
 
-    private CompletableFuture<List<ServiceRecord>> listAll() {
-        return Pages.read(etcd, layout.services()).thenCompose(services -> {
+    /** @param revision the one to read at; 0: the newest */
+    private CompletableFuture<List<ServiceRecord>> listAll(long revision) {
+        return Pages.read(etcd, layout.services().at(revision)).thenCompose(services -> {
             CompletableFuture<Map<ByteString, KeyValue>> ups = byKey(layout.ups(), services.revision());
             CompletableFuture<Map<ByteString, KeyValue>> owners = byKey(layout.owners(), services.revision());
             CompletableFuture<Map<ByteString, KeyValue>> states = byKey(layout.states(), services.revision());

@@ -27,6 +27,7 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.etcd.ForwardingEtcd;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
@@ -194,6 +195,44 @@ class ServiceReaderTest {
         assertEquals(derived,
                 new ServiceReader(store.etcd, layout, Runnable::run).find("type", "host").join().orElseThrow().uuid());
         assertEquals(derived, reader.find("type", "host").join().orElseThrow().uuid());
+    }
+
+    /** Both go by the same uuid that the name led to before. */
+    @Test
+    void twoQuestionsAtOnceFindWhoHasTheNameNow() {
+        store.byOsLively(service("u", Status.UP));
+        assertEquals("u", reader.find("type", "host").join().orElseThrow().uuid());
+        store.delete(layout.service("u"));
+        store.delete(layout.typeHost("type", "host"));
+        String derived = layout.uuidOf("type", "host");
+        put(layout.service(derived), service(derived, Status.UP).toByteString());
+        List<CompletableFuture<Optional<ServiceRecord>>> answers = List.of(reader.find("type", "host"),
+                reader.find("type", "host"));
+        answers.forEach(answer -> assertEquals(derived, answer.join().orElseThrow().uuid()));
+    }
+
+    /** The name passes from one service to the other between the two requests that an answer needs. */
+    @Test
+    void anAnswerIsOfOneRevision() {
+        String derived = layout.uuidOf("type", "host");
+        put(layout.service(derived), service(derived, Status.DOWN).toByteString());
+        put(layout.service("u"), service("u", Status.UP).toByteString());
+        put(layout.typeHost("type", "host"), ByteString.copyFromUtf8("u"));
+        AtomicInteger commits = new AtomicInteger();
+        ServiceReader interrupted = new ServiceReader(new ForwardingEtcd(store.etcd) {
+            @Override
+            public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
+                if (commits.incrementAndGet() != 2) {
+                    return super.commit(transaction);
+                }
+                return CompletableFuture.runAsync(() -> {
+                    store.delete(layout.service("u"));
+                    put(layout.service(derived), service(derived, Status.UP).toByteString());
+                    put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(derived));
+                }).thenCompose(done -> super.commit(transaction));
+            }
+        }, layout, Runnable::run);
+        assertEquals("u", interrupted.find("type", "host").join().orElseThrow().uuid());
     }
 
     @Test
