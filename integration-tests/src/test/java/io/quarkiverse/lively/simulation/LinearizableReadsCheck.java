@@ -109,22 +109,26 @@ final class LinearizableReadsCheck implements Check {
                     revision -> call.answer.equals(era.transitions((String) first, revision)));
             case IS_UP_BY_NAME -> era.ever(from, to,
                     revision -> call.answer.equals(isUp(era.named((String) first, (String) call.arguments[1], revision)))
-                            || call.answer.equals(false) && hasNoEntry(era, call, revision));
+                            || hasNoEntry(era, call, revision) && call.answer.equals(isUp(derived(era, call, revision))));
             case FIND_BY_NAME -> era.ever(from, to,
                     revision -> is(call.answer, era.named((String) first, (String) call.arguments[1], revision))
-                            || is(call.answer, null) && hasNoEntry(era, call, revision));
+                            || hasNoEntry(era, call, revision) && is(call.answer, derived(era, call, revision)));
             case LIST -> era.ever(from, to, revision -> call.answer.equals(era.list((ServiceQuery) first, revision)));
             default -> throw new IllegalStateException(call.kind + " asks nothing");
         };
     }
 
     /** Without an entry of its names a service is found only if its uuid follows from them, or was found before. */
-    private boolean hasNoEntry(Era era, RegistryCall call, long revision) {
+    private static boolean hasNoEntry(Era era, RegistryCall call, long revision) {
+        return era.holder((String) call.arguments[0], (String) call.arguments[1], revision) == null;
+    }
+
+    /** The service whose uuid follows from its names; null if there is none with these names. */
+    private ServiceRecord derived(Era era, RegistryCall call, long revision) {
         String type = (String) call.arguments[0];
         String host = (String) call.arguments[1];
-        ServiceRecord derived = era.record(world.layout().uuidOf(type, host), revision);
-        return era.holder(type, host, revision) == null
-                && (derived == null || !derived.type().equals(type) || !derived.host().equals(host));
+        ServiceRecord record = era.record(world.layout().uuidOf(type, host), revision);
+        return record != null && record.type().equals(type) && record.host().equals(host) ? record : null;
     }
 
     private static boolean isUp(ServiceRecord record) {
