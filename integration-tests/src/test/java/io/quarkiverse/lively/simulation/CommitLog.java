@@ -253,13 +253,10 @@ final class CommitLog implements Check {
             return service == null ? 0 : (int) service.touched.stream().filter(at -> at > from && at <= to).count();
         }
 
-        /** The same of all services. */
+        /** The same of all revisions, those included that touched only names. */
         boolean ever(long from, long to, Predicate<Long> condition) {
-            if (condition.test(from)) {
-                return true;
-            }
-            for (int i = changes.size() - 1; i >= 0 && changes.get(i).revision() > from; i--) {
-                if (changes.get(i).revision() <= to && condition.test(changes.get(i).revision())) {
+            for (long revision = from; revision <= to; revision++) {
+                if (condition.test(revision)) {
                     return true;
                 }
             }

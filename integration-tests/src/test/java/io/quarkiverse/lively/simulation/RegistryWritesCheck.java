@@ -20,6 +20,7 @@ import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
+import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.simulation.CommitLog.Era;
@@ -119,7 +120,8 @@ final class RegistryWritesCheck implements Check {
         if (record.after() == null) {
             Writes of = writes(commit.who(), uuid);
             // The owner of an ephemeral service deletes it, too, after whatever an operator in its process has done before.
-            boolean isOwners = record.before().lease() != 0 && of.commits.size() >= of.open.size() + of.unknown.size();
+            boolean isOwners = record.before().lease() != 0
+                    && (of.commits.size() >= of.open.size() + of.unknown.size() || isShutDown(commit, uuid));
             return !isOwners && commit.changes().stream().allMatch(change -> change.after() == null)
                     && (of.open.stream().anyMatch(call -> call.kind == Kind.DELETE)
                             || of.unknown.stream().anyMatch(call -> call.kind == Kind.DELETE));
@@ -127,6 +129,14 @@ final class RegistryWritesCheck implements Check {
         State state = CommitLog.parse(after(commit, world.layout().state(uuid)), State.parser());
         String signer = state == null ? "" : state.getEditor().isEmpty() ? state.getBy() : state.getEditor();
         return signer.contains("@");
+    }
+
+    /** Its owner publishes DOWN before it deletes it. */
+    private boolean isShutDown(Commit commit, String uuid) {
+        ByteString key = world.layout().state(uuid);
+        return commit.changes().stream().filter(change -> change.key().equals(key) && change.before() != null)
+                .map(change -> CommitLog.parse(change.before(), State.parser()))
+                .anyMatch(state -> state != null && state.getReason() == Reason.SHUTDOWN);
     }
 
     private static KeyValue after(Commit commit, ByteString key) {
