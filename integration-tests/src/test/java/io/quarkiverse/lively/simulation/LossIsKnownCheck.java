@@ -67,7 +67,7 @@ final class LossIsKnownCheck implements Check {
         long now = world.scheduler().now();
         // In etcd 3.4 a leader that was frozen answers the renewals that have waited, although it leads no more.
         boolean mayBeDeceived = world.setup().version() == Version.V3_4 && now - world.trouble().etcdQuietSince() < ttl;
-        boolean isExcused = mayBeDeceived || now - application.place().machine().wokeUpAt() < untilNoticed(application)
+        boolean isExcused = mayBeDeceived || now - runsSince(application) < untilNoticed(application)
                 || services.replacedAt() > 0 && now - services.replacedAt() < ttl;
         if (!isExcused && (lease == ended || world.etcd().lease(lease) == null)) {
             world.violated(NAME, application.process().name() + " is REGISTERED as " + registration.record().uuid()
@@ -82,5 +82,13 @@ final class LossIsKnownCheck implements Check {
         Machine machine = application.place().machine();
         long others = Math.max(trouble.etcdQuietSince(), trouble.linkQuietSince(machine));
         return machine.wokeUpAt() - others > Bounds.of(world.setup()).converged() ? 2 * Bounds.SECOND + Bounds.AT_ONCE : ttl;
+    }
+
+    /** Since when it has run after its machine woke up; now if a pause has cut that short before it could notice. */
+    private long runsSince(SimulatedApplication application) {
+        SimulatedProcess process = application.process();
+        long wokeUp = application.place().machine().wokeUpAt();
+        boolean isCutShort = process.pausedAt() >= wokeUp && process.pausedAt() - wokeUp < untilNoticed(application);
+        return !isCutShort ? wokeUp : process.isPaused() ? world.scheduler().now() : process.resumedAt();
     }
 }
