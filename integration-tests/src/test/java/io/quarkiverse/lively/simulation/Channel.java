@@ -35,6 +35,8 @@ final class Channel {
     private final Set<Connection> attempts = new LinkedHashSet<>();
     private final List<Runnable> waiting = new ArrayList<>();
 
+    /** The first that is there. No other one is tried while it waits for its token. */
+    private Optional<Connection> established = Optional.empty();
     private Optional<Connection> ready = Optional.empty();
     private int member = -1;
     private int tried;
@@ -78,7 +80,8 @@ final class Channel {
         closed = true;
         attempts.forEach(Connection::close);
         attempts.clear();
-        ready.ifPresent(Connection::close);
+        established.ifPresent(Connection::close);
+        established = Optional.empty();
         ready = Optional.empty();
         waiting.clear();
         later(() -> failAll.accept(CLOSED));
@@ -117,7 +120,7 @@ final class Channel {
     }
 
     private void tryNext() {
-        if (closed || !connecting) {
+        if (closed || !connecting || established.isPresent()) {
             return;
         }
         if (tried == order.size()) {
@@ -151,12 +154,13 @@ final class Channel {
     }
 
     private void connected(Connection connection, int number) {
-        if (closed || ready.isPresent() || !attempts.remove(connection)) {
+        if (!attempts.remove(connection)) {
             connection.close();
             return;
         }
         attempts.forEach(Connection::close);
         attempts.clear();
+        established = Optional.of(connection);
         member = number;
         if (network.hasUsers()) {
             authenticate(connection, () -> use(connection));
@@ -166,8 +170,7 @@ final class Channel {
     }
 
     private void use(Connection connection) {
-        if (closed) {
-            connection.close();
+        if (established.filter(connection::equals).isEmpty()) {
             return;
         }
         connecting = false;
@@ -197,11 +200,15 @@ final class Channel {
     private void lost(Connection connection, String why) {
         lastFailure = why;
         network.remark(process, "is not connected", () -> why);
-        if (attempts.remove(connection) || connecting && ready.isEmpty()) {
-            tryNext();
-        } else if (ready.filter(connection::equals).isPresent()) {
+        if (ready.filter(connection::equals).isPresent()) {
             ready = Optional.empty();
+            established = Optional.empty();
             failAll.accept(why);
+        } else if (established.filter(connection::equals).isPresent()) {
+            established = Optional.empty();
+            tryNext();
+        } else if (attempts.remove(connection)) {
+            tryNext();
         }
     }
 
