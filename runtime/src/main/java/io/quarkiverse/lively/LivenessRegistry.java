@@ -43,7 +43,8 @@ public interface LivenessRegistry {
 
     /**
      * What is known of the service of that type on that host; it costs what {@link #isUp(String, String)} does. One that
-     * os-lively wrote is not found if its entry under type and host is missing; {@link #list} finds it.
+     * os-lively wrote is not found if its entry under type and host is missing; {@link #list} finds it. If several services
+     * have that type and host, it is the one that the entry names; if the entry names none of them, any one of them.
      */
     Optional<ServiceRecord> find(String type, String host);
 

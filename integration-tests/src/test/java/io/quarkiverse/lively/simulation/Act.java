@@ -59,6 +59,7 @@ record Act(int number, long time, Kind kind, int target, Duration duration) {
         OPERATOR_UPDATE(Group.OPERATORS, 3),
         READ(Group.READERS, 12),
         OS_LIVELY(Group.OS_LIVELY, 8),
+        STEAL_NAME(Group.OS_LIVELY, 2),
         SUBSCRIBE(Group.SUBSCRIBERS, 4),
         SUBSCRIBE_SLOWLY(Group.SUBSCRIBERS, 3),
         CANCEL(Group.SUBSCRIBERS, 2),

@@ -65,6 +65,10 @@ final class Acts {
                 world.osLively().act(act, random);
                 registries.writeBeside(act, random);
             }
+            case STEAL_NAME -> {
+                world.osLively().stealName(act, random);
+                registries.quarrel(act, random);
+            }
             case SUBSCRIBE -> place.running().ifPresent(application -> application.subscribe(random, false));
             case SUBSCRIBE_SLOWLY -> place.running().ifPresent(application -> application.subscribe(random, true));
             case CANCEL -> place.running().ifPresent(application -> application.cancelSubscriber(random));

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.simulation;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,28 +108,34 @@ final class LinearizableReadsCheck implements Check {
                     revision -> is(call.answer, era.record((String) first, revision)));
             case HISTORY -> era.ever((String) first, from, to,
                     revision -> call.answer.equals(era.transitions((String) first, revision)));
-            case IS_UP_BY_NAME -> era.ever(from, to,
-                    revision -> call.answer.equals(isUp(era.named((String) first, (String) call.arguments[1], revision)))
-                            || hasNoEntry(era, call, revision) && call.answer.equals(isUp(derived(era, call, revision))));
-            case FIND_BY_NAME -> era.ever(from, to,
-                    revision -> is(call.answer, era.named((String) first, (String) call.arguments[1], revision))
-                            || hasNoEntry(era, call, revision) && is(call.answer, derived(era, call, revision)));
+            case IS_UP_BY_NAME -> era.ever(from, to, revision -> named(era, call, revision).stream()
+                    .anyMatch(record -> call.answer.equals(isUp(record))));
+            case FIND_BY_NAME -> era.ever(from, to, revision -> named(era, call, revision).stream()
+                    .anyMatch(record -> is(call.answer, record)));
             case LIST -> era.ever(from, to, revision -> call.answer.equals(era.list((ServiceQuery) first, revision)));
             default -> throw new IllegalStateException(call.kind + " asks nothing");
         };
     }
 
-    /** Without an entry of its names a service is found only if its uuid follows from them, or was found before. */
-    private static boolean hasNoEntry(Era era, RegistryCall call, long revision) {
-        return era.holder((String) call.arguments[0], (String) call.arguments[1], revision) == null;
-    }
-
-    /** The service whose uuid follows from its names; null if there is none with these names. */
-    private ServiceRecord derived(Era era, RegistryCall call, long revision) {
+    /**
+     * What may be found by the names: the service that their entry leads to. If that one has other names, any that has these.
+     * Without an entry, one whose uuid follows from the names, or that was found before, or none.
+     */
+    private List<ServiceRecord> named(Era era, RegistryCall call, long revision) {
         String type = (String) call.arguments[0];
         String host = (String) call.arguments[1];
-        ServiceRecord record = era.record(world.layout().uuidOf(type, host), revision);
-        return record != null && record.type().equals(type) && record.host().equals(host) ? record : null;
+        List<ServiceRecord> bearers = new ArrayList<>(
+                era.list(ServiceQuery.types(type).withHosts(host), revision));
+        String holder = era.holder(type, host, revision);
+        List<ServiceRecord> led = bearers.stream().filter(bearer -> bearer.uuid().equals(holder)).toList();
+        if (!led.isEmpty()) {
+            return led;
+        }
+        String derived = world.layout().uuidOf(type, host);
+        if (bearers.isEmpty() || holder == null && bearers.stream().noneMatch(bearer -> bearer.uuid().equals(derived))) {
+            bearers.add(null);
+        }
+        return bearers;
     }
 
     private static boolean isUp(ServiceRecord record) {

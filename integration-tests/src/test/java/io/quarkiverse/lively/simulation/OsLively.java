@@ -59,9 +59,7 @@ final class OsLively {
         Setup.ProcessSetup service = processes.get(act.service(processes.size()));
         long end = process.now().getEpochSecond() + 5 + random.nextInt(60);
         String note = "n" + random.nextInt(9);
-        // Now and then as another service with the same names, as one that was registered by os-lively before.
-        Service own = asRegistered(service,
-                random.nextInt(6) == 0 ? String.format("%032x", service.identity()) : service.uuid(layout));
+        Service own = random.nextInt(6) == 0 ? namesake(service) : asRegistered(service, service.uuid(layout));
         switch (random.nextInt(9)) {
             case 0, 1, 2 -> update(own, "heart-beat", random, true, read -> own);
             case 3 -> update(own, "down()", random, false, read -> read.toBuilder().setStatus(Status.DOWN).build());
@@ -78,6 +76,22 @@ final class OsLively {
                 }
             }
         }
+    }
+
+    /** Registers one more service with the names of another one, which lives as long as its lease. Some change their host then. */
+    void stealName(Act act, RandomGenerator random) {
+        List<Setup.ProcessSetup> processes = world.setup().processes();
+        Service thief = namesake(processes.get(act.service(processes.size())));
+        update(thief, "heart-beat", random, true, read -> thief);
+        if (random.nextBoolean()) {
+            process.after(Duration.ofNanos(random.nextLong(TTL.toNanos())), () -> update(thief, "another host", random, false,
+                    read -> read.toBuilder().setHost("moved-" + thief.getHost()).build()));
+        }
+    }
+
+    /** Another service with the same names, as one that was registered by os-lively before. */
+    private static Service namesake(Setup.ProcessSetup service) {
+        return asRegistered(service, String.format("%032x", service.identity()));
     }
 
     private static Service asRegistered(Setup.ProcessSetup service, String uuid) {

@@ -105,9 +105,12 @@ final class OsLivelyEntriesCheck implements Check {
      */
     private boolean keepsName(String rival, Service record, RegistrationState state) {
         Service other = CommitLog.parse(find(world.layout().service(rival)), Service.parser());
-        return other != null && other.getType().equals(record.getType()) && other.getHost().equals(record.getHost())
-                && (state == RegistrationState.HELD_DOWN || other.getStatus() == Status.DOWN
-                        || exists(world.layout().up(rival)) || exists(world.layout().owner(rival)));
+        if (other == null || state == RegistrationState.HELD_DOWN) {
+            return other != null;
+        }
+        return other.getType().equals(record.getType()) && other.getHost().equals(record.getHost())
+                && (other.getStatus() == Status.DOWN || exists(world.layout().up(rival))
+                        || exists(world.layout().owner(rival)));
     }
 
     private KeyValue find(ByteString key) {

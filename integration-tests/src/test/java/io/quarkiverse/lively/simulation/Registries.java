@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -23,6 +24,9 @@ final class Registries {
     private static final int READS_BESIDE = 3;
     /** As long as a call takes, most often. */
     private static final long BESIDE = 5_000_000L;
+    private static final int QUARRELS = 8;
+    /** As long as an owner takes to look at its service and at what is beside it, most often. */
+    private static final long REPLY = 200_000_000L;
 
     private final World world;
 
@@ -58,22 +62,47 @@ final class Registries {
             return;
         }
         String uuid = uuid(named(act, random));
-        Place place = world.places().get(random.nextInt(world.places().size()));
-        world.scheduler().after(random.nextLong(BESIDE), () -> place.running().ifPresent(caller -> {
+        later(random.nextLong(BESIDE), random, caller -> {
             if (random.nextBoolean()) {
                 down(caller, uuid, Maintenance.of(act.name()));
             } else {
                 call(caller, Kind.UP, () -> caller.lively().calls().up(uuid), uuid);
             }
-        }));
+        });
+    }
+
+    /** For as long as a service of os-lively lives, operators who know nothing of each other write another one. */
+    void quarrel(Act act, RandomGenerator random) {
+        List<Setup.ProcessSetup> processes = world.setup().processes();
+        Setup.ProcessSetup service = processes.get(act.service(processes.size()));
+        String uuid = service.uuid(world.layout());
+        ServiceRecord named = ServiceRecord.builder(service.type(), service.host()).uuid(uuid).build();
+        for (int i = 0; i < QUARRELS; i++) {
+            long time = random.nextLong(OsLively.TTL.toNanos());
+            boolean isDown = random.nextBoolean();
+            later(time, random, caller -> {
+                if (isDown) {
+                    down(caller, uuid, Maintenance.of(act.name()));
+                } else {
+                    call(caller, Kind.UP, () -> caller.lively().calls().up(uuid), uuid);
+                }
+            });
+            later(time + random.nextLong(REPLY), random, caller -> down(caller, uuid, Maintenance.of(act.name() + " again")));
+            later(time + random.nextLong(4 * REPLY), random, caller -> call(caller, Kind.FIND_BY_NAME,
+                    () -> caller.lively().calls().find(named.type(), named.host()), named.type(), named.host()));
+        }
+    }
+
+    /** By any application, if it runs. */
+    private void later(long time, RandomGenerator random, Consumer<SimulatedApplication> act) {
+        Place place = world.places().get(random.nextInt(world.places().size()));
+        world.scheduler().after(time, () -> place.running().ifPresent(act));
     }
 
     /** While the call is under way, others read. */
     private void readBeside(String uuid, ServiceRecord named, RandomGenerator random) {
         for (int i = 0; i < READS_BESIDE; i++) {
-            Place place = world.places().get(random.nextInt(world.places().size()));
-            world.scheduler().after(random.nextLong(BESIDE), () -> place.running()
-                    .ifPresent(reader -> read(reader, uuid, named, random)));
+            later(random.nextLong(BESIDE), random, reader -> read(reader, uuid, named, random));
         }
     }
 

@@ -207,15 +207,22 @@ final class SimulatedApplication {
     }
 
     void down(String why) {
-        saysDown = true;
-        wantsSince = world.scheduler().now();
-        process.pool().execute(() -> lively.registrar().own().down(why));
+        process.pool().execute(() -> {
+            says(true);
+            lively.registrar().own().down(why);
+        });
     }
 
     void up() {
-        saysDown = false;
+        process.pool().execute(() -> {
+            says(false);
+            lively.registrar().own().up();
+        });
+    }
+
+    private void says(boolean down) {
+        saysDown = down;
         wantsSince = world.scheduler().now();
-        process.pool().execute(() -> lively.registrar().own().up());
     }
 
     /** A change while the checks are being asked is noticed when they are asked the next time. */
