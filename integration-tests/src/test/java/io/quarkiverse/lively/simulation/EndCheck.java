@@ -13,8 +13,7 @@ import io.quarkiverse.lively.simulation.etcd.EtcdMember;
  * <i>DOWN is acknowledged by etcd before anything of the application stops serving, if etcd answers. Stopping takes no longer
  * than
  * the timeout of the shutdown, whatever etcd does.</i> And of what has ended nothing is left: no lease, no connection, no
- * watch, no
- * thread.
+ * watch, no thread, no timer.
  */
 final class EndCheck implements Check {
 
@@ -114,6 +113,8 @@ final class EndCheck implements Check {
         if (!world.etcd().leases().isEmpty()) {
             world.violated(NOTHING_LEFT, "leases live on: " + world.etcd().leases());
         }
+        world.places().forEach(place -> place.idle().filter(process -> process.openTimers() > 0).ifPresent(process -> world
+                .violated(NOTHING_LEFT, process.name() + " has closed and left " + process.openTimers() + " timers")));
         world.applications().forEach(application -> world.violated(BUDGET, application.process().name() + " never ended"));
         for (EtcdMember member : world.etcd().members()) {
             if (member.connections() > 0 || member.watches() > 0) {

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.simulation;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.Endpoint;
@@ -20,6 +21,8 @@ final class Place {
     private int starts;
     /** Null if none runs. */
     private SimulatedApplication application;
+    /** Goes on without its application, which has stopped for good. */
+    private Optional<SimulatedProcess> idle = Optional.empty();
 
     Place(World world, Setup.ProcessSetup setup) {
         this.world = world;
@@ -80,14 +83,30 @@ final class Place {
         }
     }
 
+    /** The process whose application has stopped at the end of the run. */
+    Optional<SimulatedProcess> idle() {
+        return idle;
+    }
+
     /** Stops the application as Quarkus does, and ends the process then. */
     void stop(Runnable then) {
+        stopApplication(process -> {
+            process.kill();
+            then.run();
+        });
+    }
+
+    /** Stops the application, and leaves its process to itself, so that it shows what the application has left. */
+    void stopForGood() {
+        stopApplication(process -> idle = Optional.of(process));
+    }
+
+    private void stopApplication(Consumer<SimulatedProcess> then) {
         running().ifPresent(stopping -> stopping.stop(false, left -> {
             if (application == stopping) {
                 application = null;
-                stopping.process().kill();
                 world.forEachCheck(check -> check.ended(stopping));
-                then.run();
+                then.accept(stopping.process());
             }
         }));
     }

@@ -52,6 +52,8 @@ final class RegistryWritesCheck implements Check {
     private final CommitLog log;
     /** By caller and service. */
     private final Map<String, Writes> writes = new HashMap<>();
+    /** The processes, by what they sign states with. */
+    private final Map<String, String> speakers = new HashMap<>();
 
     /** The calls of one process that write one service. */
     private static final class Writes {
@@ -127,6 +129,9 @@ final class RegistryWritesCheck implements Check {
                             || of.unknown.stream().anyMatch(call -> call.kind == Kind.DELETE));
         }
         State state = CommitLog.parse(after(commit, world.layout().state(uuid)), State.parser());
+        if (state != null) {
+            speakers.put(state.getBy(), commit.who());
+        }
         String signer = state == null ? "" : state.getEditor().isEmpty() ? state.getBy() : state.getEditor();
         return signer.contains("@");
     }
@@ -136,7 +141,8 @@ final class RegistryWritesCheck implements Check {
         ByteString key = world.layout().state(uuid);
         return commit.changes().stream().filter(change -> change.key().equals(key) && change.before() != null)
                 .map(change -> CommitLog.parse(change.before(), State.parser()))
-                .anyMatch(state -> state != null && state.getReason() == Reason.SHUTDOWN);
+                .anyMatch(state -> state != null && state.getReason() == Reason.SHUTDOWN
+                        && commit.who().equals(speakers.get(state.getBy())));
     }
 
     private static KeyValue after(Commit commit, ByteString key) {

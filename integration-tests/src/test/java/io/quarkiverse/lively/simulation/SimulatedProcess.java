@@ -39,7 +39,7 @@ final class SimulatedProcess implements Platform {
     private long pausedAt;
     private long resumedAt;
     private int sources;
-    private int pending;
+    private int openTimers;
 
     /** @param bugs told what a task has thrown, which none may */
     SimulatedProcess(String name, Machine machine, Scheduler scheduler, Chance chance, Consumer<Throwable> bugs) {
@@ -129,9 +129,9 @@ final class SimulatedProcess implements Platform {
         run(task);
     }
 
-    /** How many timers and tasks of its workers are still to run. */
-    int pending() {
-        return pending;
+    /** How many timers are still to run, but for those of its workers, which end with them. */
+    int openTimers() {
+        return openTimers;
     }
 
     /** How many of its threads have not ended. */
@@ -179,7 +179,8 @@ final class SimulatedProcess implements Platform {
 
     @Override
     public Worker.Timer after(Duration delay, Runnable task) {
-        return new ProcessTimer(delay, task);
+        openTimers++;
+        return new ProcessTimer(delay, task, () -> openTimers--);
     }
 
     private long hop() {
@@ -206,12 +207,14 @@ final class SimulatedProcess implements Platform {
 
         private final long due;
         private final Runnable task;
+        private final Runnable atEnd;
         private boolean over;
 
-        ProcessTimer(Duration delay, Runnable task) {
+        /** @param atEnd called when it has fired or is cancelled */
+        ProcessTimer(Duration delay, Runnable task, Runnable atEnd) {
             this.due = saturated(nanoTime(), Math.max(0, delay.toNanos()));
             this.task = task;
-            pending++;
+            this.atEnd = atEnd;
             schedule();
         }
 
@@ -239,7 +242,7 @@ final class SimulatedProcess implements Platform {
         private void end() {
             if (!over) {
                 over = true;
-                pending--;
+                atEnd.run();
             }
         }
 
@@ -270,9 +273,7 @@ final class SimulatedProcess implements Platform {
                 return;
             }
             busyUntil = Math.max(busyUntil, scheduler.now() + hop());
-            pending++;
             scheduler.after(busyUntil - scheduler.now(), () -> SimulatedProcess.this.run(() -> {
-                pending--;
                 if (!closed) {
                     task.run();
                 }
@@ -283,11 +284,12 @@ final class SimulatedProcess implements Platform {
         public Timer after(Duration delay, Runnable task) {
             boolean[] cancelled = new boolean[1];
             // A thread that is busy takes it later, and it may be cancelled until then.
-            Timer timer = SimulatedProcess.this.after(delay, () -> execute(() -> {
+            Timer timer = new ProcessTimer(delay, () -> execute(() -> {
                 if (!cancelled[0]) {
                     task.run();
                 }
-            }));
+            }), () -> {
+            });
             return () -> {
                 cancelled[0] = true;
                 timer.cancel();

@@ -30,8 +30,8 @@ final class StatesAreTrueCheck implements Check {
             HELD_DOWN, EnumSet.of(REGISTERED, FENCED, STOPPED),
             LOST, EnumSet.of(REGISTERED, HELD_DOWN, FENCED, STOPPED),
             FENCED, EnumSet.of(REGISTERED, HELD_DOWN, STOPPED));
-    /** An answer may be that old when it arrives, while no process is paused. */
-    private static final long OLDEST_ANSWER = SimulatedClient.REQUEST_TIMEOUT.toNanos() + Bounds.SECOND / 2;
+    /** So old may be what a process knows, while it is not paused: it asks for its keys, and then for those beside them. */
+    private static final long OLDEST_ANSWER = 2 * SimulatedClient.REQUEST_TIMEOUT.toNanos() + Bounds.SECOND / 2;
 
     private final World world;
     private final Services services;

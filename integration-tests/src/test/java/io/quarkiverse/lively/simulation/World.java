@@ -148,8 +148,7 @@ final class World {
         scheduler.after(Plan.STOP.toNanos(), () -> {
             forEachCheck(Check::beforeStop);
             note("world", "stops", 0, () -> "all processes");
-            places.forEach(place -> place.stop(() -> {
-            }));
+            places.forEach(Place::stopForGood);
             osLively.end();
         });
         tick();
