@@ -15,6 +15,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Freshness.State;
@@ -29,6 +31,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 
 /** A member that answers and cannot serve, since it is a learner, is left at once. */
 @NeedsProgram({ "etcd", "etcdctl" })
+@Execution(ExecutionMode.CONCURRENT)
 class LearnerTest {
 
     /** The least that is advised. */

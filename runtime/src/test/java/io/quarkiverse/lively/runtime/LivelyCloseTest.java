@@ -7,6 +7,7 @@ import java.util.Optional;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.RegistrationState;
@@ -17,6 +18,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 
 @NeedsProgram("etcd")
+@Isolated
 class LivelyCloseTest {
 
     /** For the view; for etcd no time is left. */

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
@@ -19,6 +20,7 @@ import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.LogLines;
 
 /** Whatever observers and their threads do, the next change is told. */
+@Isolated
 class RegistrationBroadcastTest {
 
     private final List<RegistrationState> told = new CopyOnWriteArrayList<>();

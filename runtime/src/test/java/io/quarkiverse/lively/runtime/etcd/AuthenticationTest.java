@@ -21,6 +21,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import com.google.protobuf.ByteString;
 
@@ -29,6 +31,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 
 /** Every call bears the token of the user, and nobody notices when etcd forgets it. */
 @NeedsProgram({ "etcd", "etcdctl" })
+@Execution(ExecutionMode.CONCURRENT)
 class AuthenticationTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(3);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import com.google.protobuf.ByteString;
 
@@ -30,6 +31,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
  * connects once its threads have ended.
  */
 @NeedsProgram("etcd")
+@Isolated
 class QuietCloseTest {
 
     private static final ByteString KEY = ByteString.copyFromUtf8("/key");

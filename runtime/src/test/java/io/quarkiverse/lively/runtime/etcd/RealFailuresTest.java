@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import com.google.protobuf.ByteString;
 
@@ -34,6 +36,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 
 /** A real etcd is made to fail, and each failure is known for what it is. */
 @NeedsProgram({ "etcd", "etcdctl" })
+@Execution(ExecutionMode.CONCURRENT)
 class RealFailuresTest {
 
     private static final ByteString KEY = ByteString.copyFromUtf8("/services/key");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import com.google.protobuf.ByteString;
 
@@ -30,6 +31,7 @@ import io.vertx.core.Vertx;
 
 /** New certificates take the place of old ones without a call that fails, and only if etcd accepts them. */
 @NeedsProgram({ "etcd", "etcdctl" })
+@Isolated
 class RotationTest {
 
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));

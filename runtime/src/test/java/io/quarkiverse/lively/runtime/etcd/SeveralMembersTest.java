@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import com.google.protobuf.ByteString;
 
@@ -21,6 +23,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 
 /** One member that does not answer is passed over, whichever it is. */
 @NeedsProgram("etcd")
+@Execution(ExecutionMode.CONCURRENT)
 class SeveralMembersTest {
 
     private static final Transaction READ = Transaction.read(List.of(ByteString.copyFromUtf8("/key")));

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Reason;
@@ -21,6 +22,7 @@ import io.quarkiverse.lively.test.LogLines;
 import io.quarkus.runtime.metrics.MetricsFactory;
 
 /** Services are counted by type and liveness, of types that nobody knew of before, and of not too many. */
+@Isolated
 class ServicesByTypeTest {
 
     private final Map<String, Supplier<Number>> gauges = new TreeMap<>();

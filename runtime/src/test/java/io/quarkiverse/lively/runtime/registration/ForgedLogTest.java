@@ -8,6 +8,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import com.google.protobuf.ByteString;
 
@@ -21,6 +22,7 @@ import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.test.LogLines;
 
 /** Whoever writes to etcd cannot add lines to the log of an application, nor to what it says of itself. */
+@Isolated
 class ForgedLogTest {
 
     private static final String EVIL = "x\r\n2030-01-01 00:00:00 INFO  Registered \u001b[2J\u202e\u2028";

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import com.google.protobuf.ByteString;
 
@@ -13,6 +14,7 @@ import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.test.LogLines;
 
 /** A type and host belong to one service. */
+@Isolated
 class NameTakenTest {
 
     private static final ServiceIdentity OTHER = new ServiceIdentity("u2", Scene.ID.type(), Scene.ID.host(), "default");

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Registration;
@@ -25,6 +26,7 @@ import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.runtime.worker.Worker;
 import io.quarkiverse.lively.test.LogLines;
 
+@Isolated
 class StopTest {
 
     private final Scene scene = Scene.registered();

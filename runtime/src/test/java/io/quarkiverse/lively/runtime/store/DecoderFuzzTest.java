@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -33,6 +34,7 @@ import io.quarkiverse.lively.runtime.worker.StoppedClock;
 import io.quarkiverse.lively.test.LogLines;
 
 /** Whatever bytes are in etcd, they are read or skipped, and never fail: {@code -Dlively.fuzz.inputs} and {@code .seed}. */
+@Isolated
 class DecoderFuzzTest {
 
     private static final int INPUTS = Integer.getInteger("lively.fuzz.inputs", 100_000);

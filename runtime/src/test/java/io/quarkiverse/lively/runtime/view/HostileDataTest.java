@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import com.google.protobuf.ByteString;
 
@@ -41,6 +42,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 
 /** Whatever somebody writes between the keys of services, those that can be read are listed, shown, told of and written. */
 @NeedsProgram("etcd")
+@Isolated
 class HostileDataTest {
 
     private static final int MIB = 1 << 20;

@@ -10,6 +10,8 @@ import java.util.Optional;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
@@ -28,6 +30,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 
 /** Registries of different namespaces see nothing of each other, however alike their names are. */
 @NeedsProgram("etcd")
+@Execution(ExecutionMode.CONCURRENT)
 class NamespacesTest {
 
     private static final List<String> NAMESPACES = List.of("", "a", "ab", "a/", "a//", "a/b", "A", "..", "../", "../a", "a/..",

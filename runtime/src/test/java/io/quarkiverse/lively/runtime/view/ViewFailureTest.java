@@ -20,6 +20,7 @@ import java.util.function.LongSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import io.quarkiverse.lively.Freshness.State;
 import io.quarkiverse.lively.LivenessEvent;
@@ -36,6 +37,7 @@ import io.quarkiverse.lively.runtime.worker.FakeWorker;
 import io.quarkiverse.lively.test.LogLines;
 
 /** A view in which a call throws an exception reads the fleet anew, and logs that once. */
+@Isolated
 class ViewFailureTest {
 
     private static final String FAILED = "the view of the fleet failed, and is read anew";

@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import com.google.protobuf.ByteString;
 
@@ -34,6 +36,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 
 /** The view when it loses etcd for a while, and when etcd loses something. */
 @NeedsProgram("etcd")
+@Execution(ExecutionMode.CONCURRENT)
 class ViewOutageTest {
 
     private final KeyLayout layout = new KeyLayout("");
