@@ -110,6 +110,11 @@ final class EventsCheck implements Check {
 
     @Override
     public void received(Subscriber subscriber, LivenessEvent event) {
+        SimulatedApplication application = subscriber.application();
+        if (application.place().application().filter(application::equals).isEmpty()) {
+            // It was on its way when the application ended.
+            return;
+        }
         Story story = stories.computeIfAbsent(subscriber, first -> new Story());
         story.time = world.scheduler().now();
         if (event.coalesced() > 1) {

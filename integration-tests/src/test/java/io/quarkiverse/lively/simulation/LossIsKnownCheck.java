@@ -17,6 +17,9 @@ final class LossIsKnownCheck implements Check {
 
     private static final String NAME = "a loss is known before the lease runs out";
 
+    /** Clocks that have come apart by less are not noticed. */
+    private static final long NOTICED_SUSPENSION = Bounds.SECOND;
+
     private final World world;
     private final Services services;
     private final long ttl;
@@ -80,6 +83,10 @@ final class LossIsKnownCheck implements Check {
     private long untilNoticed(SimulatedApplication application) {
         Trouble trouble = world.trouble();
         Machine machine = application.place().machine();
+        if (machine.lastSuspension() < NOTICED_SUSPENSION) {
+            // The margin is for it, and for the drift of the clock.
+            return ttl;
+        }
         long others = Math.max(trouble.etcdQuietSince(), trouble.linkQuietSince(machine));
         return machine.wokeUpAt() - others > Bounds.of(world.setup()).converged() ? 2 * Bounds.SECOND + Bounds.AT_ONCE : ttl;
     }

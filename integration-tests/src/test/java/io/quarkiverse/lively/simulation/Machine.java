@@ -85,6 +85,11 @@ final class Machine {
         return wokeUpAt;
     }
 
+    /** How long the last suspension took; 0 if there was none. */
+    long lastSuspension() {
+        return suspensions.isEmpty() ? 0 : suspensions.get(suspensions.size() - 1).duration();
+    }
+
     /** It was suspended for that time until now. */
     void wokeUpAfter(Duration time) {
         suspensions.add(new Suspension(scheduler.now() - time.toNanos() - suspendedFor, time.toNanos()));

@@ -22,7 +22,8 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
  * and the earlier one is FENCED: it writes nothing of that service. With {@code on-conflict=wait} the later one waits, with
  * {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a whole TTL that
  * no
- * other process owns it, and never displaces anybody.</i> <i>{@code fencingToken()} is higher for each new owner.</i>
+ * other process owns it, and never displaces anybody.</i> <i>{@code fencingToken()} is higher for each new owner:</i> it is the revision of the
+ * claim.
  */
 final class OneOwnerCheck implements Check {
 
@@ -31,12 +32,13 @@ final class OneOwnerCheck implements Check {
     private static final String CONFLICT = "on-conflict is respected";
     private static final String WAITS = "a fenced process waits for a whole TTL";
     private static final String TOKENS = "the token of a former owner is lower";
-    private static final String RISES = "the token of a new owner is higher";
+    private static final String PRESENT = "an owner has the token of its claim";
     /** A clock of a process may be faster than true time. */
     private static final double DRIFT = 1 - 2 * Place.MOST_DRIFT;
 
     private final World world;
     private final Services services;
+    private final Bounds bounds;
     private final long ttl;
     /** By uuid: the end of the last claim. */
     private final Map<String, ClaimEnd> ends = new HashMap<>();
@@ -46,24 +48,19 @@ final class OneOwnerCheck implements Check {
     /** By process and uuid: those that say that they are fenced. */
     private final Set<String> fenced = new HashSet<>();
 
-    /** By uuid, in the first history of etcd: the highest token so far, and the incarnation that has it. */
-    private final Map<String, Token> highest = new HashMap<>();
-
-    private record Token(long number, String incarnation) {
-    }
-
     private record ClaimEnd(String incarnation, long time) {
     }
 
     OneOwnerCheck(World world, Services services) {
         this.world = world;
         this.services = services;
-        this.ttl = Bounds.of(world.setup()).ttl();
+        this.bounds = Bounds.of(world.setup());
+        this.ttl = bounds.ttl();
     }
 
     @Override
     public List<String> promises() {
-        return List.of(WRITES, DISPLACES, CONFLICT, WAITS, TOKENS, RISES);
+        return List.of(WRITES, DISPLACES, CONFLICT, WAITS, TOKENS, PRESENT);
     }
 
     @Override
@@ -187,23 +184,15 @@ final class OneOwnerCheck implements Check {
                                 + stored);
             }
             world.checked(TOKENS);
-            if (isOwner) {
-                rises(application, stored, token.getAsLong());
+            long since = Math.max(services.times(stored.uuid).changed,
+                    world.trouble().quietSince(application.place().machine()));
+            if (isOwner && world.scheduler().now() - since > bounds.converged()) {
+                if (token.getAsLong() != present) {
+                    world.violated(PRESENT, application.process().name() + " is REGISTERED with the token "
+                            + token.getAsLong() + ": " + stored);
+                }
+                world.checked(PRESENT);
             }
-        }
-    }
-
-    private void rises(SimulatedApplication application, StoredService stored, long number) {
-        Token before = highest.get(stored.uuid);
-        String incarnation = stored.owner.getIncarnation();
-        if (before == null) {
-            highest.put(stored.uuid, new Token(number, incarnation));
-        } else if (before.incarnation().equals(incarnation) ? number >= before.number() : number > before.number()) {
-            highest.put(stored.uuid, new Token(number, incarnation));
-            world.checked(RISES);
-        } else {
-            world.violated(RISES, application.process().name() + " is REGISTERED with the token " + number
-                    + ", after the token " + before.number() + " of " + before.incarnation() + ": " + stored);
         }
     }
 }

@@ -109,7 +109,7 @@ final class OsLivelyEntriesCheck implements Check {
             return other != null;
         }
         return other.getType().equals(record.getType()) && other.getHost().equals(record.getHost())
-                && (other.getStatus() == Status.DOWN || exists(world.layout().up(rival))
+                && (other.getStatus() == Status.DOWN || other.getMaintenanceStart() != 0 || exists(world.layout().up(rival))
                         || exists(world.layout().owner(rival)));
     }
 

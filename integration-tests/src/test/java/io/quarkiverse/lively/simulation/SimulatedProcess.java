@@ -35,6 +35,8 @@ final class SimulatedProcess implements Platform {
     private final List<Runnable> atEnd = new ArrayList<>();
     private final List<SimulatedWorker> workers = new ArrayList<>();
     private boolean paused;
+    /** Whether it still does what it could not do while it was paused. */
+    private boolean catchingUp;
     private boolean dead;
     private long pausedAt;
     private long resumedAt;
@@ -114,14 +116,23 @@ final class SimulatedProcess implements Platform {
         if (suspended) {
             machine.wokeUpAfter(Duration.ofNanos(scheduler.now() - pausedAt));
         }
-        List<Runnable> missed = new ArrayList<>(held);
-        held.clear();
-        // In order: what came by one connection, or is of one thread, is not mixed up by a pause.
-        long later = 0;
-        for (Runnable task : missed) {
-            later += Chance.between(hops, 0, HOP);
-            scheduler.after(later, () -> run(task));
+        if (!catchingUp) {
+            catchingUp = true;
+            catchUp();
         }
+    }
+
+    /** In order: what came by one connection, or is of one thread, is not mixed up by a pause, nor by what comes meanwhile. */
+    private void catchUp() {
+        scheduler.after(Chance.between(hops, 0, HOP), () -> {
+            Runnable missed = paused ? null : held.poll();
+            if (missed == null) {
+                catchingUp = false;
+            } else {
+                runNow(missed);
+                catchUp();
+            }
+        });
     }
 
     /** Something comes from outside, such as a message. */
@@ -191,10 +202,14 @@ final class SimulatedProcess implements Platform {
         if (dead) {
             return;
         }
-        if (paused) {
+        if (paused || catchingUp) {
             held.add(task);
-            return;
+        } else {
+            runNow(task);
         }
+    }
+
+    private void runNow(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException | Error e) {

@@ -139,8 +139,9 @@ final class ViewCheck implements Check {
         long bound = progress + SimulatedClient.REQUEST_TIMEOUT.toNanos();
         silence(application, story);
         if (story.silentSince >= 0 && now - story.silentSince > application.place().machine().trueTime(bound) + SLACK) {
-            check(STALE, isLoading || freshness.state() == State.STALE, application,
-                    "nothing of etcd reaches it since " + story.silentSince / 1e9 + " s");
+            // Something may have reached it between two looks.
+            check(STALE, isLoading || freshness.state() == State.STALE || freshness.age().toNanos() <= bound + SLACK,
+                    application, "nothing of etcd reaches it since " + story.silentSince / 1e9 + " s");
         }
         boolean isFollowing = freshness.state() == State.CURRENT || freshness.state() == State.SUSPECT;
         story.startedAt = story.startedAt < 0 ? now : story.startedAt;

@@ -24,19 +24,20 @@ import io.quarkiverse.lively.runtime.worker.Worker;
  * @param ephemeral whether everything of the service goes away with the lease
  * @param ttl as it was asked for
  * @param incarnation the id of the one that owns the service, and goes on owning it
+ * @param claimed whether it has claimed the service: if another process owns it by now, it is not to be displaced
  */
 public record Inheritance(String namespace, ServiceIdentity identity, boolean ephemeral, Duration ttl, long lease,
-        String incarnation, Instant startedAt) {
+        String incarnation, Instant startedAt, boolean claimed) {
 
     private static final String PROPERTY = "lively.dev-mode.inheritance";
     private static final String SEPARATOR = "\n";
-    private static final int FIELDS = 11;
+    private static final int FIELDS = 12;
 
     /** @param etcd where the service is registered */
     public void leave(String etcd) {
         System.setProperty(PROPERTY, String.join(SEPARATOR, etcd, namespace, identity.uuid(), identity.type(),
                 identity.host(), identity.region(), Boolean.toString(ephemeral), ttl.toString(), Long.toString(lease),
-                incarnation, startedAt.toString()));
+                incarnation, startedAt.toString(), Boolean.toString(claimed)));
     }
 
     /** What was left there, if anything was. It can be taken once, and what was left in another etcd is dropped. */
@@ -48,7 +49,8 @@ public record Inheritance(String namespace, ServiceIdentity identity, boolean ep
         }
         return Optional.of(new Inheritance(left.get(1),
                 new ServiceIdentity(left.get(2), left.get(3), left.get(4), left.get(5)), Boolean.parseBoolean(left.get(6)),
-                Duration.parse(left.get(7)), Long.parseLong(left.get(8)), left.get(9), Instant.parse(left.get(10))));
+                Duration.parse(left.get(7)), Long.parseLong(left.get(8)), left.get(9), Instant.parse(left.get(10)),
+                Boolean.parseBoolean(left.get(11))));
     }
 
     /** Whether a process that is set up like that can go on with it. */

@@ -220,9 +220,19 @@ final class Publication {
         return inTime;
     }
 
-    /** Before anything else: this incarnation may have claimed the service already. */
-    void resume() {
+    /**
+     * Before anything else: this incarnation has been here before.
+     *
+     * @param hasClaimed whether it has claimed the service
+     */
+    void resume(boolean hasClaimed) {
         tried = true;
+        claimed = hasClaimed;
+    }
+
+    /** Whether this process has ever been the owner, as far as it knows. */
+    boolean isClaimed() {
+        return claimed;
     }
 
     /**

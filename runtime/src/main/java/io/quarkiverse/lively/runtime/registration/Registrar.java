@@ -109,7 +109,7 @@ public final class Registrar {
         if (settings.enabled()) {
             registrations.put(settings.identity().uuid(), own);
         }
-        continued.ifPresent(left -> own.resume());
+        continued.ifPresent(left -> own.resume(left.claimed()));
     }
 
     /** The registration of the application. */
@@ -245,7 +245,7 @@ public final class Registrar {
         CompletableFuture<Optional<Inheritance>> left = CompletableFuture.supplyAsync(() -> {
             Optional<Inheritance> leaving = term().filter(term -> own.handOver()).map(term -> new Inheritance(
                     layout.namespace(), settings.identity(), settings.ephemeral(), settings.ttl(), term.id(),
-                    incarnation.id(), incarnation.startedAt()));
+                    incarnation.id(), incarnation.startedAt(), own.isClaimed()));
             leaving.ifPresent(inherited -> registrations.remove(settings.identity().uuid()));
             return leaving;
         }, worker);

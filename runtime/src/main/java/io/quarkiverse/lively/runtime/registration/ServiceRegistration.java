@@ -162,9 +162,18 @@ public final class ServiceRegistration implements Registration {
         report.failed(publication.isHeld(), cause);
     }
 
-    /** Before anything else: an earlier start of the application left the service to this one. */
-    void resume() {
-        publication.resume();
+    /**
+     * Before anything else: an earlier start of the application left the service to this one.
+     *
+     * @param claimed whether that start had claimed it
+     */
+    void resume(boolean claimed) {
+        publication.resume(claimed);
+    }
+
+    /** Whether this process has ever been the owner, as far as it knows. On the worker thread. */
+    boolean isClaimed() {
+        return publication.isClaimed();
     }
 
     /**

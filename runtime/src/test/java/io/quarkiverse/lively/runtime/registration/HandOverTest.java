@@ -215,6 +215,22 @@ class HandOverTest {
         assertEquals(Set.of(), scene.etcd.written());
     }
 
+    /** A claim of a service that is held leaves no trace in its history. */
+    @Test
+    void whoHasTakenAHeldServiceMeanwhileKeepsIt() {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        scene.downByOther("disk", null);
+        Registrar first = start(settings(Scene.ID), 8080);
+        assertEquals(RegistrationState.HELD_DOWN, first.own().state());
+        first.handOver(Scene.STOP_TIMEOUT).join().orElseThrow().leave(ETCD);
+        Optional<Inheritance> left = Inheritance.take(ETCD);
+        Registrar second = start(settings(Scene.ID), 8081);
+        left.orElseThrow().leave(ETCD);
+        Registrar next = start(settings(Scene.ID), 8080);
+        assertEquals(RegistrationState.FENCED, next.own().state());
+        assertEquals(RegistrationState.HELD_DOWN, second.own().state());
+    }
+
     @Test
     void whoIsFencedHasNothingToLeave() {
         scene.start(scene.process(Scene.ID));
