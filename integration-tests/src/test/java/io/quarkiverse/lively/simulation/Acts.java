@@ -136,13 +136,14 @@ final class Acts {
         Trouble trouble = world.trouble();
         switch (act.kind()) {
             case PAUSE, SUSPEND -> trouble.ofProcess(place.machine(), act.duration());
-            case CUT, SILENCE_BOTH, SILENCE_TO_MEMBER, SILENCE_TO_PROCESS, SLOW_DOWN, RESET_CONNECTIONS ->
+            case CUT, SILENCE_BOTH, SILENCE_TO_MEMBER, SILENCE_TO_PROCESS, SLOW_DOWN ->
                 trouble.ofLinks(place.machine(), act.duration());
+            case RESET_CONNECTIONS -> trouble.ofLinks(place.machine(), Duration.ZERO);
             case SET_CLOCK -> trouble.ofClock(place.machine());
-            case KILL_MEMBER, FREEZE_MEMBER, ISOLATE_MEMBERS, LAG_MEMBER, DELAY_WATCHES, CHANGE_LEADER, NO_SPACE, USERS,
-                    EXPIRE_TOKENS, DENY,
-                    TOO_MANY_REQUESTS, WIPE, RESTORE ->
+            case FREEZE_MEMBER -> trouble.ofFrozenMember(act.duration());
+            case KILL_MEMBER, ISOLATE_MEMBERS, LAG_MEMBER, DELAY_WATCHES, NO_SPACE, USERS, DENY, TOO_MANY_REQUESTS ->
                 trouble.ofEtcd(act.duration());
+            case CHANGE_LEADER, EXPIRE_TOKENS, WIPE, RESTORE -> trouble.ofEtcd(Duration.ZERO);
             default -> {
                 // Nothing breaks.
             }

@@ -3,6 +3,7 @@ package io.quarkiverse.lively.simulation;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,7 +22,7 @@ final class BoundedWritesCheck implements Check {
     private static final String QUIET = "nothing is written while nothing changes";
     private static final String RENEWALS = "a lease is renewed each third of its TTL";
     /** In {@link #WINDOW}; each act may cause some. */
-    private static final int MOST = 40;
+    private static final int MOST = 16;
     private static final long WINDOW = 10 * Bounds.SECOND;
 
     private final World world;
@@ -30,7 +31,7 @@ final class BoundedWritesCheck implements Check {
     /** By process and uuid. */
     private final Map<String, Deque<Long>> writes = new HashMap<>();
     /** By application: how many renewals it had sent when all was as it should be. */
-    private final Map<SimulatedApplication, Long> renewals = new HashMap<>();
+    private final Map<SimulatedApplication, Long> renewals = new LinkedHashMap<>();
     private long quietFrom = Long.MAX_VALUE;
     private boolean isOver;
 
@@ -91,7 +92,7 @@ final class BoundedWritesCheck implements Check {
 
     /** A maintenance may begin or end. */
     private static boolean isWindow(StoredService stored) {
-        return stored.statedHold().isPresent() || stored.record != null && stored.record.getMaintenanceEnd() != 0;
+        return stored.statedHold().filter(hold -> hold.getStart() != 0 || hold.getEnd() != 0).isPresent() || stored.record != null && stored.record.getMaintenanceEnd() != 0;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.simulation;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import io.quarkiverse.lively.simulation.etcd.EtcdMember;
 final class EndCheck implements Check {
 
     private static final String DOWN = "DOWN is in etcd before the application stops serving";
+    private static final String LAST_WORD = "an application that stops is DOWN";
     private static final String BUDGET = "a stop ends in its time";
     private static final String NOTHING_LEFT = "nothing is left of what has ended";
     /** With the half second in which the application itself closes, and some slow hops between threads. */
@@ -39,7 +41,7 @@ final class EndCheck implements Check {
 
     @Override
     public List<String> promises() {
-        return List.of(DOWN, BUDGET, NOTHING_LEFT);
+        return List.of(DOWN, LAST_WORD, BUDGET, NOTHING_LEFT);
     }
 
     @Override
@@ -60,6 +62,9 @@ final class EndCheck implements Check {
         if (!canStop(application)) {
             return;
         }
+        List<String> uuids = new ArrayList<>(application.further().keySet());
+        uuids.add(application.uuid());
+        uuids.forEach(uuid -> checkLastWord(application, uuid));
         for (StoredService stored : services.all()) {
             // A service that it closed before may be back, if etcd was restored from a backup: then it goes with the lease.
             boolean isPresent = stored.uuid.equals(application.uuid()) || application.further().containsKey(stored.uuid);
@@ -69,6 +74,23 @@ final class EndCheck implements Check {
             }
         }
         world.checked(DOWN);
+    }
+
+    /** If it has given the service up while it stopped, and nobody has written it since, its last word is there. */
+    private void checkLastWord(SimulatedApplication application, String uuid) {
+        StoredService stored = services.get(uuid);
+        Services.Times times = services.times(uuid);
+        long ownedUntil = services.incarnation(application).map(times.ownedUntil::get).orElse(-1L);
+        if (ownedUntil < application.stoppingSince() || stored.owner != null
+                || times.changedByOthers >= application.stoppingSince()) {
+            return;
+        }
+        boolean isDown = application.place().setup().ephemeral() ? stored.record == null
+                : stored.saysDown() && stored.up == null;
+        if (!isDown) {
+            world.violated(LAST_WORD, application.process().name() + " has stopped and left " + stored);
+        }
+        world.checked(LAST_WORD);
     }
 
     @Override

@@ -1,10 +1,13 @@
 package io.quarkiverse.lively.simulation;
 
+import io.quarkiverse.lively.Freshness.State;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 import io.quarkiverse.lively.Freshness;
@@ -38,6 +41,8 @@ final class EventsCheck implements Check {
     private final World world;
     private final CommitLog log;
     private final Map<Subscriber, Story> stories = new LinkedHashMap<>();
+    /** Those whose view has kept services that etcd had lost. */
+    private final Set<SimulatedApplication> suspect = new HashSet<>();
 
     /** What one subscriber was told so far. */
     private static final class Story {
@@ -85,6 +90,7 @@ final class EventsCheck implements Check {
     /** "At most two events of each service are pending, and one RESYNCED", beside as many events as the buffer has room for. */
     @Override
     public void tick() {
+        lookForSuspects();
         stories.forEach((subscriber, story) -> {
             if (subscriber.isSlow() && story.begun && story.pendingUntil < 0 && !story.unsure) {
                 story.pendingUntil = subscriber.application().lively().view().freshness().revision();
@@ -115,6 +121,7 @@ final class EventsCheck implements Check {
             // It was on its way when the application ended.
             return;
         }
+        lookForSuspects();
         Story story = stories.computeIfAbsent(subscriber, first -> new Story());
         story.time = world.scheduler().now();
         if (event.coalesced() > 1) {
@@ -274,9 +281,16 @@ final class EventsCheck implements Check {
         return subscriber.isSlow() || world.setup().eventBuffer() < 20;
     }
 
-    /** Whether its view may keep services that etcd has lost. */
+    /** Whether its view keeps services that etcd has lost, or has done so. */
     private boolean isSuspect(Subscriber subscriber) {
-        return ViewCheck.maySuspect(world.setup());
+        return suspect.contains(subscriber.application());
+    }
+
+    private void lookForSuspects() {
+        if (ViewCheck.maySuspect(world.setup())) {
+            world.applications().filter(application -> application.lively().view().freshness().state() == State.SUSPECT)
+                    .forEach(suspect::add);
+        }
     }
 
     private void resynced(Subscriber subscriber, Story story, LivenessEvent event) {

@@ -69,7 +69,8 @@ final class LossIsKnownCheck implements Check {
         long lease = registration.lease().map(held -> Long.parseUnsignedLong(held.id(), 16)).orElse(0L);
         long now = world.scheduler().now();
         // In etcd 3.4 a leader that was frozen answers the renewals that have waited, although it leads no more.
-        boolean mayBeDeceived = world.setup().version() == Version.V3_4 && now - world.trouble().etcdQuietSince() < ttl;
+        boolean mayBeDeceived = world.setup().version() == Version.V3_4 && world.trouble().thawedSince() > 0
+                && now - world.trouble().thawedSince() < ttl;
         boolean isExcused = mayBeDeceived || now - runsSince(application) < untilNoticed(application)
                 || services.replacedAt() > 0 && now - services.replacedAt() < ttl;
         if (!isExcused && (lease == ended || world.etcd().lease(lease) == null)) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -12,6 +13,7 @@ import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.simulation.Services.ServiceChange;
 import io.quarkiverse.lively.simulation.Services.Writer;
 import io.quarkiverse.lively.simulation.etcd.Commit;
@@ -42,8 +44,8 @@ final class OneOwnerCheck implements Check {
     private final long ttl;
     /** By uuid: the end of the last claim. */
     private final Map<String, ClaimEnd> ends = new HashMap<>();
-    /** By incarnation and uuid: when it has claimed the service for the first time, so that it must know. */
-    private final Map<String, Long> claimed = new HashMap<>();
+    /** By incarnation and uuid: those that have said that they are the owner, and so know it. */
+    private final Set<String> claimed = new HashSet<>();
 
     /** By process and uuid: those that say that they are fenced. */
     private final Set<String> fenced = new HashSet<>();
@@ -77,8 +79,6 @@ final class OneOwnerCheck implements Check {
 
     @Override
     public void replaced() {
-        // A process may not have seen that it has claimed a service of the former etcd.
-        claimed.clear();
         ends.clear();
     }
 
@@ -92,8 +92,10 @@ final class OneOwnerCheck implements Check {
             claimed(writer, change);
         } else if (!wasOwner) {
             // The last word of a process whose lease has run out while it stopped.
-            boolean stops = before.owner == null && before.state != null && !before.state.getBy().contains("@");
-            if (!stops) {
+            boolean isItsOwn = before.state != null && services.application(before.state.getBy())
+                    .filter(speaker -> speaker.process() == writer.process()).isPresent();
+            if (before.owner != null || !isItsOwn || after.state == null
+                    || after.state.getReason() != Reason.SHUTDOWN) {
                 world.violated(WRITES, process + " has made of " + before + " this: " + after);
             }
         }
@@ -109,14 +111,12 @@ final class OneOwnerCheck implements Check {
         StoredService after = change.after();
         long now = world.scheduler().now();
         String key = after.owner.getIncarnation() + after.uuid;
-        Long first = claimed.get(key);
-        boolean knows = first != null && first > services.times(after.uuid).takenAway;
         if (before.owner != null) {
-            if (knows) {
-                world.violated(DISPLACES, writer.process().name() + " had claimed it at " + first / 1e9
-                        + " s, and has now displaced another one: before " + before + "; after " + after);
+            if (claimed.contains(key)) {
+                world.violated(DISPLACES, writer.process().name() + " had claimed it before, and has now displaced another one:"
+                        + " before " + before + "; after " + after);
             }
-            world.checked(DISPLACES);
+            world.count("first claims that displace");
             OnConflict onConflict = writer.place().setup().onConflict();
             if (onConflict != OnConflict.TAKEOVER && !haveSameAddress(before.owner, after.owner)) {
                 world.violated(CONFLICT,
@@ -137,19 +137,24 @@ final class OneOwnerCheck implements Check {
             }
             world.checked(WAITS);
         }
-        boolean leavesATrace = after.historyEntry != before.historyEntry;
-        if (first == null && leavesATrace) {
-            claimed.put(key, now);
-        }
     }
 
     @Override
     public void changed(SimulatedApplication application, RegistrationChange change) {
-        String key = application.process().name() + change.registration().record().uuid();
+        String uuid = change.registration().record().uuid();
+        String key = application.process().name() + uuid;
         if (change.current() == RegistrationState.FENCED) {
             fenced.add(key);
+            world.checked(DISPLACES);
         } else {
             fenced.remove(key);
+        }
+        Optional<String> claim = services.incarnation(application).map(incarnation -> incarnation + uuid);
+        if (change.current() == RegistrationState.REGISTERED || change.current() == RegistrationState.HELD_DOWN) {
+            claim.ifPresent(claimed::add);
+        } else if (change.current() == RegistrationState.STOPPED && !application.isStopping()) {
+            // It may register the same service again, as a new one.
+            claim.ifPresent(claimed::remove);
         }
     }
 

@@ -9,6 +9,7 @@ import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
+import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 
 /**
@@ -28,6 +29,7 @@ final class OwnerIsUpCheck implements Check {
     private static final String HOLD_AT_ONCE = "a hold is noticed at once";
     private static final String HOLD = "a hold is noticed";
     private static final String UP = "an owner that reaches etcd is UP";
+    private static final String FENCED = "a process whose service another one has taken is FENCED";
     private static final String DOWN = "an owner that says DOWN is DOWN";
     private static final String LEASE = "the claim and the entry under UP are under the lease of the owner";
     private static final String TOKEN = "the token of an owner is the revision of its claim";
@@ -46,7 +48,7 @@ final class OwnerIsUpCheck implements Check {
 
     @Override
     public List<String> promises() {
-        return List.of(CLAIMED, HOLD, HOLD_AT_ONCE, UP, DOWN, LEASE, TOKEN);
+        return List.of(FENCED, CLAIMED, HOLD, HOLD_AT_ONCE, UP, DOWN, LEASE, TOKEN);
     }
 
     @Override
@@ -107,7 +109,17 @@ final class OwnerIsUpCheck implements Check {
             world.checked(CLAIMED);
             return;
         }
-        if (!services.isOwner(application, uuid) || now <= Math.max(due, times.ownerSince + notice)) {
+        if (now <= Math.max(due, times.ownerSince + notice)) {
+            return;
+        }
+        if (!services.isOwner(application, uuid)) {
+            boolean waits = state == RegistrationState.STARTING
+                    && (application.place().setup().onConflict() == OnConflict.WAIT
+                            || registration.reason().contains("NAME_TAKEN"));
+            if (state != RegistrationState.FENCED && !waits) {
+                violated(FENCED, application, registration, stored, "FENCED");
+            }
+            world.checked(FENCED);
             return;
         }
         Instant wallTime = machine.now();

@@ -12,12 +12,14 @@ import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.PermissionDeniedException;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.UnknownServiceException;
+import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
@@ -47,6 +49,8 @@ final class RegistryWritesCheck implements Check {
     private static final String ENDS = "a write ends";
     /** Before the last attempt, all the others have lost a race. */
     private static final int LOST_RACES = 19;
+    /** While nothing is broken, with many races. */
+    private static final long LONGEST_WRITE = 5 * Bounds.SECOND;
 
     private final World world;
     private final CommitLog log;
@@ -330,8 +334,26 @@ final class RegistryWritesCheck implements Check {
                     || era.ever(from, to, revision -> !uuid.equals(era.holder(wanted.type(), wanted.host(), revision)))), call,
                     "no process kept it alive, and its names were free");
         } else {
-            world.checked(REFUSED);
+            boolean isQuiet = quietSince(call) <= call.calledAt && !call.caller.isStopping();
+            boolean isOfEtcd = why instanceof EtcdException || why instanceof PermissionDeniedException;
+            check(REFUSED, isOfEtcd && !isQuiet, call, "nothing is broken, or it is no failure of etcd");
         }
+    }
+
+    /** Since when a call to etcd should succeed. */
+    private long quietSince(RegistryCall call) {
+        return world.trouble().quietSince(call.caller.place().machine()) + Bounds.of(world.setup()).recovery();
+    }
+
+    @Override
+    public void tick() {
+        writes.values().forEach(of -> of.open.forEach(call -> {
+            long since = Math.max(call.calledAt, quietSince(call));
+            if (world.scheduler().now() - since > LONGEST_WRITE && call.caller.process().isRunning()
+                    && !call.caller.isStopping()) {
+                world.violated(ENDS, describe(call) + " has not ended since " + since / 1e9 + " s");
+            }
+        }));
     }
 
     private long modRevision(ByteString key, long revision) {

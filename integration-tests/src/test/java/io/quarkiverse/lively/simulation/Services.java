@@ -1,6 +1,8 @@
 package io.quarkiverse.lively.simulation;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +30,7 @@ final class Services implements Check {
     static final String DOWN = "by-status/DOWN/";
     static final String OWNER = "by-owner/";
     static final String STATE = "by-state/";
+    static final long MEMORY = 10 * Bounds.SECOND;
     static final String HISTORY = "history/";
     private static final String TYPE_HOST = "by-type-host/";
     private static final String REGION = "by-region/";
@@ -68,8 +71,15 @@ final class Services implements Check {
         }
     }
 
+    /** What it was until then, in true time. */
+    private record Past(StoredService service, long until) {
+    }
+
     /** True times; -1: never. */
     static final class Times {
+
+        /** The last few. */
+        private final Deque<Past> past = new ArrayDeque<>();
 
         /** The last change of any key of the service. */
         long changed = -1;
@@ -95,6 +105,20 @@ final class Services implements Check {
     StoredService get(String uuid) {
         StoredService found = services.get(uuid);
         return found == null ? new StoredService(uuid) : found;
+    }
+
+    /** All that it was since that time, and is. Longer ago than {@link #MEMORY}, something may be missing. */
+    List<StoredService> since(String uuid, long time) {
+        List<StoredService> found = new ArrayList<>(List.of(get(uuid)));
+        times(uuid).past.stream().filter(past -> past.until() >= time).forEach(past -> found.add(past.service()));
+        return found;
+    }
+
+    private static void remember(Times at, StoredService was, long until) {
+        at.past.add(new Past(was, until));
+        while (at.past.getFirst().until() < until - MEMORY) {
+            at.past.removeFirst();
+        }
     }
 
     Iterable<StoredService> all() {
@@ -178,6 +202,7 @@ final class Services implements Check {
         changes.add(new ServiceChange(was, is, writer));
         Times at = times(is.uuid);
         long now = world.scheduler().now();
+        remember(at, was, now);
         at.changed = now;
         if (writer != Writer.OWNER) {
             at.changedByOthers = now;
@@ -275,6 +300,7 @@ final class Services implements Check {
         changes = List.of();
         former.forEach((uuid, was) -> {
             Times at = times(uuid);
+            remember(at, was, now);
             at.changed = now;
             at.changedByOthers = now;
             at.takenAway = now;

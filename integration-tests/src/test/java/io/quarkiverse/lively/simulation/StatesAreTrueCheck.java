@@ -30,6 +30,8 @@ final class StatesAreTrueCheck implements Check {
             HELD_DOWN, EnumSet.of(REGISTERED, FENCED, STOPPED),
             LOST, EnumSet.of(REGISTERED, HELD_DOWN, FENCED, STOPPED),
             FENCED, EnumSet.of(REGISTERED, HELD_DOWN, STOPPED));
+    /** Those that follow from what is stored. */
+    private static final Set<RegistrationState> JUDGED = EnumSet.of(REGISTERED, HELD_DOWN, FENCED);
     /** So old may be what a process knows, while it is not paused: it asks for its keys, and then for those beside them. */
     private static final long OLDEST_ANSWER = 2 * SimulatedClient.REQUEST_TIMEOUT.toNanos() + Bounds.SECOND / 2;
 
@@ -59,16 +61,9 @@ final class StatesAreTrueCheck implements Check {
         Machine machine = application.place().machine();
         StoredService stored = services.get(change.registration().record().uuid());
         Services.Times times = services.times(stored.uuid);
-        if (now - Math.max(times.changed, world.trouble().processQuietSince(machine)) > OLDEST_ANSWER) {
-            // All that it can have seen is as it is now.
-            boolean isTrue = switch (change.current()) {
-                case REGISTERED -> services.isOwner(application, stored.uuid) && stored.record != null;
-                case HELD_DOWN -> services.isOwner(application, stored.uuid) && stored.saysDown()
-                        && (stored.isDownByOthers() || stored.statedHold().isPresent());
-                case FENCED -> stored.owner != null && !services.isOwner(application, stored.uuid);
-                default -> true;
-            };
-            if (!isTrue) {
+        if (JUDGED.contains(change.current()) && now - world.trouble().processQuietSince(machine) > OLDEST_ANSWER) {
+            if (services.since(stored.uuid, now - OLDEST_ANSWER).stream()
+                    .noneMatch(seen -> isTrue(change.current(), application, seen))) {
                 violated(TRUE, application, change, stored);
             }
             world.checked(TRUE);
@@ -79,6 +74,15 @@ final class StatesAreTrueCheck implements Check {
             }
             world.checked(NEEDLESS);
         }
+    }
+
+    private boolean isTrue(RegistrationState state, SimulatedApplication application, StoredService seen) {
+        boolean isOwner = services.incarnation(application).filter(seen::isOwnedBy).isPresent();
+        return switch (state) {
+            case REGISTERED -> isOwner && seen.record != null;
+            case HELD_DOWN -> isOwner && seen.saysDown() && (seen.isDownByOthers() || seen.statedHold().isPresent());
+            default -> seen.owner != null && !isOwner;
+        };
     }
 
     private void violated(String name, SimulatedApplication application, RegistrationChange change, StoredService stored) {

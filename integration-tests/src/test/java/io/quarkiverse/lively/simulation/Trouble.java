@@ -16,6 +16,7 @@ final class Trouble {
     private final Map<String, Long> links = new HashMap<>();
     private final Map<String, Long> clocks = new HashMap<>();
     private long etcd;
+    private long frozen;
 
     Trouble(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -24,6 +25,12 @@ final class Trouble {
     /** Something of etcd is broken for that time: a member, the network between members, or what etcd takes. */
     void ofEtcd(Duration time) {
         etcd = Math.max(etcd, until(time));
+    }
+
+    /** A member answers nothing for that time, and then what it was asked meanwhile. */
+    void ofFrozenMember(Duration time) {
+        ofEtcd(time);
+        frozen = Math.max(frozen, until(time));
     }
 
     /** A process there is stopped for that time. */
@@ -46,6 +53,11 @@ final class Trouble {
         return etcd;
     }
 
+    /** Since when no member has been frozen. */
+    long thawedSince() {
+        return frozen;
+    }
+
     /** Since when all members and all links of a machine have been whole, and no process there was paused. */
     long quietSince(Machine machine) {
         return Math.max(Math.max(etcd, linkQuietSince(machine)), processQuietSince(machine));
@@ -64,10 +76,6 @@ final class Trouble {
     /** The last jump of the wall clock. */
     long clockQuietSince(Machine machine) {
         return clocks.getOrDefault(machine.name(), 0L);
-    }
-
-    boolean etcdQuietFor(long nanos) {
-        return scheduler.now() - etcd >= nanos;
     }
 
     boolean quietFor(Machine machine, long nanos) {

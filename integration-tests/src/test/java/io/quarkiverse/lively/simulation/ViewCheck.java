@@ -186,18 +186,20 @@ final class ViewCheck implements Check {
             check(LOADING, shown.isEmpty(), application, "it shows " + shown);
             return;
         }
+        // One that is CURRENT keeps none that etcd has lost.
+        boolean maySuspect = maySuspect(world.setup()) && freshness.state() != State.CURRENT;
         int first = -1;
         boolean isFresh = false;
         long asked = application.place().machine()
                 .trueTimeWhen(application.process().nanoTime() - freshness.age().toNanos());
         for (int number = story.era; number < log.eras(); number++) {
             Era era = log.era(number);
-            if (isAsIn(era, freshness.revision(), shown)) {
+            if (isAsIn(era, freshness.revision(), shown, maySuspect)) {
                 first = first < 0 ? number : first;
                 boolean isOver = number + 1 < log.eras() && log.era(number + 1).beginning() < asked;
                 long had = era.registryRevisionBefore(asked);
                 // What came and went in between makes no difference.
-                isFresh |= !isOver && (had <= freshness.revision() || isAsIn(era, had, shown));
+                isFresh |= !isOver && (had <= freshness.revision() || isAsIn(era, had, shown, maySuspect));
             }
         }
         check(LIST, first >= 0, application, difference(log.era(), freshness.revision(), shown));
@@ -205,12 +207,12 @@ final class ViewCheck implements Check {
                 + " of its history " + log.eras() + " at " + asked / 1e9 + " s");
         if (first >= 0) {
             story.era = first;
-            findByName(application, log.era(first), freshness.revision(), shown);
+            findByName(application, log.era(first), freshness.revision(), maySuspect ? List.of() : shown);
         }
     }
 
     private void findByName(SimulatedApplication application, Era era, long revision, List<ServiceRecord> shown) {
-        if (!shown.isEmpty() && era == log.era() && !maySuspect(world.setup())) {
+        if (!shown.isEmpty() && era == log.era()) {
             ServiceRecord one = shown.get(turn % shown.size());
             ServiceRecord found = application.lively().view().find(one.type(), one.host()).orElse(null);
             check(NAMES, Objects.equals(found, era.named(one.type(), one.host(), revision)), application,
@@ -218,12 +220,12 @@ final class ViewCheck implements Check {
         }
     }
 
-    private boolean isAsIn(Era era, long revision, List<ServiceRecord> shown) {
+    private boolean isAsIn(Era era, long revision, List<ServiceRecord> shown, boolean maySuspect) {
         List<ServiceRecord> real = era.list(ServiceQuery.all(), revision);
         if (shown.equals(real)) {
             return true;
         }
-        if (!maySuspect(world.setup())) {
+        if (!maySuspect) {
             return false;
         }
         // Those that are suspect were UP.

@@ -69,6 +69,13 @@ final class World {
         if (plan.setup().learner()) {
             etcd.addLearner();
         }
+        RandomGenerator habits = chance.of("habits of etcd");
+        if (habits.nextBoolean()) {
+            etcd.progressEvery(Duration.ofMillis(habits.nextLong(2_000, 60_000)));
+        }
+        if (habits.nextBoolean()) {
+            etcd.revisionsAResponse(habits.nextInt(1, 4));
+        }
         this.network = new Network(scheduler, etcd, chance.derived("network"), plan.setup().users(), distance(chance), trace);
         this.trouble = new Trouble(scheduler);
         this.checks = promises.apply(this);
@@ -79,7 +86,7 @@ final class World {
         etcd.witness(new Witness() {
             @Override
             public void committed(Commit commit) {
-                trace.note(commit.who(), "commit", commit.revision(), () -> CommitText.of(commit));
+                trace.note(commit.who(), "commit", commit.hash(), () -> CommitText.of(commit));
                 forEachCheck(check -> check.committed(commit));
             }
 

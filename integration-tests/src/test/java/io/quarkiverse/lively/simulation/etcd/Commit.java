@@ -19,6 +19,16 @@ public record Commit(long revision, long time, String who, Cause cause, Transact
     /** The client of a commit that no client asked for. */
     public static final String ETCD = "etcd";
 
+    /** Of all that it stores, bytes included. */
+    public long hash() {
+        long hash = revision;
+        for (Change change : changes) {
+            hash = hash * 31 + change.key().hashCode();
+            hash = hash * 31 + (change.after() == null ? 0 : change.after().value().hashCode() * 31L + change.after().lease());
+        }
+        return hash;
+    }
+
     /** The kinds of commits. */
     public enum Cause {
         TRANSACTION,

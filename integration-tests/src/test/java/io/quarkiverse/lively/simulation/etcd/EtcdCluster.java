@@ -68,6 +68,7 @@ public final class EtcdCluster {
     private long token = 1;
     private boolean deniesWrites;
     private long progressInterval = PROGRESS;
+    private int revisionsAResponse = 1_000;
 
     /**
      * One committed proposal.
@@ -333,6 +334,15 @@ public final class EtcdCluster {
     /** How often watches get progress notifications, up to a tenth later. Default: 10 minutes. */
     public void progressEvery(Duration interval) {
         progressInterval = interval.toNanos();
+    }
+
+    /** So many revisions are in one response to a watch that catches up. Default: 1,000. */
+    public void revisionsAResponse(int most) {
+        revisionsAResponse = most;
+    }
+
+    int revisionsAResponse() {
+        return revisionsAResponse;
     }
 
     // Effects of what is committed

@@ -160,6 +160,10 @@ public final class EtcdMember {
         return knownLeader == this ? processing() : processing() + cluster.hop();
     }
 
+    int revisionsAResponse() {
+        return cluster.revisionsAResponse();
+    }
+
     long progressInterval() {
         return cluster.progressInterval();
     }

@@ -15,9 +15,6 @@ import io.quarkiverse.lively.simulation.Scheduler;
 /** One watch at a member, on a stream of its own. The member sends in order. */
 final class MemberWatch implements ServerWatch {
 
-    /** The most revisions of one response. */
-    private static final int BATCH = 1000;
-
     private final EtcdMember member;
     private final MemberConnection connection;
     private final KeyRange range;
@@ -93,7 +90,7 @@ final class MemberWatch implements ServerWatch {
         List<Watch.Event> batch = new ArrayList<>();
         int revisions = 0;
         long revision = Math.max(next, Store.FIRST_REVISION + 1);
-        for (; revision <= applied && revisions < BATCH; revision++) {
+        for (; revision <= applied && revisions < member.revisionsAResponse(); revision++) {
             List<Watch.Event> mine = mine(store.revision(revision).events());
             if (revision == compacted && member.version() == Version.V3_4) {
                 // The compaction has removed the deletions of its own revision.

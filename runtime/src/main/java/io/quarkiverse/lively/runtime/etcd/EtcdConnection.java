@@ -11,6 +11,7 @@ import java.util.function.IntFunction;
 
 import org.jboss.logging.Logger;
 
+import io.quarkiverse.lively.runtime.etcd.EtcdErrors.Access;
 import io.quarkiverse.lively.runtime.worker.Platform;
 
 /**
@@ -79,27 +80,27 @@ public final class EtcdConnection implements Etcd {
 
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
-        return call(CallKind.REQUEST, etcd -> etcd.commit(transaction));
+        return call(CallKind.REQUEST, transaction.writes() ? Access.WRITE : Access.READ, etcd -> etcd.commit(transaction));
     }
 
     @Override
     public CompletableFuture<Range.Page> read(Range range) {
-        return call(CallKind.REQUEST, etcd -> etcd.read(range));
+        return call(CallKind.REQUEST, Access.READ, etcd -> etcd.read(range));
     }
 
     @Override
     public CompletableFuture<Lease> grantLease(Duration ttl) {
-        return call(CallKind.REQUEST, etcd -> etcd.grantLease(ttl));
+        return call(CallKind.REQUEST, Access.WRITE, etcd -> etcd.grantLease(ttl));
     }
 
     @Override
     public CompletableFuture<Lease> renewLease(long id, Duration deadline) {
-        return call(CallKind.RENEWAL, etcd -> etcd.renewLease(id, deadline));
+        return call(CallKind.RENEWAL, Access.WRITE, etcd -> etcd.renewLease(id, deadline));
     }
 
     @Override
     public CompletableFuture<Void> revokeLease(long id) {
-        return call(CallKind.REQUEST, etcd -> etcd.revokeLease(id));
+        return call(CallKind.REQUEST, Access.WRITE, etcd -> etcd.revokeLease(id));
     }
 
     @Override
@@ -134,20 +135,35 @@ public final class EtcdConnection implements Etcd {
         retired.clear();
     }
 
-    /** A call that wrote nothing is repeated at the next member, if the one that was asked was left for it. */
-    private <T> CompletableFuture<T> call(CallKind kind, Function<Etcd, CompletableFuture<T>> call) {
+    /**
+     * A call that wrote nothing is repeated at the next member, if the one that was asked was left for it. So is a read that
+     * was
+     * cut short, since the member was left for another call.
+     */
+    private <T> CompletableFuture<T> call(CallKind kind, Access access, Function<Etcd, CompletableFuture<T>> call) {
         long sentAt = platform.nanoTime();
         CompletableFuture<Etcd> current = current();
-        return current.thenCompose(call).whenComplete((answer, failure) -> {
+        return current.thenCompose(call).handle((answer, failure) -> {
+            boolean wasLeft = isLeft(current);
             if (failure == null || !isOfMember(failure)) {
                 // A refusal is an answer, too.
                 succeeded(kind, current);
             } else {
                 failed(kind, current, sentAt, EtcdException.of(failure));
             }
-        }).exceptionallyCompose(failure -> EtcdException.of(failure).nothingWritten() && isOfMember(failure) && isLeft(current)
-                ? call(kind, call)
-                : CompletableFuture.failedFuture(failure));
+            if (failure == null) {
+                return CompletableFuture.completedFuture(answer);
+            }
+            boolean isCut = wasLeft && access == Access.READ && isRecent(sentAt);
+            return isOfMember(failure) && isLeft(current) && (EtcdException.of(failure).nothingWritten() || isCut)
+                    ? call(kind, access, call)
+                    : CompletableFuture.<T> failedFuture(failure);
+        }).thenCompose(outcome -> outcome);
+    }
+
+    /** Whether nearly all of the time for that call is left, so that it can be made again. */
+    private boolean isRecent(long sentAt) {
+        return platform.nanoTime() - sentAt < settings.requestTimeout().dividedBy(10).toNanos();
     }
 
     private static boolean isOfMember(Throwable failure) {

@@ -98,6 +98,8 @@ final class Publication {
     private Optional<Hold> hold = Optional.empty();
     private boolean tried;
     private boolean claimed;
+    /** In an earlier start, of which nothing is known here as yet. */
+    private boolean claimedBefore;
     private int writesInARow;
     private boolean retired;
     /** Whether the last write is done. */
@@ -227,12 +229,12 @@ final class Publication {
      */
     void resume(boolean hasClaimed) {
         tried = true;
-        claimed = hasClaimed;
+        claimedBefore = hasClaimed;
     }
 
     /** Whether this process has ever been the owner, as far as it knows. */
     boolean isClaimed() {
-        return claimed;
+        return claimed || claimedBefore;
     }
 
     /**
@@ -397,7 +399,7 @@ final class Publication {
      * over, the history does. A claim of a service that is held writes no history: that one is not found out then.
      */
     private void noteWhetherClaimed() {
-        claimed = claimed || incarnation.isIn(seen.owner()) || seen.history().value().filter(incarnation::isIn).isPresent();
+        claimed = isClaimed() || incarnation.isIn(seen.owner()) || seen.history().value().filter(incarnation::isIn).isPresent();
     }
 
     private void write(int race, GuardedWrite write, Runnable report) {

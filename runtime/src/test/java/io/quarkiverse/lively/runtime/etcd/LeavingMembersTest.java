@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -115,6 +116,20 @@ class LeavingMembersTest {
         assertThrows(CompletionException.class, connection.commit(WRITE)::join);
         assertEquals(2, made, "it was left");
         assertEquals(List.of(2, 0, 0), members.stream().map(member -> member.requests).toList());
+    }
+
+    /** It is cut short since another call has found out that the member cannot serve. */
+    @Test
+    void aReadThatIsCutShortIsRepeatedAtTheNextMemberAndAWriteIsNot() {
+        members.get(0).hangs = true;
+        CompletableFuture<Transaction.Result> read = connection.commit(Transaction.read(List.of(Range.ANYTHING.from())));
+        CompletableFuture<Transaction.Result> write = connection.commit(WRITE);
+        members.get(0).hangs = false;
+        members.get(0).fails(CallKind.RENEWAL, FailureClass.UNFIT_MEMBER);
+        call(CallKind.RENEWAL);
+        assertTrue(read.join().succeeded());
+        assertThrows(CompletionException.class, write::join);
+        assertEquals(List.of(2, 1, 0), members.stream().map(member -> member.requests).toList());
     }
 
     /** A learner refuses within a millisecond, and a fleet may call it a thousand times a second. */
@@ -275,7 +290,9 @@ class LeavingMembersTest {
         final URI uri;
         final Map<CallKind, FailureClass> failures = new EnumMap<>(CallKind.class);
         boolean unreachable;
+        boolean hangs;
         int requests;
+        final List<CompletableFuture<Transaction.Result>> hanging = new ArrayList<>();
 
         Member(int number) {
             this.uri = URI.create("http://member-" + number + ":2379");
@@ -292,6 +309,10 @@ class LeavingMembersTest {
         @Override
         public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
             requests++;
+            if (hangs) {
+                hanging.add(new CompletableFuture<>());
+                return hanging.get(hanging.size() - 1);
+            }
             return answer(CallKind.REQUEST, new Transaction.Result(true, 1, Map.of()));
         }
 
@@ -333,7 +354,8 @@ class LeavingMembersTest {
 
         @Override
         public void close() {
-            // It has nothing to close.
+            hanging.forEach(call -> call.completeExceptionally(
+                    new EtcdException(FailureClass.FAILING_MEMBER, Optional.of(uri), "it is closed", null)));
         }
 
         private <T> CompletableFuture<T> answer(CallKind kind, T answer) {
