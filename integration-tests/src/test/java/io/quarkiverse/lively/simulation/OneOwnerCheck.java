@@ -152,8 +152,8 @@ final class OneOwnerCheck implements Check {
         Optional<String> claim = services.incarnation(application).map(incarnation -> incarnation + uuid);
         if (change.current() == RegistrationState.REGISTERED || change.current() == RegistrationState.HELD_DOWN) {
             claim.ifPresent(claimed::add);
-        } else if (change.current() == RegistrationState.STOPPED && !application.isStopping()) {
-            // It may register the same service again, as a new one.
+        } else if (change.current() == RegistrationState.STOPPED && !uuid.equals(application.uuid())) {
+            // It may register the same further service again, as a new one.
             claim.ifPresent(claimed::remove);
         }
     }
