@@ -38,11 +38,9 @@ final class Statistics {
     }
 
     /**
-     * The confidence of the interval at one look at the samples of a row, from 1. A row may be looked at several times until it
-     * is
-     * decided. Each look gets half of the error that is left, so that all intervals of a row together contain the true median
-     * with
-     * 95 %, however often the row is looked at.
+     * The confidence of the interval at one look at the samples of a row, from 1. A row may be looked at several times until
+     * it is decided. Each look gets half of the error that is left, so that all intervals of a row together contain the true
+     * median with 95 %, however often the row is looked at.
      */
     static double confidence(int look) {
         return 1 - ERROR / Math.pow(2, look);

@@ -13,8 +13,8 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
  * <i>At any time one of them is the owner in etcd, and only the owner writes</i>, and not again and again: an owner writes a
- * few times
- * for each cause, and nothing is written while nothing changes. A lease is renewed each third of its TTL, and not more often.
+ * few times for each cause, and nothing is written while nothing changes. A lease is renewed each third of its TTL, and not
+ * more often.
  */
 final class BoundedWritesCheck implements Check {
 
@@ -92,7 +92,8 @@ final class BoundedWritesCheck implements Check {
 
     /** A maintenance may begin or end. */
     private static boolean isWindow(StoredService stored) {
-        return stored.statedHold().filter(hold -> hold.getStart() != 0 || hold.getEnd() != 0).isPresent() || stored.record != null && stored.record.getMaintenanceEnd() != 0;
+        return stored.statedHold().filter(hold -> hold.getStart() != 0 || hold.getEnd() != 0).isPresent()
+                || stored.record != null && stored.record.getMaintenanceEnd() != 0;
     }
 
     @Override

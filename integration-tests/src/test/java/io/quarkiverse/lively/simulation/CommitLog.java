@@ -166,10 +166,6 @@ final class CommitLog implements Check {
             return 0;
         }
 
-        long registryRevision() {
-            return revisions.isEmpty() ? 0 : revisions.get(revisions.size() - 1);
-        }
-
         Collection<String> uuids() {
             return services.keySet();
         }

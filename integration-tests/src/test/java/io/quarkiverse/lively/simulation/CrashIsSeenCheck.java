@@ -7,8 +7,7 @@ import java.util.TreeMap;
 /**
  * <i>A process that dies, or hangs as a whole, is not UP any more one TTL after its last renewal, and at most one second
  * later.</i> <i>With a change of the leader, or a restart, etcd gives every lease its whole TTL again. Without a leader no
- * lease
- * expires at all.</i>
+ * lease expires at all.</i>
  */
 final class CrashIsSeenCheck implements Check {
 

@@ -12,8 +12,7 @@ import io.quarkiverse.lively.simulation.etcd.EtcdMember;
 
 /**
  * <i>DOWN is acknowledged by etcd before anything of the application stops serving, if etcd answers. Stopping takes no longer
- * than
- * the timeout of the shutdown, whatever etcd does.</i> And of what has ended nothing is left: no lease, no connection, no
+ * than the timeout of the shutdown, whatever etcd does.</i> And of what has ended nothing is left: no lease, no connection, no
  * watch, no thread, no timer.
  */
 final class EndCheck implements Check {

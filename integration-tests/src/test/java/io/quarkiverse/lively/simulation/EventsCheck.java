@@ -1,6 +1,5 @@
 package io.quarkiverse.lively.simulation;
 
-import io.quarkiverse.lively.Freshness.State;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 import io.quarkiverse.lively.Freshness;
+import io.quarkiverse.lively.Freshness.State;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.Reason;
@@ -21,8 +21,7 @@ import io.quarkiverse.lively.simulation.CommitLog.RecordChange;
 /**
  * "A subscriber that keeps up gets each change once, in the order of etcd's revisions. A subscriber that lags behind gets, for
  * each service, the sum of the changes since the last event of that service that was delivered to it. RESYNCED comes after
- * every
- * difference up to its revision."
+ * every difference up to its revision."
  */
 final class EventsCheck implements Check {
 
@@ -172,7 +171,7 @@ final class EventsCheck implements Check {
         }
         check(SNAPSHOT, isPresent || isFormer || isSuspect(subscriber), subscriber, event,
                 difference(log.era(), subscriber, story, event.revision()));
-        // A restored etcd has revisions of the former one, which the view may still follow.
+        // After a restore, the same revision may be of the former history or of the present one: which one shows later.
         story.unsure |= isFormer;
     }
 

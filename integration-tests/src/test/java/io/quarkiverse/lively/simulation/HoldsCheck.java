@@ -11,9 +11,9 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
  * <i>A DOWN that an operator says survives heart-beats, changes of health, a lost lease and restarts of the service. An
- * operator's
- * DOWN that lands between any two steps of the owner is never overwritten. It ends by {@code up}, or at the end of its
- * maintenance.</i> <i>Start and end of a maintenance are kept within one second, by the wall clock of the owner's machine.</i>
+ * operator's DOWN that lands between any two steps of the owner is never overwritten. It ends by {@code up}, or at the end of
+ * its maintenance.</i> <i>Start and end of a maintenance are kept within one second, by the wall clock of the owner's
+ * machine.</i>
  */
 final class HoldsCheck implements Check {
 

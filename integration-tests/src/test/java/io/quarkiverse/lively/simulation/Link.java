@@ -81,8 +81,4 @@ final class Link {
     void remove(Connection connection) {
         connections.remove(connection);
     }
-
-    int connections() {
-        return connections.size();
-    }
 }

@@ -8,10 +8,9 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
 import io.quarkiverse.lively.simulation.etcd.Version;
 
 /**
- * <i>A process says LOST before its lease can have run out in etcd. The state is worked out from a monotonic clock each time it
- * is
- * read.</i> Not so after the machine was suspended as a whole, and not after etcd was wiped or restored: then the lease is gone
- * early, and the process finds that out with its next renewal.
+ * <i>A process says LOST before its lease can have run out in etcd. The state is worked out from a monotonic clock each time
+ * it is read.</i> Not so after the machine was suspended as a whole, and not after etcd was wiped or restored: then the lease
+ * is gone early, and the process finds that out with its next renewal.
  */
 final class LossIsKnownCheck implements Check {
 

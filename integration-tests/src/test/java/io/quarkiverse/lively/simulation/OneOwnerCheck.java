@@ -19,13 +19,11 @@ import io.quarkiverse.lively.simulation.Services.Writer;
 import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
- * <i>At any time one of them is the owner in etcd, and only the owner writes.</i> <i>By default the one that starts later takes
- * over,
- * and the earlier one is FENCED: it writes nothing of that service. With {@code on-conflict=wait} the later one waits, with
- * {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a whole TTL that
- * no
- * other process owns it, and never displaces anybody.</i> <i>{@code fencingToken()} is higher for each new owner:</i> it is the revision of the
- * claim.
+ * <i>At any time one of them is the owner in etcd, and only the owner writes.</i> <i>By default the one that starts later
+ * takes over, and the earlier one is FENCED: it writes nothing of that service. With {@code on-conflict=wait} the later one
+ * waits, with {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a
+ * whole TTL that no other process owns it, and never displaces anybody.</i> <i>{@code fencingToken()} is higher for each new
+ * owner:</i> it is the revision of the claim.
  */
 final class OneOwnerCheck implements Check {
 
@@ -91,7 +89,7 @@ final class OneOwnerCheck implements Check {
         if (claims) {
             claimed(writer, change);
         } else if (!wasOwner) {
-            // The last word of a process whose lease has run out while it stopped.
+            // Its lease may run out while it stops. Then nobody owns the service, and it still says DOWN.
             boolean isItsOwn = before.state != null && services.application(before.state.getBy())
                     .filter(speaker -> speaker.process() == writer.process()).isPresent();
             if (before.owner != null || !isItsOwn || after.state == null

@@ -78,7 +78,9 @@ final class OsLively {
         }
     }
 
-    /** Registers one more service with the names of another one, which lives as long as its lease. Some change their host then. */
+    /**
+     * Registers one more service with the names of another one, which lives as long as its lease. Some change their host then.
+     */
     void stealName(Act act, RandomGenerator random) {
         List<Setup.ProcessSetup> processes = world.setup().processes();
         Service thief = namesake(processes.get(act.service(processes.size())));

@@ -16,8 +16,7 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
  * "Both can run on one etcd, and read each other's records": once all is quiet, os-lively finds each service that a process
- * keeps
- * alive by its uuid, its status, its type and host, and its region, and by no other status.
+ * keeps alive by its uuid, its status, its type and host, and its region, and by no other status.
  */
 final class OsLivelyEntriesCheck implements Check {
 
@@ -29,8 +28,7 @@ final class OsLivelyEntriesCheck implements Check {
     private final World world;
     /**
      * The entries under DOWN that os-lively had put under a lease, as it does, and that went with it. After a restore they may
-     * be
-     * others.
+     * be others.
      */
     private final Set<String> expired = new TreeSet<>();
 
@@ -101,7 +99,8 @@ final class OsLivelyEntriesCheck implements Check {
     }
 
     /**
-     * os-lively takes names without asking, and one that is alive or held keeps them. Nobody takes them for one that is held.
+     * os-lively takes names without asking, and one that is alive or held keeps them. A process does not take a name back for a
+     * service that is held.
      */
     private boolean keepsName(String rival, Service record, RegistrationState state) {
         Service other = CommitLog.parse(find(world.layout().service(rival)), Service.parser());

@@ -14,14 +14,12 @@ import io.quarkiverse.lively.runtime.store.proto.Hold;
 
 /**
  * <i>UP is published once the application listens and its readiness checks pass; before that it is registered as DOWN.</i>
- * <i>It
- * registers again by itself, after an outage, a restart, a wipe or a compaction of etcd.</i> <i>While etcd answers, the owner
- * notices what is said within the time that etcd needs to tell it, and if it is not told, within about 0.6 TTL.</i> <i>A fenced
- * process takes the service back only after it has seen for a whole TTL that no other process owns it.</i>
+ * <i>It registers again by itself, after an outage, a restart, a wipe or a compaction of etcd.</i> <i>While etcd answers, the
+ * owner notices what is said within the time that etcd needs to tell it, and if it is not told, within about 0.6 TTL.</i> <i>A
+ * fenced process takes the service back only after it has seen for a whole TTL that no other process owns it.</i>
  * <p>
  * Each registration of a process that runs and reaches etcd is as it should be, once the bound is over that counts from the
- * last
- * change that it has to notice.
+ * last change that it has to notice.
  */
 final class OwnerIsUpCheck implements Check {
 

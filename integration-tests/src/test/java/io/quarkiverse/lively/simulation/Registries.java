@@ -71,7 +71,7 @@ final class Registries {
         });
     }
 
-    /** For as long as a service of os-lively lives, operators who know nothing of each other write another one. */
+    /** For a while, operators who know nothing of each other say DOWN and UP of the service of the act. */
     void quarrel(Act act, RandomGenerator random) {
         List<Setup.ProcessSetup> processes = world.setup().processes();
         Setup.ProcessSetup service = processes.get(act.service(processes.size()));
@@ -178,7 +178,6 @@ final class Registries {
         return answer.whenComplete((value, failure) -> {
             call.answer = value;
             call.failure = failure;
-            call.answeredAt = world.scheduler().now();
             call.answeredAtRevision = world.etcd().revision();
             call.answeredInHistory = world.histories();
             world.note(caller.process().name(), "is answered", failure == null ? 0 : 1,

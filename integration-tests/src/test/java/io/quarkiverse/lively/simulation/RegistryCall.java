@@ -30,7 +30,6 @@ final class RegistryCall {
     /** The newest revision of etcd at that time, and how often etcd was replaced by then. */
     final long calledAtRevision;
     final int calledInHistory;
-    long answeredAt;
     long answeredAtRevision;
     int answeredInHistory;
     /** Null if it failed. */

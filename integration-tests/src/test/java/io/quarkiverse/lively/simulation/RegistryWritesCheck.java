@@ -32,9 +32,8 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
  * A write by the registry is one commit of its caller between the call and the answer, with the revision of the answer, and
- * does
- * what was asked for; or none if there is nothing to do. One of unknown outcome is one commit at most. A refused one is none,
- * and there is a reason to refuse it.
+ * does what was asked for; or none if there is nothing to do. One of unknown outcome is one commit at most. A refused one is
+ * none, and there is a reason to refuse it.
  */
 final class RegistryWritesCheck implements Check {
 

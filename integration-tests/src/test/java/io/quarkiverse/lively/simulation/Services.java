@@ -20,8 +20,7 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
  * What etcd has of each service, who owns it, and when that changed. It checks nothing: it is the first in the list of checks,
- * so
- * that the others find it up to date.
+ * so that the others find it up to date.
  */
 final class Services implements Check {
 

@@ -2,7 +2,6 @@ package io.quarkiverse.lively.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,6 @@ final class SimulatedApplication {
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final Map<String, ServiceRegistration> further = new LinkedHashMap<>();
     private final Lively lively;
-    private final long startedAt;
     private long servesSince = -1;
     private long stoppingSince = -1;
     private boolean hasStopped;
@@ -65,7 +63,6 @@ final class SimulatedApplication {
         this.process = process;
         this.random = process.random();
         this.readiness = new SimulatedReadiness(process);
-        this.startedAt = world.scheduler().now();
         LivelySettings settings = settings();
         this.lively = new Lively(settings, process,
                 SimulatedClient.connection(process, world.network(), settings.etcd(), clients),
@@ -112,10 +109,6 @@ final class SimulatedApplication {
         return further;
     }
 
-    boolean isReady() {
-        return readiness.isReady();
-    }
-
     boolean isStopping() {
         return stoppingSince >= 0;
     }
@@ -123,10 +116,6 @@ final class SimulatedApplication {
     /** Whether it has closed; not if its process has crashed before. */
     boolean hasStopped() {
         return hasStopped;
-    }
-
-    long startedAt() {
-        return startedAt;
     }
 
     /** The true time; -1 before that. */
@@ -293,9 +282,5 @@ final class SimulatedApplication {
         world.note(process.name(), failure == null ? "has waited" : "waits in vain", revision, () -> "for " + revision);
         RevisionWait wait = new RevisionWait(this, revision, history, since, failure);
         world.forEachCheck(check -> check.awaited(wait));
-    }
-
-    List<Subscriber> subscribers() {
-        return Collections.unmodifiableList(subscribers);
     }
 }

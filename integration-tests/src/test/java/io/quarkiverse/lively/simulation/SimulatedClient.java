@@ -115,11 +115,6 @@ final class SimulatedClient implements Etcd {
         return renewals;
     }
 
-    /** How many calls and streams wait for an answer. */
-    int open() {
-        return calls.size() + streams.size();
-    }
-
     @Override
     public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
         return call(transaction.writes() ? Access.WRITE : Access.READ, settings.requestTimeout(),

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +53,7 @@ class SimulationTest {
                 + "To repeat it: mvn verify -Psimulation -D" + SEED + "=" + failed.plan().seed()));
     }
 
-    /** Whatever runs beside it. */
+    /** Also if another run goes on in another thread. */
     @Test
     void repeatsASeedToTheLetter() {
         List<Long> seeds = LongStream.range(100, 106).boxed().toList();
@@ -64,6 +66,25 @@ class SimulationTest {
             assertEquals(seeds.size(), second.stream().distinct().count(), "each seed decides anew");
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** In which the order of the immutable sets and maps of Java is another one. */
+    @Test
+    void repeatsASeedInAnotherJvm() throws Exception {
+        long seed = 106;
+        Process other = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", Simulation.class.getName(), "seed=" + seed)
+                .redirectErrorStream(true).start();
+        Thread end = new Thread(other::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(end);
+        try {
+            String output = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(output.contains(String.format("hash %016x,", hash(seed))), output);
+        } finally {
+            other.destroyForcibly();
+            Runtime.getRuntime().removeShutdownHook(end);
         }
     }
 

@@ -16,10 +16,8 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
  * The rules for every write of Lively, see the invariants in the protocol: a record is UP only together with its entry under
- * UP, DOWN
- * always without it; the state is written with the record; what goes away with the owner is under the owner's one lease; no
- * entry of
- * an index dangles; the history gets one row for each act; and an owner writes only what changes something.
+ * UP, DOWN always without it; the state is written with the record; what goes away with the owner is under the owner's one
+ * lease; no entry of an index dangles; the history gets one row for each act; and an owner writes only what changes something.
  */
 final class StoreInvariantsCheck implements Check {
 

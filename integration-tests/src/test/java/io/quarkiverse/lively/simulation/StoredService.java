@@ -18,8 +18,7 @@ import io.quarkiverse.lively.runtime.store.proto.Status;
 
 /**
  * What etcd has of one service. Each key is null if it does not exist; the names are those of the protocol. Does not change
- * once
- * it is made.
+ * once it is made.
  */
 final class StoredService {
 

@@ -6,8 +6,7 @@ import java.util.Map;
 
 /**
  * Until when something is broken, and so since when nothing is. Most bounds count from the end of all trouble. All times are
- * true
- * times in nanoseconds since the start of the run; a time in the future means that something is still broken.
+ * true times in nanoseconds since the start of the run; a time in the future means that something is still broken.
  */
 final class Trouble {
 

@@ -18,10 +18,8 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
 
 /**
  * The page of the view: its list is what etcd had at the revision that it shows, so that nothing is taken to be down because
- * the
- * view lost etcd; {@code Freshness} is a lower bound; it is LOADING before the first list only, STALE when etcd is silent,
- * CURRENT
- * again when etcd serves, and then what etcd has.
+ * the view lost etcd; {@code Freshness} is a lower bound; it is LOADING before the first list only, STALE when etcd is silent,
+ * CURRENT again when etcd serves, and then what etcd has.
  */
 final class ViewCheck implements Check {
 
@@ -198,7 +196,7 @@ final class ViewCheck implements Check {
                 first = first < 0 ? number : first;
                 boolean isOver = number + 1 < log.eras() && log.era(number + 1).beginning() < asked;
                 long had = era.registryRevisionBefore(asked);
-                // What came and went in between makes no difference.
+                // Its revision may be older, if all that was written since then was undone again.
                 isFresh |= !isOver && (had <= freshness.revision() || isAsIn(era, had, shown, maySuspect));
             }
         }

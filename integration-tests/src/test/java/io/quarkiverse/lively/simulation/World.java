@@ -39,7 +39,6 @@ final class World {
     private final Map<String, Long> counts = new TreeMap<>();
     private final OsLively osLively;
     private int histories;
-    private boolean healed;
     private Violation violation;
 
     /**
@@ -54,7 +53,7 @@ final class World {
      * What came of a run.
      *
      * @param violation empty if all promises were kept
-     * @param counts how often what happened and what was checked
+     * @param counts how often each thing happened, and how often each promise was seen kept
      */
     record Outcome(Plan plan, Optional<Violation> violation, long hash, long steps, Map<String, Long> counts,
             List<String> trace) {
@@ -185,7 +184,6 @@ final class World {
 
     private void heal() {
         note("world", "heals", 0, () -> "all that is broken is mended");
-        healed = true;
         atHealing.forEach(Runnable::run);
         atHealing.clear();
         network.heal();
@@ -214,14 +212,6 @@ final class World {
         };
         scheduler.after(time.toNanos(), once);
         atHealing.add(once);
-    }
-
-    boolean isHealed() {
-        return healed;
-    }
-
-    Plan plan() {
-        return plan;
     }
 
     Setup setup() {

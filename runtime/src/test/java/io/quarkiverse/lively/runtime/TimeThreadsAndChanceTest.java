@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * All classes of this module get their time, their threads and their chance from the platform, and use no collection whose
- * order
- * changes from one JVM to the next. Otherwise the simulation would not repeat a run.
+ * order changes from one JVM to the next. Otherwise the simulation would not repeat a run.
  */
 class TimeThreadsAndChanceTest {
 

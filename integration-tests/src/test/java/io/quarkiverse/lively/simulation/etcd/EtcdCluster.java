@@ -162,7 +162,7 @@ public final class EtcdCluster {
     }
 
     private static LeaseState state(Leases.Lease lease) {
-        return new LeaseState(lease.id, lease.ttl, lease.granted, lease.renewed, lease.expires, List.copyOf(lease.keys));
+        return new LeaseState(lease.id, lease.ttl, lease.renewed, lease.expires, List.copyOf(lease.keys));
     }
 
     // Faults
@@ -378,7 +378,6 @@ public final class EtcdCluster {
         }
         trace(null, () -> "ends lease " + Long.toHexString(id) + ", " + cause + ", with " + lease.keys.size() + " keys");
         leases.remove(lease);
-        witnesses.forEach(witness -> witness.leaseEnded(id, cause));
         lease.keys.forEach(store::delete);
         commit(who, cause, null, id);
         members.forEach(EtcdMember::retry);

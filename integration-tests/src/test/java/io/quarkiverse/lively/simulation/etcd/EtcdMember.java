@@ -103,11 +103,6 @@ public final class EtcdMember {
         return isLearner;
     }
 
-    /** Whether it takes itself for the leader; for a while two members may. */
-    public boolean isLeader() {
-        return running && knownLeader == this;
-    }
-
     /** The last revision that its reads and watches see. */
     public long appliedRevision() {
         return cluster.entry(applied).revision();
@@ -473,10 +468,6 @@ public final class EtcdMember {
     }
 
     // The leader
-
-    EtcdMember knownLeader() {
-        return knownLeader;
-    }
 
     int partition() {
         return partition;

@@ -12,5 +12,5 @@ import com.google.protobuf.ByteString;
  * @param expires when it runs out, if a leader is there then and nothing changes before; it ends up to 0.5 s later
  * @param keys by key
  */
-public record LeaseState(long id, long ttlSeconds, long granted, long renewed, long expires, List<ByteString> keys) {
+public record LeaseState(long id, long ttlSeconds, long renewed, long expires, List<ByteString> keys) {
 }

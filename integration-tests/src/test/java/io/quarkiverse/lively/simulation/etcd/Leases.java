@@ -20,7 +20,6 @@ final class Leases {
 
         final long id;
         final long ttl;
-        final long granted;
         long renewed;
         long expires;
         /** Its end is proposed. */
@@ -30,7 +29,6 @@ final class Leases {
         Lease(long id, long ttl, long now) {
             this.id = id;
             this.ttl = ttl;
-            this.granted = now;
             renew(now);
         }
 

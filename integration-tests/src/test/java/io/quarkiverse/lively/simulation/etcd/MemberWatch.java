@@ -52,10 +52,6 @@ final class MemberWatch implements ServerWatch {
         return synced;
     }
 
-    boolean isOver() {
-        return over;
-    }
-
     /** The member has received the request. */
     void open() {
         if (over) {

@@ -5,10 +5,6 @@ public interface Witness {
 
     void committed(Commit commit);
 
-    /** Before the commit that deletes the keys of the lease, which there is only if it has keys. */
-    default void leaseEnded(long id, Commit.Cause cause) {
-    }
-
     /** All data are gone, and the revision is 1 again. */
     default void wiped() {
     }

@@ -28,11 +28,9 @@ import io.grpc.StatusOr;
 
 /**
  * Resolves the endpoints of etcd for gRPC: all addresses of all names, in the order of the endpoints. All names are looked up
- * at
- * the same time, and again whenever gRPC loses a connection. Addresses are published when they come, but until a head start is
- * over only those before the first name that is still looked up: that name must not lose its turn because an IP address needs
- * no
- * look-up.
+ * at the same time, and again whenever gRPC loses a connection. Addresses are published when they come, but until a head start
+ * is over only those before the first name that is still looked up: that name must not lose its turn because an IP address
+ * needs no look-up.
  * <p>
  * Runs in the synchronization context of the channel, apart from the look-ups and {@link Provider#memberAt}.
  */

@@ -137,8 +137,7 @@ public final class EtcdConnection implements Etcd {
 
     /**
      * A call that wrote nothing is repeated at the next member, if the one that was asked was left for it. So is a read that
-     * was
-     * cut short, since the member was left for another call.
+     * was cut short, since the member was left for another call.
      */
     private <T> CompletableFuture<T> call(CallKind kind, Access access, Function<Etcd, CompletableFuture<T>> call) {
         long sentAt = platform.nanoTime();

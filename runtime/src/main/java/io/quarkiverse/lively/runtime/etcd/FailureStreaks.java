@@ -12,8 +12,7 @@ final class FailureStreaks {
 
     /**
      * After this time without a failure, calls of a kind are taken to be tried no more. It does not end the streak of that
-     * kind:
-     * a rare reader must be able to leave a frozen member, too.
+     * kind: a rare reader must be able to leave a frozen member, too.
      */
     private static final Duration FORGOTTEN = Duration.ofMinutes(1);
 

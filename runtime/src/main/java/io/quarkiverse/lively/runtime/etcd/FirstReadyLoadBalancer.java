@@ -19,9 +19,8 @@ import io.grpc.SynchronizationContext.ScheduledHandle;
 /**
  * Uses one connection: the first one that a member has answered. The addresses are tried in their order. The next one is tried
  * as soon as one fails, and beside one that does not answer within a head start: an address that swallows everything must not
- * use
- * up the time for a request. gRPC's own {@code pick_first} tries one address after the other, each for the whole time that a
- * connection may take.
+ * use up the time for a request. gRPC's own {@code pick_first} tries one address after the other, each for the whole time that
+ * a connection may take.
  * <p>
  * One connection, since it fails as a whole and is then replaced. Of several, one that hangs spoils its share of the calls.
  * Runs in the synchronization context of the channel.

@@ -9,8 +9,7 @@ import io.quarkiverse.lively.runtime.store.ServiceKeys;
 /**
  * Keeps a process away from a service that another one has taken. It opens again only when no other process has owned the
  * service for a whole TTL. Its own claim does not keep it away: a restore from a backup may bring that back, and it lives as
- * long
- * as this process renews its lease. Times are of the monotonic clock, in nanoseconds.
+ * long as this process renews its lease. Times are of the monotonic clock, in nanoseconds.
  */
 final class Fence {
 

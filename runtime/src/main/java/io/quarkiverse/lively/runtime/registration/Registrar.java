@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -55,7 +55,7 @@ public final class Registrar {
     private volatile Optional<LeaseSession> session = Optional.empty();
     private volatile boolean stopping;
     /** The registrations that the application had when it stopped. */
-    private final Set<ServiceRegistration> stopped = new CopyOnWriteArraySet<>();
+    private final Queue<ServiceRegistration> stopped = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
 
     /**

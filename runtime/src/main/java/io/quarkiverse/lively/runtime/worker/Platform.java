@@ -9,8 +9,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Where one application gets its time, its threads and its chance from. No other class of this module asks the JVM for them,
- * but
- * for the clients of etcd. Any thread may call all methods, and none blocks.
+ * but for the clients of etcd. Any thread may call all methods, and none blocks.
  */
 public interface Platform extends Clocks {
 
