@@ -11,9 +11,9 @@ import io.quarkiverse.lively.PrintableText;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
- * Reads the endpoints of etcd. Accepts what etcdctl accepts: host and port, with or without {@code http://} or {@code
- * https://}; a path, a query and a fragment are ignored. Unix sockets are refused, since jetcd cannot connect to them, and so
- * is a user, which etcdctl would ignore.
+ * Reads the endpoints of etcd. Accepts what etcdctl accepts: host and port, alone or after {@code http://} or {@code https://};
+ * a path, a query and a fragment are ignored. Unix sockets are refused, since jetcd cannot connect to them, and so is a user,
+ * which etcdctl would ignore.
  */
 final class EtcdEndpoints {
 
