@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.simulation.Services.ServiceChange;
 import io.quarkiverse.lively.simulation.Services.Writer;
@@ -80,16 +81,19 @@ final class HoldsCheck implements Check {
     public void tick() {
         world.places().forEach(place -> place.running().ifPresent(application -> {
             if (world.trouble().quietFor(place.machine(), bounds.recovery())) {
-                check(application, application.uuid());
-                application.further().keySet().forEach(uuid -> check(application, uuid));
+                check(application, application.lively().registrar().own());
+                application.further().values().forEach(further -> check(application, further));
             }
         }));
     }
 
-    private void check(SimulatedApplication application, String uuid) {
+    private void check(SimulatedApplication application, Registration registration) {
+        String uuid = registration.record().uuid();
         StoredService stored = services.get(uuid);
         Hold hold = stored.statedHold().orElse(null);
-        if (hold == null || hold.getStart() == 0 && hold.getEnd() == 0 || !services.isOwner(application, uuid)) {
+        if (hold == null || hold.getStart() == 0 && hold.getEnd() == 0 || !services.isOwner(application, uuid)
+                || registration.reason().contains("NAME_TAKEN")) {
+            // An ephemeral service that os-lively has rewritten has to be claimed anew, which has to wait for its name.
             return;
         }
         Machine machine = application.place().machine();
