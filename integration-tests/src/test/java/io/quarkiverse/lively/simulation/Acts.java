@@ -141,7 +141,8 @@ final class Acts {
             case RESET_CONNECTIONS -> trouble.ofLinks(place.machine(), Duration.ZERO);
             case SET_CLOCK -> trouble.ofClock(place.machine());
             case FREEZE_MEMBER -> trouble.ofFrozenMember(act.duration());
-            case KILL_MEMBER, ISOLATE_MEMBERS, LAG_MEMBER, DELAY_WATCHES, NO_SPACE, USERS, DENY, TOO_MANY_REQUESTS ->
+            case ISOLATE_MEMBERS -> trouble.ofIsolatedMembers(act.duration());
+            case KILL_MEMBER, LAG_MEMBER, DELAY_WATCHES, NO_SPACE, USERS, DENY, TOO_MANY_REQUESTS ->
                 trouble.ofEtcd(act.duration());
             case CHANGE_LEADER, EXPIRE_TOKENS, WIPE, RESTORE -> trouble.ofEtcd(Duration.ZERO);
             default -> {

@@ -57,6 +57,9 @@ final class Connection {
             return;
         }
         toMember(() -> {
+            if (over) {
+                return;
+            }
             if (!member.listens()) {
                 toProcess(() -> end("Connection refused"));
                 return;

@@ -59,7 +59,9 @@ final class HoldsCheck implements Check {
         Optional<Hold> hold = before.statedHold().filter(stated -> !StoredService.isOver(stated, now));
         if (hold.isPresent()) {
             boolean isKept = after.state.hasHold() && after.state.getHold().equals(hold.get());
-            if (!isKept || StoredService.isInForce(hold.get(), now) && after.saysUp() && !before.saysUp()) {
+            // It may have begun while the transaction was on its way.
+            boolean isInForce = StoredService.isInForce(hold.get(), now.minusSeconds(1));
+            if (!isKept || isInForce && after.saysUp() && !before.saysUp()) {
                 world.violated(RESPECTED,
                         owner.process().name() + ", whose clock shows " + now.toEpochMilli() + ", has made of "
                                 + before + " this: " + after);

@@ -67,9 +67,8 @@ final class LossIsKnownCheck implements Check {
         }
         long lease = registration.lease().map(held -> Long.parseUnsignedLong(held.id(), 16)).orElse(0L);
         long now = world.scheduler().now();
-        // In etcd 3.4 a leader that was frozen answers the renewals that have waited, although it leads no more.
-        boolean mayBeDeceived = world.setup().version() == Version.V3_4 && world.trouble().thawedSince() > 0
-                && now - world.trouble().thawedSince() < ttl;
+        boolean mayBeDeceived = world.setup().version() == Version.V3_4 && isRecent(world.trouble().thawedSince())
+                || isRecent(world.trouble().connectedSince());
         boolean isExcused = mayBeDeceived || now - runsSince(application) < untilNoticed(application)
                 || services.replacedAt() > 0 && now - services.replacedAt() < ttl;
         if (!isExcused && (lease == ended || world.etcd().lease(lease) == null)) {
@@ -77,6 +76,14 @@ final class LossIsKnownCheck implements Check {
                     + " under the lease " + Long.toHexString(lease) + ", which has ended: " + registration.lease());
         }
         world.checked(NAME);
+    }
+
+    /**
+     * A leader that was deposed may answer renewals: one that is cut off from the others until it notices, and in etcd 3.4 also
+     * one that was frozen.
+     */
+    private boolean isRecent(long end) {
+        return end > 0 && world.scheduler().now() - end < ttl;
     }
 
     /** A machine that was suspended compares its clocks each second. */

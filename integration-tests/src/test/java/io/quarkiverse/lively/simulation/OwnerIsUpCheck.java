@@ -120,6 +120,11 @@ final class OwnerIsUpCheck implements Check {
             world.checked(FENCED);
             return;
         }
+        if (state == RegistrationState.FENCED && services.replacedAt() > 0
+                && now - services.replacedAt() <= 2 * bounds.ttl() + bounds.converged()) {
+            // A restore has brought its claim back, and it waits for a whole TTL.
+            return;
+        }
         Instant wallTime = machine.now();
         if (isChanging(stored, wallTime)) {
             return;

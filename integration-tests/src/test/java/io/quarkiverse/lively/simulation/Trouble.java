@@ -16,6 +16,7 @@ final class Trouble {
     private final Map<String, Long> clocks = new HashMap<>();
     private long etcd;
     private long frozen;
+    private long isolated;
 
     Trouble(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -30,6 +31,12 @@ final class Trouble {
     void ofFrozenMember(Duration time) {
         ofEtcd(time);
         frozen = Math.max(frozen, until(time));
+    }
+
+    /** Members do not reach each other for that time: a leader among them may not know at once that it leads no more. */
+    void ofIsolatedMembers(Duration time) {
+        ofEtcd(time);
+        isolated = Math.max(isolated, until(time));
     }
 
     /** A process there is stopped for that time. */
@@ -52,9 +59,14 @@ final class Trouble {
         return etcd;
     }
 
-    /** Since when no member has been frozen. */
+    /** Since when no member has been frozen; 0 if none ever was. */
     long thawedSince() {
         return frozen;
+    }
+
+    /** Since when all members have reached each other; 0 if they always did. */
+    long connectedSince() {
+        return isolated;
     }
 
     /** Since when all members and all links of a machine have been whole, and no process there was paused. */

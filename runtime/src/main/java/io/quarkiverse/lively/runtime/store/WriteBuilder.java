@@ -100,6 +100,8 @@ final class WriteBuilder {
         putRecord(record, said);
         putHistoryUnderLease();
         if (record.getStatus() == Status.UP) {
+            // Its lease may end meanwhile, and whoever writes is told whether it is alive.
+            guards.add(new ModRevisionIs(layout.up(id.uuid()), seen.up().modRevision()));
             return this;
         }
         writes.add(new Put(layout.down(id.uuid()), ByteString.EMPTY, lease));

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.etcd.ForwardingEtcd;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Service;
@@ -88,6 +90,24 @@ class ServiceWriterTest {
         assertEquals(Optional.empty(), lifted.maintenance());
         assertEquals(Liveness.UP, lifted.liveness());
         assertFalse(look().state().value().orElseThrow().hasHold());
+    }
+
+    @Test
+    void aMaintenanceThatIsToComeTellsThatTheServiceHasExpiredMeanwhile() {
+        own();
+        AtomicInteger commits = new AtomicInteger();
+        ServiceWriter interrupted = new ServiceWriter(new ForwardingEtcd(store.etcd) {
+            @Override
+            public CompletableFuture<Transaction.Result> commit(Transaction transaction) {
+                CompletableFuture<Void> before = commits.incrementAndGet() == 2
+                        ? CompletableFuture.runAsync(() -> store.delete(store.layout.up("u")))
+                        : CompletableFuture.completedFuture(null);
+                return before.thenCompose(done -> super.commit(transaction));
+            }
+        }, store.layout, new StoppedClock(NOW), "ops@desk");
+        ServiceRecord planned = interrupted.down("u", Maintenance.of("planned").from(NOW.plusSeconds(60))).join();
+        assertEquals(Liveness.EXPIRED, planned.liveness());
+        assertEquals(planned, reader.find("u").join().orElseThrow());
     }
 
     @Test

@@ -70,6 +70,14 @@ class FollowerTest {
         assertFalse(view.isUp("u"));
     }
 
+    /** etcd 3.4 lets a watch go on with the revision that was compacted, and leaves the deletions of that revision out. */
+    @Test
+    void itsWatchBeginsWithARevisionThatItKnowsSoThatACompactionOfTheNextOneEndsIt() {
+        long known = fleet.register("u");
+        view.start();
+        assertEquals(known, etcd.watchedFrom);
+    }
+
     @Test
     void itIsAsOldAsTheQuestionAndNotAsTheAnswer() {
         follow();

@@ -39,6 +39,8 @@ final class HeldEtcd implements Etcd {
     int watches;
     int lists;
     int looks;
+    /** The first revision that the last watch is to tell. */
+    long watchedFrom;
 
     /** Accepts the watch. */
     void create() {
@@ -125,6 +127,7 @@ final class HeldEtcd implements Etcd {
     public Watch watch(Range range, long from, Watch.Listener listener) {
         bug.run();
         watches++;
+        watchedFrom = from;
         watch = new Held(range, from - 1, listener);
         if (refusal != null) {
             listener.ended(refusal);

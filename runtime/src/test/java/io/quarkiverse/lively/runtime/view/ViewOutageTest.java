@@ -254,8 +254,8 @@ class ViewOutageTest {
         deaf.deafTo = layout.service("u");
         fleet.down("u", "type", "u");
         long last = fleet.register("v");
-        deaf.deafTo = null;
         Views.awaitRevision(view, last);
+        deaf.deafTo = null;
         Views.eventually("the list heals it",
                 () -> view.list(ServiceQuery.all())
                         .equals(new ServiceReader(etcd, layout, Runnable::run).list(ServiceQuery.all()).join()));
