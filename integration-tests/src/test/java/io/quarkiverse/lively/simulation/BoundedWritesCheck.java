@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.simulation.Services.ServiceChange;
 import io.quarkiverse.lively.simulation.Services.Writer;
 import io.quarkiverse.lively.simulation.etcd.Commit;
@@ -77,7 +78,8 @@ final class BoundedWritesCheck implements Check {
                 world.checked(STORM);
             }
             boolean isByLively = change.writer() == Writer.OWNER || change.writer() == Writer.OPERATOR;
-            if (isByLively && commit.time() >= quietFrom && !isOver && !isWindow(change.before()) && !takesName(commit)) {
+            if (isByLively && commit.time() >= quietFrom && !isOver && !isWindow(change.before()) && !takesName(commit)
+                    && !hasWaitedForName(change)) {
                 world.violated(QUIET, commit.who() + " (" + change.writer() + ", " + commit.cause() + ") has made of "
                         + change.before() + " this: " + change.after());
             }
@@ -88,6 +90,15 @@ final class BoundedWritesCheck implements Check {
     private static boolean takesName(Commit commit) {
         return commit.changes().stream().anyMatch(change -> change.after() != null
                 && change.key().toStringUtf8().startsWith("/services/by-type-host/"));
+    }
+
+    /** It claims a service whose names lead to another one, until the hold on that one ended. */
+    private boolean hasWaitedForName(ServiceChange change) {
+        if (change.before().owner != null || change.after().owner == null || change.after().record == null) {
+            return false;
+        }
+        KeyValue holder = services.named(change.after().record.getType(), change.after().record.getHost());
+        return holder != null && !holder.value().toStringUtf8().equals(change.uuid());
     }
 
     /** A maintenance may begin or end. */

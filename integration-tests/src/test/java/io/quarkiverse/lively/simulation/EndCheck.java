@@ -84,8 +84,9 @@ final class EndCheck implements Check {
                 || times.changedByOthers >= application.stoppingSince()) {
             return;
         }
-        boolean isDown = application.place().setup().ephemeral() ? stored.record == null
-                : stored.saysDown() && stored.up == null;
+        // os-lively may have deleted the record.
+        boolean isDown = stored.record == null
+                || !application.place().setup().ephemeral() && stored.saysDown() && stored.up == null;
         if (!isDown) {
             world.violated(LAST_WORD, application.process().name() + " has stopped and left " + stored);
         }
