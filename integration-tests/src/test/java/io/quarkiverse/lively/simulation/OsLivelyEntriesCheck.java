@@ -73,7 +73,8 @@ final class OsLivelyEntriesCheck implements Check {
         }
         String uuid = registration.record().uuid();
         Service record = CommitLog.parse(find(world.layout().service(uuid)), Service.parser());
-        if (record == null && isEphemeral && registration.state() == RegistrationState.HELD_DOWN) {
+        boolean isOwned = record != null && find(world.layout().owner(uuid)) != null;
+        if (!isOwned && isEphemeral && registration.state() == RegistrationState.HELD_DOWN) {
             // The hold is remembered. Another service may have its names since its lease has ended.
             return;
         }

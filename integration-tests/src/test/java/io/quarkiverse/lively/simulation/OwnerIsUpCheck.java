@@ -121,8 +121,8 @@ final class OwnerIsUpCheck implements Check {
             return;
         }
         if (state == RegistrationState.FENCED && services.replacedAt() > 0
-                && now - services.replacedAt() <= 2 * bounds.ttl() + bounds.converged()) {
-            // A restore has brought its claim back, and it waits for a whole TTL.
+                && now - Math.max(services.replacedAt(), times.changedByOthers) <= 2 * bounds.ttl() + bounds.converged()) {
+            // A restore has brought its claim back, and it waits for a whole TTL without a write of others.
             return;
         }
         Instant wallTime = machine.now();

@@ -372,7 +372,7 @@ final class Publication {
             listener.refused(owner.owner());
         } else if (verdict instanceof Verdict.NameTaken taken) {
             listener.nameTaken(seen, isHeld(), taken.uuid());
-            settle(under, 0, now);
+            settle(under, hold.map(Hold::getEnd).orElse(0L), now);
         } else {
             throw new IllegalStateException("No way to deal with " + verdict);
         }

@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.time.Instant;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.test.LogLines;
@@ -137,5 +141,19 @@ class NameTakenTest {
         assertFalse(scene.etcd.has(scene.layout.region("default", "u1")));
         assertTrue(scene.etcd.has(scene.layout.typeHost("inventory", "host2")));
         assertTrue(scene.etcd.has(scene.layout.region("west", "u1")));
+    }
+
+    /** It is ephemeral, and os-lively has written its record without its lease: so it cannot be published. */
+    @Test
+    void theEndOfAHoldIsSaidThoughTheNameIsTaken() {
+        Scene ephemeral = new Scene(OnConflict.TAKEOVER, true, false);
+        ephemeral.start(ephemeral.registrar);
+        ephemeral.operator().down(Scene.ID.uuid(), Maintenance.of("disk"));
+        ephemeral.stealTypeAndHost();
+        Instant end = ephemeral.worker.now().plusSeconds(31);
+        ephemeral.downByOther("disk", end);
+        ephemeral.pass(Duration.between(ephemeral.worker.now(), end.plusMillis(200)));
+        assertEquals(RegistrationState.HELD_DOWN, ephemeral.state());
+        assertTrue(ephemeral.registrar.own().reason().contains("NAME_TAKEN"), ephemeral.registrar.own().reason());
     }
 }
