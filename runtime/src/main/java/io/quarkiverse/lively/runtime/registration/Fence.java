@@ -7,8 +7,9 @@ import java.util.OptionalLong;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 
 /**
- * Keeps a process away from a service that another one has taken. It opens again only when no other process has owned the
- * service for a whole TTL. Its own claim does not keep it away: a restore from a backup may bring that back, and it lives as
+ * Keeps a process away from a service that another one has taken. It lets it pass only when no other process has owned the
+ * service for a whole TTL, and is open again once the process owns it. Its own claim does not keep it away: a restore from a
+ * backup may bring that back, and it lives as
  * long as this process renews its lease. Times are of the monotonic clock, in nanoseconds.
  */
 final class Fence {
@@ -21,6 +22,12 @@ final class Fence {
         closed = true;
     }
 
+    /** The process owns the service. */
+    void open() {
+        closed = false;
+        lookAway();
+    }
+
     /** Nobody can tell how long the service has been unowned: the time so far does not count. */
     void lookAway() {
         unownedSince = OptionalLong.empty();
@@ -29,7 +36,7 @@ final class Fence {
     /**
      * @param seen what etcd has of the service
      * @param mine the incarnation that is kept away
-     * @return how long to keep away still; empty if it is open
+     * @return how long to keep away still; empty if the process may pass
      */
     Optional<Duration> keepsAwayFor(ServiceKeys seen, Incarnation mine, Duration ttl, long now) {
         if (!closed) {
@@ -47,11 +54,6 @@ final class Fence {
         }
         unownedSince = OptionalLong.of(unownedSince.orElse(now));
         Duration left = ttl.minusNanos(now - unownedSince.getAsLong());
-        if (left.isNegative() || left.isZero()) {
-            closed = false;
-            unownedSince = OptionalLong.empty();
-            return Optional.empty();
-        }
-        return Optional.of(left);
+        return left.isNegative() || left.isZero() ? Optional.empty() : Optional.of(left);
     }
 }

@@ -340,6 +340,7 @@ final class Publication {
         hold = holds.of(seen, incarnation.isIn(seen.owner()), under.id(), now);
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
         if (verdict instanceof Verdict.Settled) {
+            fence.open();
             listener.registered(seen, under, wanted);
             listener.nameLeadsTo(holderOfName(neighbours, now));
             settle(under, hold.map(Hold::getStart).orElse(0L), now);
@@ -352,6 +353,7 @@ final class Publication {
         } else if (verdict instanceof Verdict.Mend) {
             write(race, writes.putMissingEntries(seen, under.id()), NOTHING);
         } else if (verdict instanceof Verdict.Held held && held.settled()) {
+            fence.open();
             listener.held(seen, under, held.hold());
             listener.nameLeadsTo(holderOfName(neighbours, now));
             settle(under, held.hold().getEnd(), now);
@@ -407,6 +409,7 @@ final class Publication {
             boolean isDone = result.succeeded();
             seen = isDone ? write.then().apply(result.revision()) : writes.seen(result);
             if (isDone) {
+                fence.open();
                 report.run();
             }
             if (isDone && ++writesInARow < WRITES) {

@@ -14,6 +14,7 @@ import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.test.LogLines;
 
@@ -49,6 +50,26 @@ class NameTakenTest {
         scene.seconds(30);
         assertEquals(RegistrationState.REGISTERED, other.own().state());
         assertTrue(scene.registrar.own().reason().contains("NAME_TAKEN"), scene.registrar.own().reason());
+    }
+
+    /** Nobody has owned it for a whole TTL, but it could not be claimed then. */
+    @Test
+    void whoWasFencedWaitsAgainIfAnotherOwnerComesBeforeTheNameIsFree() {
+        Registrar winner = scene.process(Scene.ID);
+        scene.start(winner);
+        scene.seconds(1);
+        KeyValue said = scene.etcd.get(scene.layout.state(Scene.ID.uuid()));
+        winner.stop(Scene.STOP_TIMEOUT);
+        scene.start(other);
+        scene.seconds(30);
+        // An owner that came and went, unseen, leaves what it said last.
+        scene.etcd.put(said.key(), said.value());
+        other.stop(Scene.STOP_TIMEOUT);
+        other.close();
+        scene.pass(Scene.TTL.minusSeconds(1));
+        assertEquals(RegistrationState.FENCED, scene.state());
+        scene.pass(Scene.TTL);
+        assertEquals(RegistrationState.REGISTERED, scene.state());
     }
 
     @Test
