@@ -150,8 +150,10 @@ final class ViewCheck implements Check {
         }
         if (freshness.state() == State.SUSPECT) {
             story.suspectSince = story.suspectSince < 0 ? now : story.suspectSince;
-            check(SUSPECT, maySuspect(world.setup()) && now - story.suspectSince <= application.place().machine()
-                    .trueTime(2 * world.setup().suspectLimit().toNanos()) + SLACK, application,
+            // A process that was paused has to catch up.
+            check(SUSPECT, maySuspect(world.setup()) && (now - story.suspectSince <= application.place().machine()
+                    .trueTime(2 * world.setup().suspectLimit().toNanos()) + SLACK
+                    || now - application.process().resumedAt() < SLACK), application,
                     "since " + story.suspectSince / 1e9);
         } else {
             story.suspectSince = -1;
