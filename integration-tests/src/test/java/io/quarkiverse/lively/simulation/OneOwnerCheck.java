@@ -32,13 +32,11 @@ final class OneOwnerCheck implements Check {
     private static final String CONFLICT = "on-conflict is respected";
     private static final String WAITS = "a fenced process waits for a whole TTL";
     private static final String TOKENS = "the token of a former owner is lower";
-    private static final String PRESENT = "an owner has the token of its claim";
     /** A clock of a process may be faster than true time. */
     private static final double DRIFT = 1 - 2 * Place.MOST_DRIFT;
 
     private final World world;
     private final Services services;
-    private final Bounds bounds;
     private final long ttl;
     /** By uuid: the end of the last claim. */
     private final Map<String, ClaimEnd> ends = new HashMap<>();
@@ -54,13 +52,12 @@ final class OneOwnerCheck implements Check {
     OneOwnerCheck(World world, Services services) {
         this.world = world;
         this.services = services;
-        this.bounds = Bounds.of(world.setup());
-        this.ttl = bounds.ttl();
+        this.ttl = Bounds.of(world.setup()).ttl();
     }
 
     @Override
     public List<String> promises() {
-        return List.of(WRITES, DISPLACES, CONFLICT, WAITS, TOKENS, PRESENT);
+        return List.of(WRITES, DISPLACES, CONFLICT, WAITS, TOKENS);
     }
 
     @Override
@@ -187,15 +184,6 @@ final class OneOwnerCheck implements Check {
                                 + stored);
             }
             world.checked(TOKENS);
-            long since = Math.max(services.times(stored.uuid).changed,
-                    world.trouble().quietSince(application.place().machine()));
-            if (isOwner && world.scheduler().now() - since > bounds.converged()) {
-                if (token.getAsLong() != present) {
-                    world.violated(PRESENT, application.process().name() + " is REGISTERED with the token "
-                            + token.getAsLong() + ": " + stored);
-                }
-                world.checked(PRESENT);
-            }
         }
     }
 }
