@@ -40,7 +40,6 @@ class ApplicationFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
     void stoppedForThreeTtls() {
         make("An application is stopped for three TTLs (SIGSTOP), and goes on (SIGCONT)", trial -> {
             DemoProcess victim = scene().victim();
@@ -58,7 +57,6 @@ class ApplicationFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
     void endedUnderTraffic() {
         make("An application is ended (SIGTERM) while a client, who looks before each request whether it is up, asks it"
                 + " without a pause", trial -> {

@@ -26,9 +26,7 @@ abstract class Faults {
 
     /** Of rows that only the long form has. */
     static final String LONG = "long";
-    /** Of rows that the short form has for one version of etcd only. */
-    static final String LONG_ON_NEXT = "long-on-next";
-    /** Of the classes for a current etcd. */
+    /** Of the classes for a current etcd, which only the long form has. */
     static final String NEXT = "next";
 
     /** KiB. A client of etcd that is never closed holds more after some faults. */

@@ -66,7 +66,6 @@ class OneMemberFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
     void wiped() {
         make("etcd loses all its data. A crash at that moment cannot be seen as EXPIRED, as nothing is left of the service: it is"
                 + " removed, and if it is one of ten or more of its type, after view.suspect-limit. Holds and histories are lost",
@@ -104,7 +103,6 @@ class OneMemberFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
     void compactedWhileAViewerIsCutOff() {
         make("etcd is compacted while a viewer is cut off", trial -> {
             int before = scene().viewers().get(1).count();

@@ -55,7 +55,6 @@ class ThreeMembersFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
     void blackHole() {
         make("A member is not reached any more, nor says so: what is sent to it is swallowed, for three TTLs", trial -> {
             CutProxy door = scene().doorInUse();
@@ -85,7 +84,6 @@ class ThreeMembersFaultsIT extends Faults {
     }
 
     @Test
-    @Tag(LONG_ON_NEXT)
     void quorumLost() {
         make("Two of three members are killed (SIGKILL), and started again after the TTL and two seconds", trial -> {
             EtcdServer left = scene().members().follower();
