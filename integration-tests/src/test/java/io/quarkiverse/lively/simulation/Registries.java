@@ -79,15 +79,14 @@ final class Registries {
         ServiceRecord named = ServiceRecord.builder(service.type(), service.host()).uuid(uuid).build();
         for (int i = 0; i < QUARRELS; i++) {
             long time = random.nextLong(OsLively.TTL.toNanos());
-            boolean isDown = random.nextBoolean();
-            later(time, random, caller -> {
-                if (isDown) {
-                    down(caller, uuid, Maintenance.of(act.name()));
-                } else {
-                    call(caller, Kind.UP, () -> caller.lively().calls().up(uuid), uuid);
-                }
-            });
-            later(time + random.nextLong(REPLY), random, caller -> down(caller, uuid, Maintenance.of(act.name() + " again")));
+            later(time, random, caller -> down(caller, uuid, Maintenance.of(act.name())));
+            // Most often before the owner has seen the first one.
+            long reply = time + (long) (REPLY * Math.pow(random.nextDouble(), 3));
+            if (random.nextInt(3) > 0) {
+                later(reply, random, caller -> call(caller, Kind.UP, () -> caller.lively().calls().up(uuid), uuid));
+            } else {
+                later(reply, random, caller -> down(caller, uuid, Maintenance.of(act.name() + " again")));
+            }
             later(time + random.nextLong(4 * REPLY), random, caller -> call(caller, Kind.FIND_BY_NAME,
                     () -> caller.lively().calls().find(named.type(), named.host()), named.type(), named.host()));
         }
