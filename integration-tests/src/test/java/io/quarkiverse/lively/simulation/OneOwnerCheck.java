@@ -86,7 +86,7 @@ final class OneOwnerCheck implements Check {
         if (claims) {
             claimed(writer, change);
         } else if (!wasOwner) {
-            // Its lease may run out while it stops. Then nobody owns the service, and it still says DOWN.
+            // Its lease may run out while it stops. The service has no owner then, and the process still writes DOWN.
             boolean isItsOwn = before.state != null && services.application(before.state.getBy())
                     .filter(speaker -> speaker.process() == writer.process()).isPresent();
             if (before.owner != null || !isItsOwn || after.state == null

@@ -100,7 +100,7 @@ final class WriteBuilder {
         putRecord(record, said);
         putHistoryUnderLease();
         if (record.getStatus() == Status.UP) {
-            // Its lease may end meanwhile, and whoever writes is told whether it is alive.
+            // Its lease may end meanwhile, and the answer to the writer says whether the service is alive.
             guards.add(new ModRevisionIs(layout.up(id.uuid()), seen.up().modRevision()));
             return this;
         }
