@@ -223,7 +223,7 @@ final class Publication {
     }
 
     /**
-     * Before anything else: this incarnation has been here before.
+     * Before anything else: an earlier start had the same incarnation, and may have written the service.
      *
      * @param hasClaimed whether it has claimed the service
      */
