@@ -61,24 +61,23 @@ final class EndCheck implements Check {
         if (!canStop(application)) {
             return;
         }
+        // A service that it closed before may be back, if etcd was restored from a backup: then it goes with the lease.
         List<String> uuids = new ArrayList<>(application.further().keySet());
         uuids.add(application.uuid());
-        uuids.forEach(uuid -> checkLastWord(application, uuid));
-        for (StoredService stored : services.all()) {
-            // A service that it closed before may be back, if etcd was restored from a backup: then it goes with the lease.
-            boolean isPresent = stored.uuid.equals(application.uuid()) || application.further().containsKey(stored.uuid);
-            if (isPresent && stored.owner != null && services.isOwner(application, stored.uuid)) {
+        for (String uuid : uuids) {
+            StoredService stored = services.get(uuid);
+            if (stored.owner != null && services.isOwner(application, uuid)) {
                 world.violated(DOWN, application.process().name() + " has stopped since "
                         + (now - application.stoppingSince()) / 1e9 + " s, and is still the owner: " + stored);
             }
+            checkLastWord(application, stored);
         }
         world.checked(DOWN);
     }
 
-    /** If it has given the service up while it stopped, and nobody has written it since, its last word is there. */
-    private void checkLastWord(SimulatedApplication application, String uuid) {
-        StoredService stored = services.get(uuid);
-        Services.Times times = services.times(uuid);
+    /** The application has given the service up while it stopped, and no other client has written the record since. */
+    private void checkLastWord(SimulatedApplication application, StoredService stored) {
+        Services.Times times = services.times(stored.uuid);
         long ownedUntil = services.incarnation(application).map(times.ownedUntil::get).orElse(-1L);
         if (ownedUntil < application.stoppingSince() || stored.owner != null
                 || times.changedByOthers >= application.stoppingSince()) {

@@ -15,6 +15,7 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.runtime.view.LocalView;
 import io.quarkiverse.lively.simulation.CommitLog.Era;
 import io.quarkiverse.lively.simulation.CommitLog.RecordChange;
 
@@ -89,7 +90,7 @@ final class EventsCheck implements Check {
     /** "At most two events of each service are pending, and one RESYNCED", beside as many events as the buffer has room for. */
     @Override
     public void tick() {
-        lookForSuspects();
+        world.applications().forEach(this::noteWhetherSuspect);
         stories.forEach((subscriber, story) -> {
             if (subscriber.isSlow() && story.begun && story.pendingUntil < 0 && !story.unsure) {
                 story.pendingUntil = subscriber.application().lively().view().freshness().revision();
@@ -120,7 +121,7 @@ final class EventsCheck implements Check {
             // It was on its way when the application ended.
             return;
         }
-        lookForSuspects();
+        noteWhetherSuspect(application);
         Story story = stories.computeIfAbsent(subscriber, first -> new Story());
         story.time = world.scheduler().now();
         if (event.coalesced() > 1) {
@@ -285,10 +286,11 @@ final class EventsCheck implements Check {
         return suspect.contains(subscriber.application());
     }
 
-    private void lookForSuspects() {
-        if (ViewCheck.maySuspect(world.setup())) {
-            world.applications().filter(application -> application.lively().view().freshness().state() == State.SUSPECT)
-                    .forEach(suspect::add);
+    private void noteWhetherSuspect(SimulatedApplication application) {
+        LocalView view = application.lively().view();
+        // A question would start the view.
+        if (view.isStarted() && view.freshness().state() == State.SUSPECT) {
+            suspect.add(application);
         }
     }
 

@@ -94,7 +94,7 @@ final class HoldsCheck implements Check {
         StoredService stored = services.get(uuid);
         Hold hold = stored.statedHold().orElse(null);
         if (hold == null || hold.getStart() == 0 && hold.getEnd() == 0 || !services.isOwner(application, uuid)
-                || registration.reason().contains("NAME_TAKEN")) {
+                || Services.isNameTaken(registration)) {
             // An ephemeral service that os-lively has rewritten has to be claimed anew, which has to wait for its name.
             return;
         }

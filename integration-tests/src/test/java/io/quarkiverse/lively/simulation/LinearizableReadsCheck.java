@@ -60,8 +60,7 @@ final class LinearizableReadsCheck implements Check {
         if (call.failure != null) {
             EtcdException failure = EtcdException.of(call.failure);
             world.count("reads that failed, " + failure.kind());
-            boolean isQuiet = world.trouble().quietSince(call.caller.place().machine())
-                    + Bounds.of(world.setup()).recovery() <= call.calledAt && !call.caller.isStopping();
+            boolean isQuiet = world.servedSince(call.caller.place().machine()) <= call.calledAt && !call.caller.isStopping();
             if (!(cause(call.failure) instanceof EtcdException) || isQuiet) {
                 world.violated("a read fails only because of etcd", describe(call) + call.failure);
             }

@@ -81,24 +81,19 @@ final class OneOwnerCheck implements Check {
         StoredService before = change.before();
         StoredService after = change.after();
         String process = writer.process().name();
-        boolean wasOwner = before.owner != null && isOf(before.owner, process);
-        boolean claims = after.owner != null && isOf(after.owner, process) && !wasOwner;
+        boolean wasOwner = before.owner != null && services.isOf(before.owner.getIncarnation(), process);
+        boolean claims = after.owner != null && services.isOf(after.owner.getIncarnation(), process) && !wasOwner;
         if (claims) {
             claimed(writer, change);
         } else if (!wasOwner) {
             // Its lease may run out while it stops. The service has no owner then, and the process still writes DOWN.
-            boolean isItsOwn = before.state != null && services.application(before.state.getBy())
-                    .filter(speaker -> speaker.process() == writer.process()).isPresent();
+            boolean isItsOwn = before.state != null && services.isOf(before.state.getBy(), process);
             if (before.owner != null || !isItsOwn || after.state == null
                     || after.state.getReason() != Reason.SHUTDOWN) {
                 world.violated(WRITES, process + " has made of " + before + " this: " + after);
             }
         }
         world.checked(WRITES);
-    }
-
-    private boolean isOf(Claim claim, String process) {
-        return services.application(claim.getIncarnation()).filter(owner -> owner.process().name().equals(process)).isPresent();
     }
 
     private void claimed(SimulatedApplication writer, ServiceChange change) {

@@ -55,8 +55,7 @@ final class OsLively {
 
     /** What one of them might do to a service. */
     void act(Act act, RandomGenerator random) {
-        List<Setup.ProcessSetup> processes = world.setup().processes();
-        Setup.ProcessSetup service = processes.get(act.service(processes.size()));
+        Setup.ProcessSetup service = world.setup().of(act);
         long end = process.now().getEpochSecond() + 5 + random.nextInt(60);
         String note = "n" + random.nextInt(9);
         Service own = random.nextInt(6) == 0 ? namesake(service) : asRegistered(service, service.uuid(layout));
@@ -82,8 +81,7 @@ final class OsLively {
      * Registers one more service with the names of another one, which lives as long as its lease. Some change their host then.
      */
     void stealName(Act act, RandomGenerator random) {
-        List<Setup.ProcessSetup> processes = world.setup().processes();
-        Service thief = namesake(processes.get(act.service(processes.size())));
+        Service thief = namesake(world.setup().of(act));
         update(thief, "heart-beat", random, true, read -> thief);
         if (random.nextBoolean()) {
             process.after(Duration.ofNanos(random.nextLong(TTL.toNanos())), () -> update(thief, "another host", random, false,

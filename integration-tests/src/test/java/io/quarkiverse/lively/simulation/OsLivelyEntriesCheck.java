@@ -22,7 +22,6 @@ final class OsLivelyEntriesCheck implements Check {
 
     private static final String ENTRIES = "os-lively reads what it should";
 
-    private static final String NAME_TAKEN = "NAME_TAKEN";
     private static final String DOWN = "/services/by-status/DOWN/";
 
     private final World world;
@@ -67,7 +66,7 @@ final class OsLivelyEntriesCheck implements Check {
         if (registration.state() != RegistrationState.REGISTERED && registration.state() != RegistrationState.HELD_DOWN) {
             return;
         }
-        if (registration.reason().contains(NAME_TAKEN)) {
+        if (Services.isNameTaken(registration)) {
             // It stays HELD_DOWN, also without a record, and says why.
             return;
         }

@@ -92,7 +92,7 @@ final class OwnerIsUpCheck implements Check {
                 Math.max(Math.max(times.changedByOthers + notice, trouble.clockQuietSince(machine) + bounds.look()),
                         times.changed + Bounds.AT_ONCE));
         // An owner whose names os-lively has taken stays registered, unless others have written its record otherwise meanwhile.
-        boolean hasToClaim = stored.owner == null || registration.reason().contains("NAME_TAKEN")
+        boolean hasToClaim = stored.owner == null || Services.isNameTaken(registration)
                 && (application.place().setup().ephemeral() || !isInRegion(application, stored));
         if (hasToClaim && !isNameFree(registration.record(), now - bounds.look())) {
             return;
@@ -113,7 +113,7 @@ final class OwnerIsUpCheck implements Check {
         if (!services.isOwner(application, uuid)) {
             boolean waits = state == RegistrationState.STARTING
                     && (application.place().setup().onConflict() == OnConflict.WAIT
-                            || registration.reason().contains("NAME_TAKEN"));
+                            || Services.isNameTaken(registration));
             if (state != RegistrationState.FENCED && !waits) {
                 violated(FENCED, application, registration, stored, "FENCED");
             }

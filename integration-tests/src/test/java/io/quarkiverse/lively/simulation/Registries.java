@@ -48,7 +48,7 @@ final class Registries {
                 down(caller, uuid, random.nextInt(4) == 0 ? planned
                         : planned.until(planned.start().get().plusSeconds(1 + random.nextInt(60))));
             }
-            case OPERATOR_UP -> call(caller, Kind.UP, () -> calls.up(uuid), uuid);
+            case OPERATOR_UP -> up(caller, uuid);
             case OPERATOR_DELETE -> call(caller, Kind.DELETE, () -> calls.delete(uuid), uuid);
             case OPERATOR_UPDATE -> update(caller, uuid, named, random);
             default -> read(caller, uuid, named, random);
@@ -66,29 +66,26 @@ final class Registries {
             if (random.nextBoolean()) {
                 down(caller, uuid, Maintenance.of(act.name()));
             } else {
-                call(caller, Kind.UP, () -> caller.lively().calls().up(uuid), uuid);
+                up(caller, uuid);
             }
         });
     }
 
     /** For a while, operators who know nothing of each other say DOWN and UP of the service of the act. */
     void quarrel(Act act, RandomGenerator random) {
-        List<Setup.ProcessSetup> processes = world.setup().processes();
-        Setup.ProcessSetup service = processes.get(act.service(processes.size()));
+        Setup.ProcessSetup service = world.setup().of(act);
         String uuid = service.uuid(world.layout());
-        ServiceRecord named = ServiceRecord.builder(service.type(), service.host()).uuid(uuid).build();
         for (int i = 0; i < QUARRELS; i++) {
             long time = random.nextLong(OsLively.TTL.toNanos());
             later(time, random, caller -> down(caller, uuid, Maintenance.of(act.name())));
             // Most often before the owner has seen the first one.
             long reply = time + (long) (REPLY * Math.pow(random.nextDouble(), 3));
             if (random.nextInt(3) > 0) {
-                later(reply, random, caller -> call(caller, Kind.UP, () -> caller.lively().calls().up(uuid), uuid));
+                later(reply, random, caller -> up(caller, uuid));
             } else {
                 later(reply, random, caller -> down(caller, uuid, Maintenance.of(act.name() + " again")));
             }
-            later(time + random.nextLong(4 * REPLY), random, caller -> call(caller, Kind.FIND_BY_NAME,
-                    () -> caller.lively().calls().find(named.type(), named.host()), named.type(), named.host()));
+            later(time + random.nextLong(4 * REPLY), random, caller -> findByName(caller, service.type(), service.host()));
         }
     }
 
@@ -107,6 +104,14 @@ final class Registries {
 
     private void down(SimulatedApplication caller, String uuid, Maintenance maintenance) {
         call(caller, Kind.DOWN, () -> caller.lively().calls().down(uuid, maintenance), uuid, maintenance);
+    }
+
+    private void up(SimulatedApplication caller, String uuid) {
+        call(caller, Kind.UP, () -> caller.lively().calls().up(uuid), uuid);
+    }
+
+    private void findByName(SimulatedApplication caller, String type, String host) {
+        call(caller, Kind.FIND_BY_NAME, () -> caller.lively().calls().find(type, host), type, host);
     }
 
     /** Reads the service, and writes it a while later. */
@@ -141,7 +146,7 @@ final class Registries {
                 call(caller, Kind.IS_UP_BY_NAME, () -> calls.isUp(named.type(), named.host()), named.type(), named.host());
             case 2 -> call(caller, Kind.LIVENESS, () -> calls.liveness(uuid), uuid);
             case 3 -> call(caller, Kind.FIND, () -> calls.find(uuid), uuid);
-            case 4 -> call(caller, Kind.FIND_BY_NAME, () -> calls.find(named.type(), named.host()), named.type(), named.host());
+            case 4 -> findByName(caller, named.type(), named.host());
             case 5 -> call(caller, Kind.HISTORY, () -> calls.history(uuid), uuid);
             default -> {
                 ServiceQuery query = random.nextInt(4) > 0 ? query(random) : ServiceQuery.uuids(uuid, another(random));
@@ -200,8 +205,7 @@ final class Registries {
 
     /** The service that the act is about, or a further one. */
     private ServiceRecord named(Act act, RandomGenerator random) {
-        List<Setup.ProcessSetup> processes = world.setup().processes();
-        Setup.ProcessSetup one = processes.get(act.service(processes.size()));
+        Setup.ProcessSetup one = world.setup().of(act);
         return random.nextInt(5) == 0 ? ServiceRecord.builder("further", "host-" + random.nextInt(SimulatedApplication.FURTHER))
                 .build()
                 : ServiceRecord.builder(one.type(), one.host()).uuid(one.uuid(world.layout())).region(one.region()).build();

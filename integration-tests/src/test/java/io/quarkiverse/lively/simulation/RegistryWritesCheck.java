@@ -333,21 +333,16 @@ final class RegistryWritesCheck implements Check {
                     || era.ever(from, to, revision -> !uuid.equals(era.holder(wanted.type(), wanted.host(), revision)))), call,
                     "no process kept it alive, and its names were free");
         } else {
-            boolean isQuiet = quietSince(call) <= call.calledAt && !call.caller.isStopping();
+            boolean isQuiet = world.servedSince(call.caller.place().machine()) <= call.calledAt && !call.caller.isStopping();
             boolean isOfEtcd = why instanceof EtcdException || why instanceof PermissionDeniedException;
             check(REFUSED, isOfEtcd && !isQuiet, call, "nothing is broken, or it is no failure of etcd");
         }
     }
 
-    /** Since when a call to etcd should succeed. */
-    private long quietSince(RegistryCall call) {
-        return world.trouble().quietSince(call.caller.place().machine()) + Bounds.of(world.setup()).recovery();
-    }
-
     @Override
     public void tick() {
         writes.values().forEach(of -> of.open.forEach(call -> {
-            long since = Math.max(call.calledAt, quietSince(call));
+            long since = Math.max(call.calledAt, world.servedSince(call.caller.place().machine()));
             if (world.scheduler().now() - since > LONGEST_WRITE && call.caller.process().isRunning()
                     && !call.caller.isStopping()) {
                 world.violated(ENDS, describe(call) + " has not ended since " + since / 1e9 + " s");

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 
 import com.google.protobuf.ByteString;
 
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.simulation.etcd.Change;
@@ -164,6 +165,16 @@ final class Services implements Check {
     /** The application that claimed as that incarnation, or goes on with it. */
     Optional<SimulatedApplication> application(String incarnation) {
         return Optional.ofNullable(byIncarnation.get(incarnation));
+    }
+
+    /** Whether an application in that process claimed as that incarnation, or goes on with it. */
+    boolean isOf(String incarnation, String process) {
+        return application(incarnation).filter(owner -> owner.process().name().equals(process)).isPresent();
+    }
+
+    /** Whether the registration has to wait until its names are free. */
+    static boolean isNameTaken(Registration registration) {
+        return registration.reason().contains("NAME_TAKEN");
     }
 
     boolean isOwner(SimulatedApplication application, String uuid) {

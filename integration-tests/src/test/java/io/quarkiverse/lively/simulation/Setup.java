@@ -84,6 +84,11 @@ record Setup(Version version, int members, boolean learner, boolean users, Durat
                 random.nextBoolean() ? 256 : 3, processes);
     }
 
+    /** The one whose service the act is about. */
+    ProcessSetup of(Act act) {
+        return processes.get(act.service(processes.size()));
+    }
+
     /** The same without the last process. */
     Setup withoutLastProcess() {
         return new Setup(version, members, learner, users, ttl, progressInterval, suspectLimit, eventBuffer,

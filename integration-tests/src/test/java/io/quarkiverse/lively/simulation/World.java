@@ -242,6 +242,11 @@ final class World {
         return trouble;
     }
 
+    /** The true time from which on calls of the processes there should succeed, until something is broken again. */
+    long servedSince(Machine machine) {
+        return trouble.quietSince(machine) + Bounds.of(setup()).recovery();
+    }
+
     OsLively osLively() {
         return osLively;
     }

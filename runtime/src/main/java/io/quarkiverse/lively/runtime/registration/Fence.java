@@ -8,9 +8,9 @@ import io.quarkiverse.lively.runtime.store.ServiceKeys;
 
 /**
  * Keeps a process away from a service that another one has taken. The process may pass only when no other process has owned the
- * service for a whole TTL, and the fence is open again once the process owns the service. Its own claim does not keep it away: a
- * restore from a backup may bring that back, and it lives as long as this process renews its lease. Times are of the monotonic
- * clock, in nanoseconds.
+ * service for a whole TTL, and the fence is open again once the process owns the service. Its own claim does not keep it
+ * away: a restore from a backup may bring that back, and it lives as long as this process renews its lease. Times are of the
+ * monotonic clock, in nanoseconds.
  */
 final class Fence {
 
