@@ -23,7 +23,7 @@ export class QwcLivelyEvents extends LitElement {
             <vaadin-grid-column header="Revision" path="revision" auto-width flex-grow="0"></vaadin-grid-column>
             <vaadin-grid-column header="Kind" path="kind" auto-width flex-grow="0"></vaadin-grid-column>
             <vaadin-grid-column header="Service" auto-width ${columnBodyRenderer(this._service, [])}></vaadin-grid-column>
-            <vaadin-grid-column header="Status" auto-width ${columnBodyRenderer(this._change, [])}></vaadin-grid-column>
+            <vaadin-grid-column header="Liveness" auto-width ${columnBodyRenderer(this._change, [])}></vaadin-grid-column>
             <vaadin-grid-column header="Reason" path="reason" auto-width></vaadin-grid-column>
             <vaadin-grid-column header="Changes" path="coalesced" auto-width flex-grow="0"></vaadin-grid-column>
         </vaadin-grid>`;

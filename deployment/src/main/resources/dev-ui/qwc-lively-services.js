@@ -40,7 +40,7 @@ export class QwcLivelyServices extends LitElement {
             <div class="filters">
                 ${this._filter('Type', service => service.type, value => this._type = value)}
                 ${this._filter('Region', service => service.region, value => this._region = value)}
-                ${this._filter('Status', service => service.liveness, value => this._liveness = value)}
+                ${this._filter('Liveness', service => service.liveness, value => this._liveness = value)}
                 <span class="count">${shown.length} of ${this.services.length} services</span>
             </div>
             <vaadin-grid .items=${shown} item-id-path="uuid" theme="row-stripes compact wrap-cell-content"
@@ -51,7 +51,7 @@ export class QwcLivelyServices extends LitElement {
                 </vaadin-grid-sort-column>
                 <vaadin-grid-sort-column path="region" header="Region" width="100px" ${columnBodyRenderer(this._regionOf, [])}>
                 </vaadin-grid-sort-column>
-                <vaadin-grid-sort-column path="liveness" header="Status" width="110px" flex-grow="0"
+                <vaadin-grid-sort-column path="liveness" header="Liveness" width="110px" flex-grow="0"
                     ${columnBodyRenderer(this._badge, [])}>
                 </vaadin-grid-sort-column>
                 <vaadin-grid-sort-column path="since" header="Since" auto-width flex-grow="0"

@@ -15,13 +15,14 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.Registration;
+import io.quarkiverse.lively.ServiceAdded;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.SnapshotEnd;
 import io.quarkiverse.lively.Subscription;
 import io.quarkus.test.junit.QuarkusTest;
 
@@ -38,14 +39,14 @@ class FleetTest {
     @Test
     void appears() {
         List<LivenessEvent> events = new CopyOnWriteArrayList<>();
-        try (Subscription subscription = registry.watch(ServiceQuery.hosts("host1"), events::add)) {
-            await().until(() -> events.stream().anyMatch(event -> event.kind() == Kind.SNAPSHOT_END));
+        try (Subscription subscription = registry.watch(ServiceQuery.ofHosts("host1"), events::add)) {
+            await().until(() -> events.stream().anyMatch(event -> event instanceof SnapshotEnd));
 
-            Registration inventory = registry.register(ServiceRecord.builder("inventory", "host1").build());
+            Registration inventory = registry.register(ServiceDefinition.of("inventory", "host1"));
             await().until(() -> view.isUp("inventory", "host1"));
             assertTrue(registry.isUp("inventory", "host1"));
 
-            await().until(() -> events.get(events.size() - 1).kind() == Kind.ADDED);
+            await().until(() -> events.get(events.size() - 1) instanceof ServiceAdded);
             inventory.close();
         }
     }
@@ -75,7 +76,7 @@ class FleetTest {
 
     private Registration up(String host) {
         Endpoint endpoint = new Endpoint("127.0.0.1", 9000, false);
-        Registration inventory = registry.register(ServiceRecord.builder("inventory", host).endpoint(endpoint).build());
+        Registration inventory = registry.register(ServiceDefinition.of("inventory", host).withEndpoint(endpoint));
         await().until(() -> view.isUp("inventory", host));
         return inventory;
     }

@@ -2,28 +2,25 @@ package io.quarkiverse.lively;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
-/** Refuses what a caller left out, naming it. */
+/** What all types of the API check alike. */
 final class Checks {
 
     private Checks() {
     }
 
-    static <T> T given(String field, T value) {
-        if (value == null) {
-            throw new InvalidServiceException(field, "the " + field + " must not be null");
-        }
-        return value;
-    }
-
-    /** An immutable copy, in the order of the names. That of the JDK has another order in each JVM. */
-    static Map<String, String> given(String field, Map<String, String> values) {
-        given(field, (Object) values);
+    /**
+     * An immutable copy, in the order of the names. That of the JDK has another order in each JVM.
+     *
+     * @throws NullPointerException naming the parameter, if the map or anything in it is null
+     */
+    static Map<String, String> copyOf(String parameter, Map<String, String> values) {
+        Objects.requireNonNull(values, parameter);
         values.forEach((name, value) -> {
-            if (name == null || value == null) {
-                throw new InvalidServiceException(field, "the " + field + " must have no name and no value that is null");
-            }
+            Objects.requireNonNull(name, () -> parameter + ": a name is null");
+            Objects.requireNonNull(value, () -> parameter + ": the value of '" + name + "' is null");
         });
         return values.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(values));
     }

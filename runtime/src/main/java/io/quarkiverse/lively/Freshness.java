@@ -3,6 +3,7 @@ package io.quarkiverse.lively;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How far the local view of the fleet can be relied on. Read before an answer, it is a lower bound: the answer is at least as
@@ -10,13 +11,13 @@ import java.util.Objects;
  *
  * @param state whether the view follows etcd
  * @param revision the revision of etcd up to which the view holds everything; 0 while LOADING
- * @param asOf what was written before that moment is in the view; by the wall clock of this application, the epoch while
- *        LOADING. It is when etcd was asked a question whose answer the view has caught up with
- * @param age how long ago that is, by a monotonic clock; as good as for ever while LOADING. While the view is CURRENT and
- *        etcd tells what changes without delay, it is at most the sum of {@code quarkus.lively.view.progress-interval} and
+ * @param asOf everything that was written before that moment is in the view; by the wall clock of this application. It is when
+ *        etcd was asked a question whose answer the view has caught up with. Empty while LOADING
+ * @param age how long ago that is, by a monotonic clock; empty while LOADING. While the view is CURRENT and etcd sends changes
+ *        without delay, it is at most the sum of {@code quarkus.lively.view.progress-interval} and
  *        {@code quarkus.lively.etcd.request-timeout}, and usually not much more than the former
  */
-public record Freshness(State state, long revision, Instant asOf, Duration age) {
+public record Freshness(State state, long revision, Optional<Instant> asOf, Optional<Duration> age) {
 
     /** Whether the view follows etcd. */
     public enum State {

@@ -1,17 +1,18 @@
 package io.quarkiverse.lively;
 
-/** A field of a service or of a query has an invalid value, or a change that would be ignored. Nothing was written. */
-public class InvalidServiceException extends IllegalArgumentException {
+/** A field of a service, a maintenance or a query has a value that cannot be, or that would be ignored. Nothing was written. */
+public final class InvalidServiceException extends LivelyException {
 
     private static final long serialVersionUID = 1L;
 
     private final String field;
 
     /**
-     * @param message may quote what others wrote into etcd, and is told as one {@linkplain PrintableText printable} line
+     * @param field the name of the field
+     * @param message may quote what others wrote into etcd; it becomes one line without control characters
      */
     public InvalidServiceException(String field, String message) {
-        super(PrintableText.of(message));
+        super(message, null);
         this.field = field;
     }
 

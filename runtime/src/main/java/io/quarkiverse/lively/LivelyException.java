@@ -1,13 +1,18 @@
 package io.quarkiverse.lively;
 
-/** The root of what can go wrong while the registry is asked or changed. */
-public abstract sealed class LivelyException extends RuntimeException permits PermissionDeniedException,
-        RegistryUnavailableException, ServiceConflictException, StaleRecordException, UnknownServiceException {
+import io.quarkiverse.lively.runtime.text.PrintableText;
+
+/**
+ * The root of all exceptions of Lively. An argument that is null is a {@link NullPointerException} that names the parameter.
+ */
+public abstract sealed class LivelyException extends RuntimeException permits InvalidServiceException,
+        PermissionDeniedException, RegistryUnavailableException, ServiceConflictException, StaleRecordException,
+        TooFewUpException, UnknownServiceException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param message may quote what others wrote into etcd, and is told as one {@linkplain PrintableText printable} line
+     * @param message may quote what others wrote into etcd; it becomes one line without control characters
      */
     protected LivelyException(String message, Throwable cause) {
         super(PrintableText.of(message), cause);

@@ -1,52 +1,41 @@
 package io.quarkiverse.lively;
 
 import java.time.Instant;
-import java.util.Objects;
-import java.util.Optional;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 /**
- * A change of the fleet, as one subscriber hears of it. With a {@link ServiceQuery}, a service that comes to match it is ADDED,
- * and one that does not match any more is REMOVED.
- *
- * @param kind what happened
- * @param revision the revision of etcd of the change; of the list if it was found by one
- * @param previous the service before, as this subscriber was last told; empty if it was told of none
- * @param current the service now; empty if there is none, and in {@link Kind#SNAPSHOT_END} and {@link Kind#RESYNCED}
- * @param reason why it changed, in {@link Kind#SNAPSHOT} why it is as it is. EXPIRED only if it was UP and its lease ran out.
- *        UNKNOWN if nobody said: so if a service that is DOWN loses its process, and with it endpoint and metadata, be it by
- *        a crash or because it was stopped; its record keeps the reason why it is DOWN
- * @param at when, by the clock of who changed it if he said so; else when this application first saw it, by its own clock.
- *        Nobody says when a service expired or was removed: in a SNAPSHOT, and in what is told before RESYNCED, that may have
- *        been long before
- * @param coalesced how many changes this event stands for: 1, unless the subscriber was too slow to be told each
+ * An event of the local view, as one subscriber gets it: either a change of the fleet, a {@link ServiceEvent}, or a message
+ * about
+ * the view itself, a {@link ViewEvent}. With a {@link ServiceQuery}, a service that comes to match it is
+ * {@linkplain ServiceAdded added}, and a service that does not match any more is {@linkplain ServiceRemoved removed}.
+ * <p>
+ * As a CDI event each one is delivered to the observers of its type and of every supertype: {@code @Observes ServiceEvent} gets
+ * all changes, {@code @Observes ServiceRemoved} only those, and {@code @Observes LivenessEvent} everything.
+ * <p>
+ * In the JSON that Jackson writes, {@code kind} tells them apart: it is {@link #kind()}.
  */
-public record LivenessEvent(Kind kind, long revision, Optional<ServiceRecord> previous, Optional<ServiceRecord> current,
-        Reason reason, Instant at, int coalesced) {
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+        @JsonSubTypes.Type(value = ServiceSnapshot.class, name = ServiceSnapshot.KIND),
+        @JsonSubTypes.Type(value = SnapshotEnd.class, name = SnapshotEnd.KIND),
+        @JsonSubTypes.Type(value = ServiceAdded.class, name = ServiceAdded.KIND),
+        @JsonSubTypes.Type(value = ServiceChanged.class, name = ServiceChanged.KIND),
+        @JsonSubTypes.Type(value = ServiceRemoved.class, name = ServiceRemoved.KIND),
+        @JsonSubTypes.Type(value = Resynced.class, name = Resynced.KIND) })
+public sealed interface LivenessEvent permits ServiceEvent, ViewEvent {
 
-    /** What happened. */
-    public enum Kind {
-        /** A service that was there when the subscription began. */
-        SNAPSHOT,
-        /** There were no others. What follows are changes. */
-        SNAPSHOT_END,
-        /** A service that was not there. */
-        ADDED,
-        /** A service is not what it was. */
-        CHANGED,
-        /** A service is not there any more. */
-        REMOVED,
-        /**
-         * After a break in which changes were missed, all differences up to {@link LivenessEvent#revision()} have been
-         * delivered, also to a subscriber that lags behind. In between there may have been changes that were not delivered.
-         */
-        RESYNCED
-    }
+    /** The revision of etcd of the change; that of the list, if the change was found by a list. */
+    long revision();
 
-    public LivenessEvent {
-        Objects.requireNonNull(kind, "kind");
-        Objects.requireNonNull(previous, "previous");
-        Objects.requireNonNull(current, "current");
-        Objects.requireNonNull(reason, "reason");
-        Objects.requireNonNull(at, "at");
-    }
+    /**
+     * When it happened, by the clock of the writer that said so; else when this application first saw it, by its own clock. For
+     * a service that expired or was removed nobody says when: in a snapshot, and before {@link Resynced}, that may have been
+     * long before.
+     */
+    Instant at();
+
+    /** The name of its type in JSON: SNAPSHOT, SNAPSHOT_END, ADDED, CHANGED, REMOVED or RESYNCED. */
+    String kind();
 }

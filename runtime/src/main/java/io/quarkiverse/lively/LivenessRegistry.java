@@ -3,6 +3,7 @@ package io.quarkiverse.lively;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -17,7 +18,8 @@ import java.util.function.Consumer;
  * is read. And a service that died is UP until its lease has run out, one TTL after its last renewal.
  * <p>
  * Names that cannot exist (empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an
- * {@link InvalidServiceException} before anything is asked or written, and so is what is null. Every method that needs etcd
+ * {@link InvalidServiceException} before anything is asked or written; an argument that is null with a
+ * {@link NullPointerException} that names it. Every method that needs etcd
  * throws {@link RegistryUnavailableException} when it cannot be reached in time, never {@code false} or an empty answer;
  * whether a write took effect is not known then. A write that others forestalled twenty times in a row fails with a {@link
  * StaleRecordException}, and one that the user of etcd has no permission for with a {@link PermissionDeniedException}.
@@ -55,34 +57,40 @@ public interface LivenessRegistry {
      */
     List<ServiceRecord> list(ServiceQuery query);
 
+    /** The types of all services, UP or not, in their order; it costs what a {@link #list} of the whole fleet does. */
+    Set<String> types();
+
+    /** The hosts of all services, UP or not, in their order; it costs what a {@link #list} of the whole fleet does. */
+    Set<String> hosts();
+
     /**
-     * What happened to a service, the newest first: its last 32 changes of status, or of why it has it. That it expired is
-     * none of them, since nobody writes it; what os-lively writes appears once the process that keeps the service alive
-     * has seen it. Empty if nothing is known.
+     * The history of a service, the newest entry first: its last 32 changes of status, or of why it has it. os-lively writes
+     * no history: its changes appear once the process that keeps the service alive has seen them.
+     *
+     * @throws UnknownServiceException if there is no such service
      */
     List<Transition> history(String uuid);
 
     /**
-     * Writes a service, provided that it is still at the revision of that record; 0 says that it is new.
+     * Writes a service, provided that its record is still at that revision of etcd.
      * <p>
      * A service that no process keeps alive is published under a lease of its own, for one TTL
-     * ({@code quarkus.lively.status-ttl}); the same update again, with the record that was returned, renews that lease and
+     * ({@code quarkus.lively.status-ttl}); the same update again, with the revision that was returned, renews that lease and
      * writes nothing. Of a service that a process keeps alive, only status and maintenance can be written: DOWN as by
      * {@link #down(String, Maintenance)}, UP as by {@link #up(String)}. Needs two to four requests.
      * <p>
-     * A change that cannot be written is refused: of type, host, region, endpoint or metadata of a service that a process keeps
-     * alive, and an endpoint or metadata of any other service. A copy of a record that was read is written, also if the process
-     * has ended since; and so is a record without endpoint and metadata. If the process of a service that is held was replaced
-     * since, with another endpoint or other metadata, the copy is refused, too: read the service again. The fields
-     * {@code owned}, {@code liveness}, {@code reason} and {@code since} are ignored: etcd has them, and they may change without
-     * a new revision of the record.
+     * A field that would be ignored is refused: another type, host, region, endpoint or other metadata of a service that a
+     * process keeps alive, and an endpoint or metadata of any other service, unless they are those that {@link #find} answers
+     * with. A definition without endpoint and metadata leaves them as they are.
      *
+     * @param definition the service as it is to be; without a uuid, the one that follows from its type and host
+     * @param expectedRevision the revision that was read ({@link ServiceRecord#revision()}); 0: the service is new
      * @return the service as it is stored now
-     * @throws StaleRecordException if somebody changed it since
+     * @throws StaleRecordException if its record was changed since
      * @throws ServiceConflictException if another service, alive or held, has its type and host
-     * @throws InvalidServiceException if the record, or a change in it, cannot be written, naming the field
+     * @throws InvalidServiceException if the definition, or a change in it, cannot be written, naming the field
      */
-    ServiceRecord update(ServiceRecord record);
+    ServiceRecord update(ServiceDefinition definition, long expectedRevision);
 
     /** As {@link #down(String, Maintenance)}, until somebody lifts it. */
     ServiceRecord down(String uuid);
@@ -112,6 +120,34 @@ public interface LivenessRegistry {
      */
     ServiceRecord up(String uuid);
 
+    /** As {@link #down(ServiceQuery, Maintenance, int)}, however few services are left UP. */
+    List<ServiceOutcome> down(ServiceQuery query, Maintenance maintenance);
+
+    /**
+     * Does for each service that matches what {@link #down(String, Maintenance)} does for one. The services are written one
+     * after the other, in the order of their uuids; each one by itself, so that a failure of one does not end the call. Once
+     * etcd
+     * cannot be reached, the services that are left fail without another attempt. Needs a {@link #list}, and two requests for
+     * each service.
+     * <p>
+     * The bound is checked before anything is written, and is best effort: services that go down meanwhile, or that another
+     * operator takes down, are not counted.
+     *
+     * @param minUp how many services must be left UP of each type of which the call takes one down; 0: none
+     * @return an outcome for each service that matched
+     * @throws TooFewUpException if fewer would be left UP. Nothing was written
+     * @throws InvalidServiceException if the maintenance ends before it starts or has ended, or if {@code minUp} is negative
+     */
+    List<ServiceOutcome> down(ServiceQuery query, Maintenance maintenance, int minUp);
+
+    /**
+     * Does for each service that matches what {@link #up(String)} does for one, under the rules of
+     * {@link #down(ServiceQuery, Maintenance, int)}.
+     *
+     * @return an outcome for each service that matched
+     */
+    List<ServiceOutcome> up(ServiceQuery query);
+
     /**
      * Deletes a service and all that is known of it. A process that keeps it alive registers it again within one TTL. Needs
      * three requests.
@@ -134,13 +170,12 @@ public interface LivenessRegistry {
 
     /**
      * Registers a further service, which this process keeps alive under the same lease until it is closed. Never blocks: the
-     * registration is made in the background, and tells where it stands. Uuid, type, host, region, endpoint and metadata of
-     * the record are published. The service is registered as UP: a new record (revision 0) with another status, or with a
-     * maintenance, is refused. Of a record that was read from etcd they are ignored.
+     * registration is made in the background, and {@link Registration#state()} says how far it is. It is registered as UP; a
+     * definition with another status, or with a maintenance, is refused.
      *
      * @throws ServiceConflictException if this process has registered that uuid already
      * @throws IllegalStateException if the application is stopping
      * @throws InvalidServiceException if names, endpoint, metadata, status or maintenance cannot be published, naming the field
      */
-    Registration register(ServiceRecord record);
+    Registration register(ServiceDefinition definition);
 }

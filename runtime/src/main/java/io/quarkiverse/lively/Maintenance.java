@@ -1,7 +1,10 @@
 package io.quarkiverse.lively;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
+
+import io.quarkiverse.lively.runtime.text.PrintableText;
 
 /**
  * A time in which a service is taken out of use. Kept in whole seconds.
@@ -13,12 +16,12 @@ import java.util.Optional;
 public record Maintenance(String note, Optional<Instant> start, Optional<Instant> end) {
 
     public Maintenance {
-        Checks.given("note", note);
-        Checks.given("start", start);
-        Checks.given("end", end);
+        Objects.requireNonNull(note, "note");
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(end, "end");
     }
 
-    /** For a log: {@linkplain PrintableText printable}. */
+    /** For a log: one line without control characters. */
     @Override
     public String toString() {
         return "Maintenance[note=" + PrintableText.of(note) + ", start=" + start + ", end=" + end + "]";
@@ -31,11 +34,11 @@ public record Maintenance(String note, Optional<Instant> start, Optional<Instant
 
     /** The same, but ending then. */
     public Maintenance until(Instant otherEnd) {
-        return new Maintenance(note, start, Optional.of(Checks.given("end", otherEnd)));
+        return new Maintenance(note, start, Optional.of(Objects.requireNonNull(otherEnd, "end")));
     }
 
     /** The same, but starting then. */
     public Maintenance from(Instant otherStart) {
-        return new Maintenance(note, Optional.of(Checks.given("start", otherStart)), end);
+        return new Maintenance(note, Optional.of(Objects.requireNonNull(otherStart, "start")), end);
     }
 }

@@ -1,16 +1,21 @@
 package io.quarkiverse.lively;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * Which services to list. A service is listed if every filter that is not empty contains it; with no filter at all, the
- * whole fleet is listed. Immutable; each {@code with…} method returns a copy with more values in one filter.
+ * A choice of services. A service matches if every filter that is not empty contains it; with no filter at all, the whole fleet
+ * matches. Immutable. Each {@code with…} method returns a copy in which the values replace those of one filter, each
+ * {@code and…} method a copy in which they are added to it.
  *
  * <pre>
- * registry.list(ServiceQuery.types("inventory", "orders").withRegions("eu-west").withLiveness(Liveness.UP));
+ * registry.list(ServiceQuery.ofTypes("inventory", "orders").withRegions("eu-west").withLiveness(Liveness.UP));
  * </pre>
  *
  * @param uuids to which the uuid must belong; empty: any
@@ -18,21 +23,25 @@ import java.util.Set;
  * @param hosts to which the host must belong; empty: any
  * @param regions to which the region must belong; empty: any
  * @param liveness to which the liveness must belong; empty: any
+ * @param metadata all of which the service must have; empty: any. A service that no process keeps alive has none
  */
 public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hosts, Set<String> regions,
-        Set<Liveness> liveness) {
+        Set<Liveness> liveness, Map<String, String> metadata) {
 
-    private static final ServiceQuery ALL = new ServiceQuery(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
+    private static final ServiceQuery ALL = new ServiceQuery(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Map.of());
 
     /**
-     * @throws InvalidServiceException if a filter is null, or has a value that is null or empty
+     * @throws InvalidServiceException if a filter has an empty value, naming the field: {@code uuid}, {@code type},
+     *         {@code host} or
+     *         {@code region}
      */
     public ServiceQuery {
-        uuids = names("uuid", uuids);
-        types = names("type", types);
-        hosts = names("host", hosts);
-        regions = names("region", regions);
-        liveness = given("liveness", liveness);
+        uuids = names("uuid", copyOf("uuids", uuids));
+        types = names("type", copyOf("types", types));
+        hosts = names("host", copyOf("hosts", hosts));
+        regions = names("region", copyOf("regions", regions));
+        liveness = copyOf("liveness", liveness);
+        metadata = Checks.copyOf("metadata", metadata);
     }
 
     /** The whole fleet. */
@@ -41,85 +50,129 @@ public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hos
     }
 
     /** The services with one of these uuids. */
-    public static ServiceQuery uuids(String... uuids) {
+    public static ServiceQuery ofUuids(String... uuids) {
         return ALL.withUuids(uuids);
     }
 
     /** The services of one of these types. */
-    public static ServiceQuery types(String... types) {
+    public static ServiceQuery ofTypes(String... types) {
         return ALL.withTypes(types);
     }
 
     /** The services on one of these hosts. */
-    public static ServiceQuery hosts(String... hosts) {
+    public static ServiceQuery ofHosts(String... hosts) {
         return ALL.withHosts(hosts);
     }
 
     /** The services in one of these regions. */
-    public static ServiceQuery regions(String... regions) {
+    public static ServiceQuery ofRegions(String... regions) {
         return ALL.withRegions(regions);
     }
 
-    /** The services that are in one of these ways alive or not. */
-    public static ServiceQuery liveness(Liveness... liveness) {
+    /** The services whose liveness is one of these. */
+    public static ServiceQuery ofLiveness(Liveness... liveness) {
         return ALL.withLiveness(liveness);
     }
 
-    /** The same, with these uuids in its filter as well. */
-    public ServiceQuery withUuids(String... more) {
-        return new ServiceQuery(union(uuids, more), types, hosts, regions, liveness);
+    /** The services that have this value under this name in their metadata. */
+    public static ServiceQuery ofMetadata(String name, String value) {
+        return ALL.andMetadata(name, value);
     }
 
-    /** The same, with these types in its filter as well. */
-    public ServiceQuery withTypes(String... more) {
-        return new ServiceQuery(uuids, union(types, more), hosts, regions, liveness);
+    /** The same, but with these uuids; with none, any uuid matches. */
+    public ServiceQuery withUuids(String... uuids) {
+        return new ServiceQuery(setOf("uuids", uuids), types, hosts, regions, liveness, metadata);
     }
 
-    /** The same, with these hosts in its filter as well. */
-    public ServiceQuery withHosts(String... more) {
-        return new ServiceQuery(uuids, types, union(hosts, more), regions, liveness);
+    /** The same, but with these types; with none, any type matches. */
+    public ServiceQuery withTypes(String... types) {
+        return new ServiceQuery(uuids, setOf("types", types), hosts, regions, liveness, metadata);
     }
 
-    /** The same, with these regions in its filter as well. */
-    public ServiceQuery withRegions(String... more) {
-        return new ServiceQuery(uuids, types, hosts, union(regions, more), liveness);
+    /** The same, but with these hosts; with none, any host matches. */
+    public ServiceQuery withHosts(String... hosts) {
+        return new ServiceQuery(uuids, types, setOf("hosts", hosts), regions, liveness, metadata);
     }
 
-    /** The same, with these livenesses in its filter as well. */
-    public ServiceQuery withLiveness(Liveness... more) {
-        return new ServiceQuery(uuids, types, hosts, regions, union(liveness, more));
+    /** The same, but with these regions; with none, any region matches. */
+    public ServiceQuery withRegions(String... regions) {
+        return new ServiceQuery(uuids, types, hosts, setOf("regions", regions), liveness, metadata);
     }
 
-    /** Whether that service is one of those that this query lists. */
+    /** The same, but with these livenesses; with none, any liveness matches. */
+    public ServiceQuery withLiveness(Liveness... liveness) {
+        return new ServiceQuery(uuids, types, hosts, regions, setOf("liveness", liveness), metadata);
+    }
+
+    /** The same, but with these metadata; with none, any metadata match. */
+    public ServiceQuery withMetadata(Map<String, String> metadata) {
+        return new ServiceQuery(uuids, types, hosts, regions, liveness, metadata);
+    }
+
+    /** The same, with these uuids as well. */
+    public ServiceQuery andUuids(String... more) {
+        return new ServiceQuery(union(uuids, "uuids", more), types, hosts, regions, liveness, metadata);
+    }
+
+    /** The same, with these types as well. */
+    public ServiceQuery andTypes(String... more) {
+        return new ServiceQuery(uuids, union(types, "types", more), hosts, regions, liveness, metadata);
+    }
+
+    /** The same, with these hosts as well. */
+    public ServiceQuery andHosts(String... more) {
+        return new ServiceQuery(uuids, types, union(hosts, "hosts", more), regions, liveness, metadata);
+    }
+
+    /** The same, with these regions as well. */
+    public ServiceQuery andRegions(String... more) {
+        return new ServiceQuery(uuids, types, hosts, union(regions, "regions", more), liveness, metadata);
+    }
+
+    /** The same, with these livenesses as well. */
+    public ServiceQuery andLiveness(Liveness... more) {
+        return new ServiceQuery(uuids, types, hosts, regions, union(liveness, "liveness", more), metadata);
+    }
+
+    /** The same, but the service must also have this value under this name in its metadata. */
+    public ServiceQuery andMetadata(String name, String value) {
+        Map<String, String> both = new TreeMap<>(metadata);
+        both.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+        return new ServiceQuery(uuids, types, hosts, regions, liveness, both);
+    }
+
+    /** Whether that service is one of those that this query chooses. */
     public boolean matches(ServiceRecord service) {
         return accepts(uuids, service.uuid()) && accepts(types, service.type()) && accepts(hosts, service.host())
-                && accepts(regions, service.region()) && accepts(liveness, service.liveness());
+                && accepts(regions, service.region()) && accepts(liveness, service.liveness())
+                && service.metadata().entrySet().containsAll(metadata.entrySet());
     }
 
     private static <T> boolean accepts(Set<T> filter, T value) {
         return filter.isEmpty() || filter.contains(value);
     }
 
-    @SafeVarargs
-    private static <T> Set<T> union(Set<T> present, T... more) {
+    private static <T> Set<T> setOf(String parameter, T[] values) {
+        return union(Set.of(), parameter, values);
+    }
+
+    private static <T> Set<T> union(Set<T> present, String parameter, T[] more) {
         Set<T> union = new LinkedHashSet<>(present);
-        // What is null is refused with the rest, where the name of the filter is known.
-        union.addAll(more == null ? Collections.singleton(null) : Arrays.asList(more));
+        union.addAll(Arrays.asList(Objects.requireNonNull(more, parameter)));
         return union;
     }
 
     private static Set<String> names(String field, Set<String> names) {
-        Set<String> given = given(field, names);
-        if (given.contains("")) {
+        if (names.contains("")) {
             throw new InvalidServiceException(field, "an empty " + field
                     + " matches no service; leave the filter out to match them all");
         }
-        return given;
+        return names;
     }
 
     /** An immutable copy, in the order of the caller. That of the JDK has another order in each JVM. */
-    private static <T> Set<T> given(String field, Set<T> values) {
-        Checks.given(field, values).forEach(value -> Checks.given(field, value));
+    private static <T> Set<T> copyOf(String parameter, Collection<T> values) {
+        Objects.requireNonNull(values, parameter).forEach(value -> Objects.requireNonNull(value, parameter));
         return values.isEmpty() ? Set.of() : Collections.unmodifiableSet(new LinkedHashSet<>(values));
     }
 }

@@ -2,6 +2,8 @@ package io.quarkiverse.lively;
 
 import java.time.Instant;
 
+import io.quarkiverse.lively.runtime.text.PrintableText;
+
 /**
  * One change of a service, as its history has it.
  *
@@ -13,7 +15,7 @@ import java.time.Instant;
  */
 public record Transition(Instant since, Status status, Reason reason, String by) {
 
-    /** For a log: {@linkplain PrintableText printable}. */
+    /** For a log: one line without control characters. */
     @Override
     public String toString() {
         return "Transition[since=" + since + ", status=" + status + ", reason=" + reason + ", by=" + PrintableText.of(by) + "]";

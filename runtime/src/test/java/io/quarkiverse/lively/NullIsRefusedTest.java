@@ -4,45 +4,53 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** What a caller left out is named, wherever it was left out. */
+/** An argument that is null is named, wherever it is. */
 class NullIsRefusedTest {
 
+    private static final ServiceDefinition SERVICE = ServiceDefinition.of("type", "host");
+
     @Test
-    void inARecord() {
-        refused("type", () -> ServiceRecord.builder(null, "host").build());
-        refused("host", () -> ServiceRecord.builder("type", null).build());
-        refused("uuid", () -> ServiceRecord.builder("type", "host").uuid(null).build());
-        refused("region", () -> ServiceRecord.builder("type", "host").region(null).build());
-        refused("status", () -> ServiceRecord.builder("type", "host").status(null).build());
-        refused("metadata", () -> ServiceRecord.builder("type", "host").metadata(null).build());
-        refused("metadata", () -> ServiceRecord.builder("type", "host")
-                .metadata(Collections.singletonMap("zone", null)).build());
+    void inADefinition() {
+        refused("type", () -> ServiceDefinition.of(null, "host"));
+        refused("host", () -> ServiceDefinition.of("type", null));
+        refused("uuid", () -> SERVICE.withUuid(null));
+        refused("region", () -> SERVICE.withRegion(null));
+        refused("status", () -> SERVICE.withStatus(null));
+        refused("maintenance", () -> SERVICE.withMaintenance(null));
+        refused("endpoint", () -> SERVICE.withEndpoint(null));
+        refused("metadata", () -> SERVICE.withMetadata(null));
+        refused("metadata: the value of 'zone' is null",
+                () -> SERVICE.withMetadata(Collections.singletonMap("zone", null)));
+        refused("metadata: a name is null", () -> SERVICE.withMetadata(Collections.singletonMap(null, "a")));
     }
 
     @Test
-    void inAMaintenanceAndAnEndpoint() {
+    void inAMaintenanceAnEndpointAndAStatus() {
         refused("note", () -> Maintenance.of(null));
         refused("start", () -> Maintenance.of("").from(null));
         refused("end", () -> Maintenance.of("").until(null));
         refused("address", () -> new Endpoint(null, 80, false));
+        refused("name", () -> Status.of(null));
     }
 
     @Test
     void inAQuery() {
-        refused("type", () -> ServiceQuery.types((String[]) null));
-        refused("type", () -> ServiceQuery.types("orders", null));
-        refused("host", () -> ServiceQuery.hosts((String) null));
-        refused("region", () -> new ServiceQuery(Set.of(), Set.of(), Set.of(), null, Set.of()));
-        refused("liveness", () -> ServiceQuery.liveness((Liveness) null));
-        refused("uuid", () -> ServiceQuery.uuids(""));
+        refused("types", () -> ServiceQuery.ofTypes((String[]) null));
+        refused("types", () -> ServiceQuery.ofTypes("orders", null));
+        refused("hosts", () -> ServiceQuery.ofHosts((String) null));
+        refused("regions", () -> new ServiceQuery(Set.of(), Set.of(), Set.of(), null, Set.of(), Map.of()));
+        refused("liveness", () -> ServiceQuery.ofLiveness((Liveness) null));
+        refused("name", () -> ServiceQuery.ofMetadata(null, "a"));
+        refused("value", () -> ServiceQuery.ofMetadata("zone", null));
     }
 
-    private static void refused(String field, Executable call) {
-        assertEquals(field, assertThrows(InvalidServiceException.class, call).field());
+    private static void refused(String parameter, Executable call) {
+        assertEquals(parameter, assertThrows(NullPointerException.class, call).getMessage());
     }
 }

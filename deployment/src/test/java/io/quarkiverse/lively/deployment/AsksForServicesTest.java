@@ -93,17 +93,18 @@ class AsksForServicesTest {
     @Test
     void list() {
         assertListed(ServiceQuery.all(), "down", "expired", "own", "up");
-        assertListed(ServiceQuery.uuids("up", "own", "unknown"), "own", "up");
-        assertListed(ServiceQuery.types("orders"), "down", "expired", "up");
-        assertListed(ServiceQuery.types("orders", "inventory", "unknown"), "down", "expired", "own", "up");
-        assertListed(ServiceQuery.hosts("node-1"), "own", "up");
-        assertListed(ServiceQuery.regions("eu"), "down", "own");
-        assertListed(ServiceQuery.regions("default"), "expired");
-        assertListed(ServiceQuery.liveness(Liveness.UP), "own", "up");
-        assertListed(ServiceQuery.liveness(Liveness.DOWN, Liveness.EXPIRED), "down", "expired");
-        assertListed(ServiceQuery.hosts("node-1").withTypes("orders").withRegions("us", "eu").withLiveness(Liveness.UP), "up");
-        assertListed(ServiceQuery.uuids("own").withTypes("orders"));
-        assertListed(ServiceQuery.types("unknown"));
+        assertListed(ServiceQuery.ofUuids("up", "own", "unknown"), "own", "up");
+        assertListed(ServiceQuery.ofTypes("orders"), "down", "expired", "up");
+        assertListed(ServiceQuery.ofTypes("orders", "inventory", "unknown"), "down", "expired", "own", "up");
+        assertListed(ServiceQuery.ofHosts("node-1"), "own", "up");
+        assertListed(ServiceQuery.ofRegions("eu"), "down", "own");
+        assertListed(ServiceQuery.ofRegions("default"), "expired");
+        assertListed(ServiceQuery.ofLiveness(Liveness.UP), "own", "up");
+        assertListed(ServiceQuery.ofLiveness(Liveness.DOWN, Liveness.EXPIRED), "down", "expired");
+        assertListed(ServiceQuery.ofHosts("node-1").withTypes("orders").withRegions("us", "eu").withLiveness(Liveness.UP),
+                "up");
+        assertListed(ServiceQuery.ofUuids("own").withTypes("orders"));
+        assertListed(ServiceQuery.ofTypes("unknown"));
     }
 
     @Test

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceQuery;
+import io.quarkiverse.lively.test.Events;
 import io.quarkus.test.QuarkusUnitTest;
 import io.smallrye.mutiny.subscription.Cancellable;
 
@@ -52,7 +52,7 @@ class DevServicesEmbeddedTest {
         await().until(() -> registry.registration().state() == RegistrationState.REGISTERED);
         view.awaitRevision(registry.registration().record().revision()).await().indefinitely();
         List<String> told = Collections.synchronizedList(new ArrayList<>());
-        Cancellable watch = view.watch(ServiceQuery.uuids("own")).subscribe().with(event -> told.add(summary(event)));
+        Cancellable watch = view.watch(ServiceQuery.ofUuids("own")).subscribe().with(event -> told.add(summary(event)));
         await().until(() -> told.contains("SNAPSHOT_END"));
 
         registry.down("own");
@@ -67,7 +67,6 @@ class DevServicesEmbeddedTest {
     }
 
     private static String summary(LivenessEvent event) {
-        return event.kind() == Kind.SNAPSHOT_END ? event.kind().toString()
-                : event.kind() + event.current().map(record -> " " + record.status()).orElse("");
+        return event.kind() + Events.current(event).map(record -> " " + record.status()).orElse("");
     }
 }

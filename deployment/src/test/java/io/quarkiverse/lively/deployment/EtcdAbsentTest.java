@@ -40,7 +40,7 @@ class EtcdAbsentTest {
         assertUnavailable(() -> registry.find("a"));
         assertUnavailable(() -> registry.find("a", "b"));
         assertUnavailable(() -> registry.list(ServiceQuery.all()));
-        assertUnavailable(() -> registry.list(ServiceQuery.uuids("a")));
+        assertUnavailable(() -> registry.list(ServiceQuery.ofUuids("a")));
     }
 
     @Test

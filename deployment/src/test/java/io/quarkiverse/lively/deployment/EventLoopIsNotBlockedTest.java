@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
-import io.quarkiverse.lively.ServiceRecord;
 import io.quarkus.runtime.BlockingOperationNotAllowedException;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
@@ -82,8 +82,12 @@ class EventLoopIsNotBlockedTest {
         private static Object something(Class<?> type) {
             if (type == ServiceQuery.class) {
                 return ServiceQuery.all();
-            } else if (type == ServiceRecord.class) {
-                return ServiceRecord.builder("type", "host").build();
+            } else if (type == int.class) {
+                return 0;
+            } else if (type == long.class) {
+                return 0L;
+            } else if (type == ServiceDefinition.class) {
+                return ServiceDefinition.of("type", "host");
             } else if (type == Maintenance.class) {
                 return Maintenance.of("disk");
             } else if (type == Consumer.class) {

@@ -24,6 +24,7 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceConflictException;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkus.test.QuarkusUnitTest;
 
@@ -43,8 +44,8 @@ class FurtherServicesTest {
         Registration own = registered(registry.registration());
         Endpoint endpoint = new Endpoint("10.0.0.1", 9000, true);
         Registration one = registered(registry.register(
-                ServiceRecord.builder("worker", "one").endpoint(endpoint).metadata(Map.of("queue", "a")).build()));
-        Registration two = registered(registry.register(ServiceRecord.builder("worker", "two").region("west").build()));
+                ServiceDefinition.of("worker", "one").withEndpoint(endpoint).withMetadata(Map.of("queue", "a"))));
+        Registration two = registered(registry.register(ServiceDefinition.of("worker", "two").withRegion("west")));
         assertEquals(own.lease().map(Lease::id), one.lease().map(Lease::id));
         ServiceRecord found = registry.find("worker", "one").orElseThrow();
         assertEquals(Optional.of(endpoint), found.endpoint());
@@ -52,7 +53,7 @@ class FurtherServicesTest {
         assertTrue(found.owned());
         assertEquals("west", registry.find("worker", "two").orElseThrow().region());
 
-        assertThrows(ServiceConflictException.class, () -> registry.register(ServiceRecord.builder("worker", "one").build()));
+        assertThrows(ServiceConflictException.class, () -> registry.register(ServiceDefinition.of("worker", "one")));
         one.close();
         one.close();
         assertEquals(RegistrationState.STOPPED, one.state());
@@ -60,7 +61,7 @@ class FurtherServicesTest {
         assertTrue(registry.isUp("worker", "two"));
         assertTrue(registry.isUp(own.record().uuid()));
 
-        Registration again = registered(registry.register(ServiceRecord.builder("worker", "one").build()));
+        Registration again = registered(registry.register(ServiceDefinition.of("worker", "one")));
         assertTrue(registry.isUp("worker", "one"));
         again.close();
         two.close();
@@ -71,7 +72,7 @@ class FurtherServicesTest {
     void whatCannotBeWrittenIsRefused() {
         assertEquals("host",
                 assertThrows(InvalidServiceException.class,
-                        () -> registry.register(ServiceRecord.builder("worker", "").build()))
+                        () -> registry.register(ServiceDefinition.of("worker", "")))
                         .field());
     }
 

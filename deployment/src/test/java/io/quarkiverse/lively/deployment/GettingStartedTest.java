@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Registration;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.test.DocPage;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
@@ -56,13 +56,13 @@ class GettingStartedTest {
         await().until(() -> fleet().equals(Set.of("greeter on first is UP")));
 
         assertEquals(Long.toString(ProcessHandle.current().pid()), RestAssured.get("/fleet/pid").asString());
-        Registration second = registry.register(ServiceRecord.builder("greeter", "second").build());
+        Registration second = registry.register(ServiceDefinition.of("greeter", "second"));
         await().until(() -> fleet().equals(Set.of("greeter on first is UP", "greeter on second is UP")));
         assertEquals("true", RestAssured.get("/fleet/up?host=second").asString());
         second.close();
         assertEquals(Set.of("greeter on first is UP", "greeter on second is DOWN"), fleet());
 
-        second = registry.register(ServiceRecord.builder("greeter", "second").build());
+        second = registry.register(ServiceDefinition.of("greeter", "second"));
         await().until(() -> "true".equals(RestAssured.get("/fleet/up?host=second").asString()));
         second.abandon();
         await().until(() -> fleet().equals(Set.of("greeter on first is UP", "greeter on second is EXPIRED")));

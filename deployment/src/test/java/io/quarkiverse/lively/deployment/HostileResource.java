@@ -7,7 +7,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 
 import io.quarkiverse.lively.LivenessRegistry;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 
 /** Registers a service whose names and metadata would like to be markup, or to look like other ones. */
 @Path("/hostile")
@@ -23,7 +23,7 @@ public class HostileResource {
 
     @POST
     public void register() {
-        registry.register(ServiceRecord.builder(TYPE, HOST).region(SCRIPT)
-                .metadata(Map.of("\" onmouseover=\"window.forged=true", SCRIPT)).build());
+        registry.register(ServiceDefinition.of(TYPE, HOST).withRegion(SCRIPT)
+                .withMetadata(Map.of("\" onmouseover=\"window.forged=true", SCRIPT)));
     }
 }

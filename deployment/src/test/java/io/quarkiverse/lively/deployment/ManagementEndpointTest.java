@@ -39,7 +39,7 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
@@ -83,8 +83,8 @@ class ManagementEndpointTest {
     @Test
     void tellsOfServices() {
         try (Registration other = registry.register(
-                ServiceRecord.builder("orders", "host1").uuid("o 1%").region("eu").endpoint(new Endpoint("h", 7, true))
-                        .build())) {
+                ServiceDefinition.of("orders", "host1").withUuid("o 1%").withRegion("eu")
+                        .withEndpoint(new Endpoint("h", 7, true)))) {
             await().until(() -> other.state() == RegistrationState.REGISTERED);
             RestAssured.get("/q/lively/services").then().statusCode(200).body("uuid", hasItem("o 1%"))
                     .body("type", hasItem("inventory"));

@@ -23,6 +23,7 @@ import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkus.arc.Arc;
@@ -73,9 +74,9 @@ class MetricsTest {
     void whatTheApplicationWrites() {
         String conflicts = "lively_transactions_total{caller=\"REGISTRY\",kind=\"WRITE\",outcome=\"CONFLICT\"}";
         String writes = "lively_transactions_total{caller=\"REGISTRY\",kind=\"WRITE\",outcome=\"SUCCESS\"}";
-        ServiceRecord record = registry.update(ServiceRecord.builder("batch", "h1").build());
+        ServiceRecord record = registry.update(ServiceDefinition.of("batch", "h1"), 0);
         assertEquals(1, Exposed.now().value(writes));
-        assertThrows(StaleRecordException.class, () -> registry.update(record.toBuilder().revision(1).build()));
+        assertThrows(StaleRecordException.class, () -> registry.update(record.toDefinition(), 1));
         assertEquals(1, Exposed.now().value(writes));
         assertEquals(0, Exposed.now().value(conflicts));
     }
@@ -87,7 +88,7 @@ class MetricsTest {
         view.awaitReady().await().indefinitely();
         assertEquals(1, services("batch", "UP"));
         assertTrue(Double.isNaN(services("queue", "UP")));
-        try (Registration queue = registry.register(ServiceRecord.builder("queue", "orders").build())) {
+        try (Registration queue = registry.register(ServiceDefinition.of("queue", "orders"))) {
             await().until(() -> services("queue", "UP") == 1);
         }
         await().until(() -> services("queue", "DOWN") == 1);

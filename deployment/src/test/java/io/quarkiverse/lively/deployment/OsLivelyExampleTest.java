@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
@@ -38,16 +39,16 @@ class OsLivelyExampleTest {
 
     @Test
     void theSameStepsGetTheSameAnswers() {
-        ServiceRecord s1 = ServiceRecord.builder("nova-conductor", "otherhost").uuid("3b059e33bbc44bc8b0d37df6e8d70223")
-                .region("us-west").status(Status.UP).build();
+        ServiceDefinition d1 = ServiceDefinition.of("nova-conductor", "otherhost").withUuid("3b059e33bbc44bc8b0d37df6e8d70223")
+                .withRegion("us-west").withStatus(Status.UP);
         Instant tomorrow = Instant.now().plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS);
-        ServiceRecord s2 = ServiceRecord.builder("nova-compute", "localhost").uuid("de541c29ec5449e9ab9cea9d938e395c")
-                .region("us-east").status(Status.DOWN).maintenance(Maintenance.of("Failed disk /dev/sda").from(tomorrow))
-                .build();
+        ServiceDefinition d2 = ServiceDefinition.of("nova-compute", "localhost").withUuid("de541c29ec5449e9ab9cea9d938e395c")
+                .withRegion("us-east").withStatus(Status.DOWN)
+                .withMaintenance(Maintenance.of("Failed disk /dev/sda").from(tomorrow));
         // service.update(cfg, s1) -> (True, [])
-        s1 = registry.update(s1);
+        ServiceRecord s1 = registry.update(d1, 0);
         // service.update(cfg, s2) -> (True, [None])
-        s2 = registry.update(s2);
+        ServiceRecord s2 = registry.update(d2, 0);
 
         // service.is_up(cfg, uuid=s1.uuid) -> True
         assertTrue(registry.isUp(s1.uuid()));
@@ -59,7 +60,7 @@ class OsLivelyExampleTest {
         assertFalse(registry.isUp(s2.type(), s2.host()));
 
         // for s in service.get_many(cfg, region='us-east'): print s.uuid -> de541c29ec5449e9ab9cea9d938e395c
-        assertEquals(List.of("de541c29ec5449e9ab9cea9d938e395c"), uuids(ServiceQuery.regions("us-east")));
+        assertEquals(List.of("de541c29ec5449e9ab9cea9d938e395c"), uuids(ServiceQuery.ofRegions("us-east")));
 
         // the key structure, but for by-owner, by-state and history
         assertEquals(List.of("/services/by-region/us-east/de541c29ec5449e9ab9cea9d938e395c",

@@ -19,13 +19,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.InvalidServiceException;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceSnapshot;
 import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkus.runtime.BlockingOperationNotAllowedException;
 import io.quarkus.test.QuarkusUnitTest;
@@ -79,18 +80,18 @@ class ReactiveRegistryTest {
 
         private Uni<Boolean> answer(String step) {
             return switch (step) {
-                case "update" -> registry.update(ServiceRecord.builder("type", "host").uuid(UUID).build())
+                case "update" -> registry.update(ServiceDefinition.of("type", "host").withUuid(UUID), 0)
                         .map(ServiceRecord::isUp);
                 case "isUp" -> registry.isUp(UUID).flatMap(
                         byUuid -> registry.isUp("type", "host").map(byName -> byUuid && byName));
-                case "watch" -> registry.watch(ServiceQuery.uuids(UUID)).toUni().emitOn(here())
-                        .map(event -> event.kind() == Kind.SNAPSHOT && event.current().orElseThrow().isUp());
-                case "register" -> endsOnlyWhereItMayBlock(registry.register(ServiceRecord.builder("type", "further").build()));
+                case "watch" -> registry.watch(ServiceQuery.ofUuids(UUID)).toUni().emitOn(here())
+                        .map(event -> event instanceof ServiceSnapshot snapshot && snapshot.service().isUp());
+                case "register" -> endsOnlyWhereItMayBlock(registry.register(ServiceDefinition.of("type", "further")));
                 case "down" -> registry.down(UUID, Maintenance.of("disk")).map(service -> !service.isUp());
                 case "find" -> registry.find("type", "host")
                         .map(found -> found.orElseThrow().maintenance().orElseThrow().note().equals("disk"));
                 case "up" -> registry.up(UUID).map(service -> service.maintenance().isEmpty());
-                case "list" -> registry.list(ServiceQuery.types("type")).map(services -> services.size() == 1);
+                case "list" -> registry.list(ServiceQuery.ofTypes("type")).map(services -> services.size() == 1);
                 default -> registry.delete(UUID)
                         .flatMap(deleted -> registry.down(UUID).map(service -> false)
                                 .onFailure(UnknownServiceException.class).recoverWithItem(deleted.isPresent()))

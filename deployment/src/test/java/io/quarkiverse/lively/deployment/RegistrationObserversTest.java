@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Maintenance;
@@ -30,6 +29,7 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Transition;
 import io.quarkus.test.QuarkusUnitTest;
@@ -92,12 +92,12 @@ class RegistrationObserversTest {
         List<Transition> history = registry.history(uuid);
         assertEquals(List.of(Reason.APPLICATION, Reason.APPLICATION), history.subList(0, 2).stream().map(Transition::reason)
                 .toList());
-        assertThrows(InvalidServiceException.class, () -> registration.down(null));
+        assertThrows(NullPointerException.class, () -> registration.down(null));
     }
 
     @Test
     void anAbandonedServiceExpiresAtOnce() {
-        Registration further = registry.register(ServiceRecord.builder("worker", "abandoned").build());
+        Registration further = registry.register(ServiceDefinition.of("worker", "abandoned"));
         await().until(() -> further.state() == RegistrationState.REGISTERED);
         further.abandon();
         ServiceRecord left = registry.find("worker", "abandoned").orElseThrow();

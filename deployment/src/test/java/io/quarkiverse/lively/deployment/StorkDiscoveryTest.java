@@ -33,7 +33,7 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.QuarkusUnitTest;
 import io.smallrye.stork.Stork;
@@ -93,7 +93,7 @@ class StorkDiscoveryTest {
     void onlyTheOnesThatAreUpAndCanBeCalled() {
         register("h1", "west", Map.of(), endpoint(9001));
         Registration second = register("h2", "west", Map.of(), endpoint(9002));
-        Registration silent = registry.register(ServiceRecord.builder("worker", "h3").build());
+        Registration silent = registry.register(ServiceDefinition.of("worker", "h3"));
         registrations.add(silent);
         awaitRegistered(silent);
         awaitPorts("worker", 9001, 9002);
@@ -154,8 +154,9 @@ class StorkDiscoveryTest {
     }
 
     private Registration register(String host, String region, Map<String, String> metadata, Endpoint endpoint) {
-        Registration registration = registry.register(ServiceRecord.builder("worker", host).region(region).metadata(metadata)
-                .endpoint(endpoint).build());
+        Registration registration = registry
+                .register(ServiceDefinition.of("worker", host).withRegion(region).withMetadata(metadata)
+                        .withEndpoint(endpoint));
         registrations.add(registration);
         awaitRegistered(registration);
         return registration;

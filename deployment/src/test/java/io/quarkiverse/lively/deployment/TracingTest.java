@@ -36,6 +36,7 @@ import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.RegistryUnavailableException;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.UnknownServiceException;
@@ -117,7 +118,7 @@ class TracingTest {
 
     @Test
     void everyOperationIsOne() {
-        ServiceRecord written = registry.update(ServiceRecord.builder("type", "host").build());
+        ServiceRecord written = registry.update(ServiceDefinition.of("type", "host"), 0);
         registry.find(written.uuid());
         registry.find("type", "host");
         registry.isUp("type", "host");
@@ -152,11 +153,16 @@ class TracingTest {
     void whatAsksNothingIsNone() {
         Instant past = Instant.now().minusSeconds(60);
         for (Executable refused : List.<Executable> of(() -> registry.isUp("a/b"), () -> registry.isUp("a/b", "host"),
-                () -> registry.list(ServiceQuery.types("a/b")), () -> registry.list(null), () -> registry.delete("a/b"),
-                () -> registry.down("a/b"), () -> registry.down("u", null), () -> registry.up(""),
+                () -> registry.list(ServiceQuery.ofTypes("a/b")), () -> registry.delete("a/b"),
+                () -> registry.down("a/b"), () -> registry.up(""),
                 () -> registry.down("u", new Maintenance("", Optional.empty(), Optional.of(past))),
-                () -> registry.update(null), () -> registry.update(ServiceRecord.builder("a/b", "host").build()))) {
+                () -> registry.update(ServiceDefinition.of("a/b", "host"), 0),
+                () -> registry.down(ServiceQuery.ofTypes("a/b"), Maintenance.of("")))) {
             assertThrows(InvalidServiceException.class, refused);
+        }
+        for (Executable refused : List.<Executable> of(() -> registry.list(null), () -> registry.down("u", null),
+                () -> registry.update(null, 0), () -> registry.isUp(null))) {
+            assertThrows(NullPointerException.class, refused);
         }
         registry.registration();
         reactive.isUp("u");

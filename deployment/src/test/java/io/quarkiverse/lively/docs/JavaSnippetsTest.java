@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -20,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -41,24 +44,27 @@ import org.junit.jupiter.api.function.Executable;
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
+import io.quarkiverse.lively.TooFewUpException;
 import io.quarkiverse.lively.docs.Surroundings.Item;
 import io.quarkiverse.lively.test.DocPage;
+import io.quarkiverse.lively.test.Events;
 import io.quarkus.arc.Arc;
 import io.quarkus.builder.Version;
 import io.quarkus.maven.dependency.Dependency;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 
 /**
@@ -113,12 +119,14 @@ class JavaSnippetsTest {
             entry("registration.adoc 2", this::takesItselfOut),
             entry("registry.adoc 1", this::asksAndLists),
             entry("registry.adoc 2", this::takesDownAndUpAndDeletes),
-            entry("registry.adoc 3", this::updatesAWorker),
-            entry("registry.adoc 4", this::registersAQueue),
-            entry("registry.adoc 5", this::tellsTheHistory),
+            entry("registry.adoc 3", this::takesAHostDown),
+            entry("registry.adoc 4", this::updatesAWorker),
+            entry("registry.adoc 5", this::registersAQueue),
+            entry("registry.adoc 6", this::tellsTheHistory),
             entry("stork.adoc 1", this::callsThroughStork),
             entry("view.adoc 1", this::asksTheViewAndWatches),
-            entry("view.adoc 2", this::observes));
+            entry("view.adoc 2", this::awaitsAService),
+            entry("view.adoc 3", this::observes));
 
     @Test
     void eachDoesWhatItsPageSays() {
@@ -221,19 +229,47 @@ class JavaSnippetsTest {
 
     private void takesDownAndUpAndDeletes(Object snippet) throws Exception {
         List<LivenessEvent> events = new CopyOnWriteArrayList<>();
-        String uuid = registry.update(ServiceRecord.builder("worker", "host1").build()).uuid();
+        String uuid = registry.update(ServiceDefinition.of("worker", "host1"), 0).uuid();
         set(snippet, "uuid", uuid);
-        try (Subscription subscription = registry.watch(ServiceQuery.uuids(uuid), events::add)) {
-            await().until(() -> kinds(events).contains(Kind.SNAPSHOT_END));
+        try (Subscription subscription = registry.watch(ServiceQuery.ofUuids(uuid), events::add)) {
+            await().until(() -> kinds(events).contains("SNAPSHOT_END"));
             call(snippet, "run");
-            await().until(() -> kinds(events).contains(Kind.REMOVED));
+            await().until(() -> kinds(events).contains("REMOVED"));
         }
-        assertEquals(List.of(Kind.SNAPSHOT, Kind.SNAPSHOT_END, Kind.CHANGED, Kind.CHANGED, Kind.REMOVED), kinds(events));
-        ServiceRecord down = events.get(2).current().orElseThrow();
+        assertEquals(List.of("SNAPSHOT", "SNAPSHOT_END", "CHANGED", "CHANGED", "REMOVED"), kinds(events));
+        ServiceRecord down = Events.current(events.get(2)).orElseThrow();
         assertEquals(Liveness.DOWN, down.liveness());
         assertEquals("failed disk", down.maintenance().orElseThrow().note());
-        assertTrue(events.get(3).current().orElseThrow().maintenance().isEmpty());
+        assertTrue(Events.current(events.get(3)).orElseThrow().maintenance().isEmpty());
         assertTrue(registry.find(uuid).isEmpty());
+    }
+
+    private void takesAHostDown(Object snippet) throws Exception {
+        try (Registration here = up("batch", "host7");
+                Registration there = up("batch", "host8");
+                Registration elsewhere = up("batch", "host9");
+                Log log = new Log(snippet)) {
+            List<LivenessEvent> events = new CopyOnWriteArrayList<>();
+            try (Subscription subscription = registry.watch(ServiceQuery.ofTypes("batch"), events::add)) {
+                await().until(() -> kinds(events).contains("SNAPSHOT_END"));
+                call(snippet, "run");
+                await().until(() -> kinds(events).contains("CHANGED"));
+            }
+            assertEquals(List.of(), log.lines);
+            await().until(() -> registry.isUp("batch", "host7"));
+            there.close();
+            assertEquals(1, assertThrows(TooFewUpException.class, () -> call(snippet, "run")).left());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void awaitsAService(Object snippet) throws Exception {
+        CompletableFuture<ServiceRecord> awaited = ((Uni<ServiceRecord>) call(snippet, "inventory"))
+                .subscribeAsCompletionStage();
+        assertFalse(awaited.isDone());
+        try (Registration inventory = up("inventory", "awaited", "eu-west")) {
+            assertEquals("awaited", awaited.get(10, TimeUnit.SECONDS).host());
+        }
     }
 
     private void updatesAWorker(Object snippet) throws Exception {
@@ -268,7 +304,7 @@ class JavaSnippetsTest {
 
     private void callsThroughStork(Object client) throws Exception {
         Endpoint here = new Endpoint("127.0.0.1", RestAssured.port, false);
-        ServiceRecord stork = ServiceRecord.builder("inventory", "stork").endpoint(here).build();
+        ServiceDefinition stork = ServiceDefinition.of("inventory", "stork").withEndpoint(here);
         try (Registration inventory = registry.register(stork)) {
             await().until(() -> view.isUp("inventory", "stork"));
             assertEquals(new Item("7"), call(client, "find", "7"));
@@ -280,16 +316,16 @@ class JavaSnippetsTest {
         List<LivenessEvent> events = new CopyOnWriteArrayList<>();
         await().until(() -> call(snippet, "inStock").equals(false));
         Cancellable subscription = ((Multi<LivenessEvent>) call(snippet, "changes")).subscribe().with(events::add);
-        await().until(() -> kinds(events).contains(Kind.SNAPSHOT_END));
+        await().until(() -> kinds(events).contains("SNAPSHOT_END"));
         try (Registration inventory = up("inventory", "watched");
                 Registration one = up("inventory", "host1");
                 Registration other = up("other", "h")) {
             await().until(() -> call(snippet, "inStock").equals(true));
-            await().until(() -> hosts(events, Kind.ADDED).contains("watched"));
+            await().until(() -> hosts(events, "ADDED").contains("watched"));
         } finally {
             subscription.cancel();
         }
-        assertTrue(events.stream().flatMap(event -> event.current().stream())
+        assertTrue(events.stream().flatMap(event -> Events.current(event).stream())
                 .allMatch(service -> service.type().equals("inventory")));
     }
 
@@ -298,7 +334,7 @@ class JavaSnippetsTest {
     }
 
     private Registration up(String type, String host, String region) {
-        Registration registration = registry.register(ServiceRecord.builder(type, host).region(region).build());
+        Registration registration = registry.register(ServiceDefinition.of(type, host).withRegion(region));
         await().until(() -> registry.isUp(type, host));
         return registration;
     }
@@ -308,16 +344,17 @@ class JavaSnippetsTest {
     }
 
     private List<String> hosts(String type) {
-        return registry.list(ServiceQuery.types(type).withLiveness(Liveness.UP, Liveness.EXPIRED)).stream()
+        return registry.list(ServiceQuery.ofTypes(type).withLiveness(Liveness.UP, Liveness.EXPIRED)).stream()
                 .map(ServiceRecord::host).toList();
     }
 
-    private static List<Kind> kinds(List<LivenessEvent> events) {
-        return events.stream().map(LivenessEvent::kind).toList();
+    private static List<String> kinds(List<LivenessEvent> events) {
+        return Events.kinds(events);
     }
 
-    private static List<String> hosts(List<LivenessEvent> events, Kind kind) {
-        return events.stream().filter(event -> event.kind() == kind).map(event -> event.current().orElseThrow().host())
+    private static List<String> hosts(List<LivenessEvent> events, String kind) {
+        return events.stream().filter(event -> event.kind().equals(kind))
+                .map(event -> Events.current(event).orElseThrow().host())
                 .toList();
     }
 

@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
 
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.WatchResponse;
+import io.quarkiverse.lively.test.Events;
+import io.quarkiverse.lively.ServiceChanged;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.ServiceQuery;
@@ -91,9 +93,9 @@ final class CrashToEvent implements Experiment {
     }
 
     private void notified(LivenessEvent event) {
-        if (event.kind() == LivenessEvent.Kind.CHANGED
-                && event.current().filter(service -> service.liveness() == Liveness.EXPIRED).isPresent()) {
-            seen(notified, event.current().get().uuid());
+        if (event instanceof ServiceChanged
+                && Events.current(event).filter(service -> service.liveness() == Liveness.EXPIRED).isPresent()) {
+            seen(notified, Events.current(event).get().uuid());
         }
     }
 

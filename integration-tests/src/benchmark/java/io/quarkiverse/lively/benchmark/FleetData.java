@@ -7,8 +7,8 @@ import java.util.UUID;
 import com.google.protobuf.ByteString;
 
 import io.etcd.jetcd.api.TxnRequest;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.Endpoint;
-import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.Neighbours;
@@ -58,8 +58,8 @@ record FleetData(KeyLayout layout) {
         return new Endpoint("10.%d.%d.%d".formatted(number >> 16 & 255, number >> 8 & 255, number & 255), 8080, false);
     }
 
-    ServiceRecord record(int number) {
-        return ServiceRecord.builder(type(number), host(number)).region(region(number)).endpoint(endpoint(number)).build();
+    ServiceDefinition definition(int number) {
+        return ServiceDefinition.of(type(number), host(number)).withRegion(region(number)).withEndpoint(endpoint(number));
     }
 
     /** What the strings of that service have that no other service has: characters of one byte each. */

@@ -44,7 +44,7 @@ final class LeaseHolders implements AutoCloseable {
                     });
             registrars.add(registrar);
             for (int i = 0; i < servicesALease; i++) {
-                registrar.register(fleet.record(first + lease * servicesALease + i));
+                registrar.register(fleet.definition(first + lease * servicesALease + i));
             }
         }
         if (!registered.await(60, TimeUnit.SECONDS)) {

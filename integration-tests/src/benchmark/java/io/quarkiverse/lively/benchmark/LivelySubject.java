@@ -16,6 +16,9 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import io.quarkiverse.lively.test.Events;
+import io.quarkiverse.lively.ServiceChanged;
+import io.quarkiverse.lively.SnapshotEnd;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Registration;
@@ -73,7 +76,7 @@ public final class LivelySubject implements Subject {
         CountDownLatch all = new CountDownLatch(count);
         for (int i = first; i < first + count; i++) {
             awaited.put(fleet.uuid(i), all);
-            registered.put(i, node().registry().register(fleet.record(i)));
+            registered.put(i, node().registry().register(fleet.definition(i)));
         }
         if (!all.await(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException(all.getCount() + " services are not registered after a minute");
@@ -88,7 +91,7 @@ public final class LivelySubject implements Subject {
     @Override
     public AutoCloseable onDown(Runnable listener) throws InterruptedException {
         return subscribed(callback -> node().registry().watch(ServiceQuery.all(), callback), event -> {
-            if (event.current().filter(service -> service.liveness() == Liveness.DOWN).isPresent()) {
+            if (Events.current(event).filter(service -> service.liveness() == Liveness.DOWN).isPresent()) {
                 listener.run();
             }
         });
@@ -176,9 +179,9 @@ public final class LivelySubject implements Subject {
     private static AutoCloseable subscribed(Watchable watchable, Consumer<LivenessEvent> changed) throws InterruptedException {
         CountDownLatch complete = new CountDownLatch(1);
         Subscription subscription = watchable.watch(event -> {
-            if (event.kind() == LivenessEvent.Kind.SNAPSHOT_END) {
+            if (event instanceof SnapshotEnd) {
                 complete.countDown();
-            } else if (event.kind() == LivenessEvent.Kind.CHANGED) {
+            } else if (event instanceof ServiceChanged) {
                 changed.accept(event);
             }
         });
@@ -219,7 +222,7 @@ public final class LivelySubject implements Subject {
 
         @Override
         public Reads list(String[] regions) {
-            ServiceQuery[] queries = Arrays.stream(regions).map(ServiceQuery::regions).toArray(ServiceQuery[]::new);
+            ServiceQuery[] queries = Arrays.stream(regions).map(ServiceQuery::ofRegions).toArray(ServiceQuery[]::new);
             int[] order = shuffled(queries.length);
             return (first, calls) -> {
                 long listed = 0;
@@ -235,7 +238,7 @@ public final class LivelySubject implements Subject {
         @Override
         public AutoCloseable watch(IntConsumer changes) throws InterruptedException {
             return subscribed(callback -> view.watch(ServiceQuery.all(), callback),
-                    event -> changes.accept(event.coalesced()));
+                    event -> changes.accept(Events.coalesced(event)));
         }
 
         @Override

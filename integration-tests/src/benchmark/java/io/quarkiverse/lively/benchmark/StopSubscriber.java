@@ -10,6 +10,8 @@ import org.apache.curator.x.discovery.ServiceInstance;
 import org.apache.curator.x.discovery.details.ServiceCacheListener;
 
 import io.etcd.jetcd.api.Event;
+import io.quarkiverse.lively.test.Events;
+import io.quarkiverse.lively.ServiceChanged;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.ServiceQuery;
@@ -44,8 +46,8 @@ final class StopSubscriber {
 
     private static void hear(LivenessEvent event) {
         long now = System.nanoTime();
-        if (event.kind() == LivenessEvent.Kind.CHANGED
-                && event.current().filter(service -> service.liveness() == Liveness.DOWN).isPresent()) {
+        if (event instanceof ServiceChanged
+                && Events.current(event).filter(service -> service.liveness() == Liveness.DOWN).isPresent()) {
             System.out.println(now);
         }
     }

@@ -3,6 +3,7 @@ package io.quarkiverse.lively.demo;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -13,10 +14,13 @@ import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.ServiceQuery;
 
-/** The filters of a request, all of them repeatable: {@code ?type=orders&type=inventory&region=eu-west&status=UP}. */
+/**
+ * The filters of a request, all of them repeatable:
+ * {@code ?type=orders&type=inventory&region=eu-west&liveness=UP&metadata=tier=gold}.
+ */
 final class Filters {
 
-    private static final List<String> NAMES = List.of("uuid", "type", "host", "region", "status");
+    private static final List<String> NAMES = List.of("uuid", "type", "host", "region", "liveness", "metadata");
 
     private final MultivaluedMap<String, String> parameters;
 
@@ -31,18 +35,28 @@ final class Filters {
         });
         return new ServiceQuery(filters.values("uuid"), filters.values("type"), filters.values("host"),
                 filters.values("region"),
-                filters.values("status").stream().map(Filters::liveness).collect(Collectors.toSet()));
+                filters.values("liveness").stream().map(Filters::liveness).collect(Collectors.toSet()), filters.metadata());
     }
 
     private Set<String> values(String name) {
         return new HashSet<>(parameters.getOrDefault(name, List.of()));
     }
 
-    private static Liveness liveness(String status) {
+    private Map<String, String> metadata() {
+        return values("metadata").stream().map(filter -> filter.split("=", 2))
+                .collect(Collectors.toMap(part -> part[0], part -> {
+                    if (part.length < 2) {
+                        throw new InvalidServiceException("metadata", "the metadata must be name=value");
+                    }
+                    return part[1];
+                }));
+    }
+
+    private static Liveness liveness(String liveness) {
         try {
-            return Liveness.valueOf(status.toUpperCase(Locale.ROOT));
+            return Liveness.valueOf(liveness.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new InvalidServiceException("status", "the status must be one of " + List.of(Liveness.values()));
+            throw new InvalidServiceException("liveness", "the liveness must be one of " + List.of(Liveness.values()));
         }
     }
 }

@@ -22,6 +22,7 @@ import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.Transition;
@@ -97,14 +98,18 @@ public class ServicesResource {
         if (update.uuid() != null && update.uuid().isEmpty()) {
             throw new InvalidServiceException("uuid", "the uuid must not be empty; leave it out to have one made");
         }
-        return registry.update(ServiceRecord.builder(orEmpty(update.type()), orEmpty(update.host()))
-                .uuid(orEmpty(update.uuid()))
-                .region(update.region() == null ? "default" : update.region())
-                .status(update.status() == null ? Status.UP : status(update.status()))
-                .maintenance(update.maintenance() == null ? null : update.maintenance().maintenance())
-                .endpoint(update.endpoint())
-                .metadata(update.metadata() == null ? Map.of() : update.metadata())
-                .revision(update.revision()).build());
+        ServiceDefinition definition = ServiceDefinition.of(orEmpty(update.type()), orEmpty(update.host()))
+                .withUuid(orEmpty(update.uuid()))
+                .withRegion(update.region() == null ? "default" : update.region())
+                .withStatus(update.status() == null ? Status.UP : Status.of(update.status()))
+                .withMetadata(update.metadata() == null ? Map.of() : update.metadata());
+        if (update.maintenance() != null) {
+            definition = definition.withMaintenance(update.maintenance().maintenance());
+        }
+        if (update.endpoint() != null) {
+            definition = definition.withEndpoint(update.endpoint());
+        }
+        return registry.update(definition, update.revision());
     }
 
     /** Without a body: until somebody lifts it. Otherwise curl would have to say what it does not send. */
@@ -131,13 +136,5 @@ public class ServicesResource {
 
     private static String orEmpty(String value) {
         return value == null ? "" : value;
-    }
-
-    private static Status status(String status) {
-        try {
-            return Status.of(status);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidServiceException("status", e.getMessage());
-        }
     }
 }

@@ -83,9 +83,9 @@ class RegistrationIT {
     void itIsListedByEveryFilter() {
         assertEquals(List.of(uuid), uuids());
         assertEquals(List.of(uuid), uuids("type", "lively-demo", "type", "other"));
-        assertEquals(List.of(uuid), uuids("region", "eu-west", "status", "UP"));
+        assertEquals(List.of(uuid), uuids("region", "eu-west", "liveness", "UP"));
         assertEquals(List.of(uuid), uuids("uuid", uuid, "host", demo.get("/self").path("host")));
-        assertEquals(List.of(), uuids("status", "DOWN", "status", "EXPIRED"));
+        assertEquals(List.of(), uuids("liveness", "DOWN", "liveness", "EXPIRED"));
         assertEquals(List.of(), uuids("type", "other"));
         demo.get("/services").then().body("[0].endpoint.port", equalTo(demo.port()))
                 .body("[0].endpoint.address", equalTo("127.0.0.1")).body("[0].reason", equalTo("REGISTERED"))
@@ -103,7 +103,7 @@ class RegistrationIT {
         assertEquals(400, demo.get("/up").statusCode());
         assertEquals(400, demo.get("/up", "type", "lively-demo").statusCode());
         assertEquals(400, demo.get("/services", "type", "").statusCode());
-        assertEquals(400, demo.get("/services", "status", "SIDEWAYS").statusCode());
+        assertEquals(400, demo.get("/services", "liveness", "SIDEWAYS").statusCode());
     }
 
     @Test

@@ -64,7 +64,7 @@ class ViewIT {
                 assertEquals(uuid, events.get(2).getString("current.uuid"));
             }
             assertEquals("false", viewing.get("/view/up", "uuid", uuid).asString());
-            viewing.get("/view/services", "status", "EXPIRED").then().body("[0].uuid", equalTo(uuid));
+            viewing.get("/view/services", "liveness", "EXPIRED").then().body("[0].uuid", equalTo(uuid));
         }
     }
 
@@ -89,7 +89,7 @@ class ViewIT {
         viewing.get("/view/up", "uuid", "a/b").then().statusCode(400).body(containsString("uuid"));
         viewing.get("/view/services", "host", "x".repeat(300)).then().statusCode(400).body(containsString("host"));
         viewing.get("/view/services", "type", "").then().statusCode(400).body(containsString("type"));
-        viewing.get("/events", "status", "SIDEWAYS").then().statusCode(400).body(containsString("status"));
+        viewing.get("/events", "liveness", "SIDEWAYS").then().statusCode(400).body(containsString("liveness"));
     }
 
     private static void awaitFreshness(String state) {

@@ -12,12 +12,15 @@ import java.util.TreeMap;
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Freshness.State;
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.Resynced;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceSnapshot;
+import io.quarkiverse.lively.SnapshotEnd;
 import io.quarkiverse.lively.runtime.view.LocalView;
 import io.quarkiverse.lively.simulation.CommitLog.Era;
 import io.quarkiverse.lively.simulation.CommitLog.RecordChange;
+import io.quarkiverse.lively.test.Events;
 
 /**
  * "A subscriber that keeps up gets each change once, in the order of etcd's revisions. A subscriber that lags behind gets, for
@@ -124,15 +127,18 @@ final class EventsCheck implements Check {
         noteWhetherSuspect(application);
         Story story = stories.computeIfAbsent(subscriber, first -> new Story());
         story.time = world.scheduler().now();
-        if (event.coalesced() > 1) {
+        if (Events.coalesced(event) > 1) {
             world.count("event of several changes");
         }
         count(subscriber, story, event);
-        switch (event.kind()) {
-            case SNAPSHOT -> snapshot(subscriber, story, event);
-            case SNAPSHOT_END -> snapshotEnd(subscriber, story, event);
-            case RESYNCED -> resynced(subscriber, story, event);
-            default -> changed(subscriber, story, event);
+        if (event instanceof ServiceSnapshot) {
+            snapshot(subscriber, story, event);
+        } else if (event instanceof SnapshotEnd) {
+            snapshotEnd(subscriber, story, event);
+        } else if (event instanceof Resynced) {
+            resynced(subscriber, story, event);
+        } else {
+            changed(subscriber, story, event);
         }
     }
 
@@ -147,12 +153,12 @@ final class EventsCheck implements Check {
     }
 
     private void snapshot(Subscriber subscriber, Story story, LivenessEvent event) {
-        ServiceRecord service = event.current().orElse(null);
+        ServiceRecord service = Events.current(event).orElse(null);
         boolean isFirst = story.services.isEmpty();
-        check(SNAPSHOT, !story.begun && service != null && event.previous().isEmpty() && event.coalesced() == 1
+        check(SNAPSHOT, !story.begun && service != null && Events.previous(event).isEmpty() && Events.coalesced(event) == 1
                 && (isFirst || event.revision() == story.begunAt), subscriber, event, "in a snapshot of " + story.begunAt);
         check(SNAPSHOT, !story.services.containsKey(service.uuid()) && subscriber.query().matches(service)
-                && event.reason() == service.reason(), subscriber, event, "after " + story.services.keySet());
+                && Events.reason(event) == service.reason(), subscriber, event, "after " + story.services.keySet());
         story.begunAt = event.revision();
         story.services.put(service.uuid(), service);
     }
@@ -177,7 +183,7 @@ final class EventsCheck implements Check {
     }
 
     private void changed(Subscriber subscriber, Story story, LivenessEvent event) {
-        ServiceRecord service = event.current().or(event::previous).orElse(null);
+        ServiceRecord service = Events.service(event).orElse(null);
         if (service == null) {
             check(CONTINUES, false, subscriber, event, "it is of no service");
             return;
@@ -186,10 +192,10 @@ final class EventsCheck implements Check {
         ServiceRecord known = story.services.get(uuid);
         check(SNAPSHOT, story.begun, subscriber, event, "the snapshot has not ended");
         // Several changes may add up to none.
-        check(CONTINUES, Objects.equals(event.previous().orElse(null), known)
-                && (!event.previous().equals(event.current()) || event.coalesced() > 1) && event.kind() == kind(event),
+        check(CONTINUES, Objects.equals(Events.previous(event).orElse(null), known)
+                && (!Events.previous(event).equals(Events.current(event)) || Events.coalesced(event) > 1),
                 subscriber, event, "the last event said " + known);
-        if (event.current().isPresent()) {
+        if (Events.current(event).isPresent()) {
             story.services.put(uuid, service);
         } else {
             story.services.remove(uuid);
@@ -203,16 +209,12 @@ final class EventsCheck implements Check {
                 subscriber,
                 event, "after " + story.revision + ", and all up to " + story.barrier);
         ServiceRecord real = matching(log.era().record(uuid, event.revision()), subscriber);
-        check(TRUE, Objects.equals(real, event.current().orElse(null)), subscriber, event, "etcd has " + real);
+        check(TRUE, Objects.equals(real, Events.current(event).orElse(null)), subscriber, event, "etcd has " + real);
         if (!isSuspect(subscriber)) {
             completeness(subscriber, story, event, uuid);
         }
         story.revision = event.revision();
         story.told.put(uuid, event.revision());
-    }
-
-    private static Kind kind(LivenessEvent event) {
-        return event.previous().isEmpty() ? Kind.ADDED : event.current().isEmpty() ? Kind.REMOVED : Kind.CHANGED;
     }
 
     private static ServiceRecord matching(ServiceRecord record, Subscriber subscriber) {
@@ -245,13 +247,14 @@ final class EventsCheck implements Check {
                 missing = change;
             }
         }
-        boolean isExact = event.coalesced() == own || story.services.get(uuid) == null && event.coalesced() < own
-                || event.previous().isEmpty() && event.coalesced() <= own && event.coalesced() >= Math.min(1, sinceAbsent);
-        boolean isDifference = !isExact && event.coalesced() < own || missing != null && !mayLag(subscriber);
+        boolean isExact = Events.coalesced(event) == own || story.services.get(uuid) == null && Events.coalesced(event) < own
+                || Events.previous(event).isEmpty() && Events.coalesced(event) <= own
+                        && Events.coalesced(event) >= Math.min(1, sinceAbsent);
+        boolean isDifference = !isExact && Events.coalesced(event) < own || missing != null && !mayLag(subscriber);
         boolean isOfRevision = of != null && of.revision() == event.revision();
         if (isDifference || !isOfRevision) {
             // Only a list can leave something out, and RESYNCED says so.
-            check(EACH, own > 0 && event.coalesced() <= own && (story.owed == 0 || mayLag(subscriber)
+            check(EACH, own > 0 && Events.coalesced(event) <= own && (story.owed == 0 || mayLag(subscriber)
                     || story.owed == event.revision()), subscriber, event,
                     own + " changes since " + last + ", left out is " + missing + ", RESYNCED is owed for " + story.owed);
             story.owed = event.revision();
@@ -259,7 +262,7 @@ final class EventsCheck implements Check {
         } else {
             check(EACH, story.owed == 0 || mayLag(subscriber) || story.owed == event.revision(), subscriber, event,
                     "RESYNCED is owed for " + story.owed);
-            if (event.reason() == of.reason()) {
+            if (Events.reason(event) == of.reason()) {
                 world.checked(REASON);
             } else if (isReasonOfList(event, uuid)) {
                 // One change that a list found.
@@ -273,7 +276,7 @@ final class EventsCheck implements Check {
     /** A list has only the reasons of the records. */
     private boolean isReasonOfList(LivenessEvent event, String uuid) {
         ServiceRecord now = log.era().record(uuid, event.revision());
-        return event.reason() == Reason.UNKNOWN || now != null && event.reason() == now.reason();
+        return Events.reason(event) == Reason.UNKNOWN || now != null && Events.reason(event) == now.reason();
     }
 
     /** Whether what is pending for it may be merged. */
@@ -295,7 +298,8 @@ final class EventsCheck implements Check {
     }
 
     private void resynced(Subscriber subscriber, Story story, LivenessEvent event) {
-        check(BARRIER, story.begun && event.previous().isEmpty() && event.current().isEmpty(), subscriber, event, "");
+        check(BARRIER, story.begun && Events.previous(event).isEmpty() && Events.current(event).isEmpty(), subscriber, event,
+                "");
         boolean isPresent = isAsIn(log.era(), subscriber, story, event.revision());
         if (story.unsure) {
             boolean isKnown = isPresent;

@@ -126,7 +126,7 @@ final class LinearizableReadsCheck implements Check {
         String type = (String) call.arguments[0];
         String host = (String) call.arguments[1];
         List<ServiceRecord> bearers = new ArrayList<>(
-                era.list(ServiceQuery.types(type).withHosts(host), revision));
+                era.list(ServiceQuery.ofTypes(type).withHosts(host), revision));
         String holder = era.holder(type, host, revision);
         List<ServiceRecord> led = bearers.stream().filter(bearer -> bearer.uuid().equals(holder)).toList();
         if (!led.isEmpty()) {

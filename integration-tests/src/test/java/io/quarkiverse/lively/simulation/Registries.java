@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
@@ -36,7 +37,7 @@ final class Registries {
 
     void call(Act act, SimulatedApplication caller, RandomGenerator random) {
         RegistryCalls calls = caller.lively().calls();
-        ServiceRecord named = named(act, random);
+        ServiceDefinition named = named(act, random);
         String uuid = uuid(named);
         Instant now = caller.process().now();
         switch (act.kind()) {
@@ -96,7 +97,7 @@ final class Registries {
     }
 
     /** While the call is under way, others read. */
-    private void readBeside(String uuid, ServiceRecord named, RandomGenerator random) {
+    private void readBeside(String uuid, ServiceDefinition named, RandomGenerator random) {
         for (int i = 0; i < READS_BESIDE; i++) {
             later(random.nextLong(BESIDE), random, reader -> read(reader, uuid, named, random));
         }
@@ -115,30 +116,27 @@ final class Registries {
     }
 
     /** Reads the service, and writes it a while later. */
-    private void update(SimulatedApplication caller, String uuid, ServiceRecord named, RandomGenerator random) {
+    private void update(SimulatedApplication caller, String uuid, ServiceDefinition named, RandomGenerator random) {
         this.<Optional<ServiceRecord>> call(caller, Kind.FIND, () -> caller.lively().calls().find(uuid), uuid)
                 .thenAccept(found -> {
-                    ServiceRecord read = found.orElse(named);
-                    ServiceRecord.Builder wanted = read.toBuilder();
-                    switch (random.nextInt(4)) {
-                        case 0 -> wanted.status(Status.UP).maintenance(null);
-                        case 1 -> wanted.status(Status.DOWN).maintenance(Maintenance.of("by update"));
-                        case 2 -> wanted.region("region-" + random.nextInt(3));
-                        default -> {
-                            // As it is.
-                        }
-                    }
+                    ServiceDefinition read = found.map(ServiceRecord::toDefinition).orElse(named);
+                    long revision = found.map(ServiceRecord::revision).orElse(0L);
+                    ServiceDefinition wanted = switch (random.nextInt(4)) {
+                        case 0 -> read.withStatus(Status.UP).withoutMaintenance();
+                        case 1 -> read.withStatus(Status.DOWN).withMaintenance(Maintenance.of("by update"));
+                        case 2 -> read.withRegion("region-" + random.nextInt(3));
+                        default -> read;
+                    };
                     Duration pause = Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(2_000) : 0);
                     caller.process().after(pause, () -> {
-                        ServiceRecord record = wanted.build();
                         if (!caller.isStopping()) {
-                            call(caller, Kind.UPDATE, () -> caller.lively().calls().update(record), record);
+                            call(caller, Kind.UPDATE, () -> caller.lively().calls().update(wanted, revision), wanted, revision);
                         }
                     });
                 });
     }
 
-    private void read(SimulatedApplication caller, String uuid, ServiceRecord named, RandomGenerator random) {
+    private void read(SimulatedApplication caller, String uuid, ServiceDefinition named, RandomGenerator random) {
         RegistryCalls calls = caller.lively().calls();
         switch (random.nextInt(7)) {
             case 0 -> call(caller, Kind.IS_UP, () -> calls.isUp(uuid), uuid);
@@ -149,7 +147,7 @@ final class Registries {
             case 4 -> findByName(caller, named.type(), named.host());
             case 5 -> call(caller, Kind.HISTORY, () -> calls.history(uuid), uuid);
             default -> {
-                ServiceQuery query = random.nextInt(4) > 0 ? query(random) : ServiceQuery.uuids(uuid, another(random));
+                ServiceQuery query = random.nextInt(4) > 0 ? query(random) : ServiceQuery.ofUuids(uuid, another(random));
                 call(caller, Kind.LIST, () -> calls.list(query), query);
             }
         }
@@ -158,11 +156,11 @@ final class Registries {
     static ServiceQuery query(RandomGenerator random) {
         return switch (random.nextInt(6)) {
             case 0, 1 -> ServiceQuery.all();
-            case 4 -> ServiceQuery.types("type-0", "further").withRegions("region-0", "default").withLiveness(Liveness.UP,
+            case 4 -> ServiceQuery.ofTypes("type-0", "further").withRegions("region-0", "default").withLiveness(Liveness.UP,
                     Liveness.EXPIRED);
-            case 2 -> ServiceQuery.types("type-" + random.nextInt(3));
-            case 3 -> ServiceQuery.regions("region-" + random.nextInt(2));
-            default -> ServiceQuery.liveness(Liveness.UP);
+            case 2 -> ServiceQuery.ofTypes("type-" + random.nextInt(3));
+            case 3 -> ServiceQuery.ofRegions("region-" + random.nextInt(2));
+            default -> ServiceQuery.ofLiveness(Liveness.UP);
         };
     }
 
@@ -194,7 +192,7 @@ final class Registries {
         });
     }
 
-    private String uuid(ServiceRecord named) {
+    private String uuid(ServiceDefinition named) {
         return named.uuid().isEmpty() ? world.layout().uuidOf(named.type(), named.host()) : named.uuid();
     }
 
@@ -204,10 +202,9 @@ final class Registries {
     }
 
     /** The service that the act is about, or a further one. */
-    private ServiceRecord named(Act act, RandomGenerator random) {
+    private ServiceDefinition named(Act act, RandomGenerator random) {
         Setup.ProcessSetup one = world.setup().of(act);
-        return random.nextInt(5) == 0 ? ServiceRecord.builder("further", "host-" + random.nextInt(SimulatedApplication.FURTHER))
-                .build()
-                : ServiceRecord.builder(one.type(), one.host()).uuid(one.uuid(world.layout())).region(one.region()).build();
+        return random.nextInt(5) == 0 ? ServiceDefinition.of("further", "host-" + random.nextInt(SimulatedApplication.FURTHER))
+                : ServiceDefinition.of(one.type(), one.host()).withUuid(one.uuid(world.layout())).withRegion(one.region());
     }
 }

@@ -14,6 +14,7 @@ import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.PermissionDeniedException;
 import io.quarkiverse.lively.ServiceConflictException;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.Status;
@@ -86,8 +87,8 @@ final class RegistryWritesCheck implements Check {
         if (call.arguments[0] instanceof String uuid) {
             return uuid;
         }
-        ServiceRecord record = (ServiceRecord) call.arguments[0];
-        return record.uuid().isEmpty() ? world.layout().uuidOf(record.type(), record.host()) : record.uuid();
+        ServiceDefinition wanted = (ServiceDefinition) call.arguments[0];
+        return wanted.uuid().isEmpty() ? world.layout().uuidOf(wanted.type(), wanted.host()) : wanted.uuid();
     }
 
     @Override
@@ -253,8 +254,8 @@ final class RegistryWritesCheck implements Check {
     private void losesNothing(RegistryCall call, Era era, ServiceRecord answer) {
         String uuid = answer.uuid();
         long before = answer.revision() - 1;
-        if (call.arguments[0] instanceof ServiceRecord wanted) {
-            check(GUARDED, modRevision(world.layout().service(uuid), before) == wanted.revision(), call,
+        if (call.kind == Kind.UPDATE) {
+            check(GUARDED, modRevision(world.layout().service(uuid), before) == (long) call.arguments[1], call,
                     "the record was at " + modRevision(world.layout().service(uuid), before));
         }
         List<Transition> former = era.transitions(uuid, before);
@@ -273,7 +274,7 @@ final class RegistryWritesCheck implements Check {
         return switch (call.kind) {
             case UP -> record.maintenance().isEmpty() && (record.status() == Status.UP || !isHeld);
             case UPDATE -> {
-                ServiceRecord wanted = (ServiceRecord) call.arguments[0];
+                ServiceDefinition wanted = (ServiceDefinition) call.arguments[0];
                 boolean isSame = wanted.status() == record.status() && wanted.maintenance().equals(record.maintenance())
                         && wanted.region().equals(record.region());
                 // A DOWN that its own process said stays.
@@ -297,7 +298,7 @@ final class RegistryWritesCheck implements Check {
             }
             case UP -> check(LIFT, !state.hasHold() && answer.maintenance().isEmpty(), call, "it stored " + state);
             default -> {
-                ServiceRecord wanted = (ServiceRecord) call.arguments[0];
+                ServiceDefinition wanted = (ServiceDefinition) call.arguments[0];
                 boolean isAsWanted = wanted.region().equals(answer.region()) && wanted.type().equals(answer.type())
                         && wanted.host().equals(answer.host())
                         && (wanted.maintenance().equals(answer.maintenance()) || wanted.status() == Status.UP)
@@ -318,8 +319,8 @@ final class RegistryWritesCheck implements Check {
                     "there was always one");
         } else if (why instanceof StaleRecordException) {
             boolean isRaced = era.touches(uuid, from, to) >= LOST_RACES;
-            boolean isStale = call.arguments[0] instanceof ServiceRecord wanted && era.ever(uuid, from, to,
-                    revision -> modRevision(world.layout().service(uuid), revision) != wanted.revision());
+            boolean isStale = call.kind == Kind.UPDATE && era.ever(uuid, from, to,
+                    revision -> modRevision(world.layout().service(uuid), revision) != (long) call.arguments[1]);
             check(REFUSED, isRaced || isStale, call, "nothing had changed");
         } else if (why instanceof InvalidServiceException && call.kind == Kind.DOWN) {
             check(REFUSED, ((Maintenance) call.arguments[1]).start().isPresent() && era.ever(uuid, from, to,
@@ -328,7 +329,7 @@ final class RegistryWritesCheck implements Check {
                     call, "it was never held");
         } else if (why instanceof InvalidServiceException || why instanceof ServiceConflictException) {
             // Of what its process says, of a claim without a record, and of another service with its names.
-            check(REFUSED, call.arguments[0] instanceof ServiceRecord wanted && (wanted.owned()
+            check(REFUSED, call.arguments[0] instanceof ServiceDefinition wanted && (isOfProcess(wanted)
                     || era.ever(uuid, from, to, revision -> exists(world.layout().owner(uuid), revision))
                     || era.ever(from, to, revision -> !uuid.equals(era.holder(wanted.type(), wanted.host(), revision)))), call,
                     "no process kept it alive, and its names were free");
@@ -337,6 +338,11 @@ final class RegistryWritesCheck implements Check {
             boolean isOfEtcd = why instanceof EtcdException || why instanceof PermissionDeniedException;
             check(REFUSED, isOfEtcd && !isQuiet, call, "nothing is broken, or it is no failure of etcd");
         }
+    }
+
+    /** Whether it has properties that only a process can publish. */
+    private static boolean isOfProcess(ServiceDefinition wanted) {
+        return wanted.endpoint().isPresent() || !wanted.metadata().isEmpty();
     }
 
     @Override

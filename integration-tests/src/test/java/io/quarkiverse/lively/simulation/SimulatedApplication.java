@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.ServiceConflictException;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.CallTracing;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.LivelySettings;
@@ -221,13 +221,13 @@ final class SimulatedApplication {
     }
 
     void registerFurther(RandomGenerator chance) {
-        ServiceRecord record = ServiceRecord.builder("further", "host-" + chance.nextInt(FURTHER)).build();
+        ServiceDefinition definition = ServiceDefinition.of("further", "host-" + chance.nextInt(FURTHER));
         process.pool().execute(() -> {
             if (isStopping()) {
                 return;
             }
             try {
-                ServiceRegistration registered = lively.calls().register(record);
+                ServiceRegistration registered = lively.calls().register(definition);
                 further.put(registered.record().uuid(), registered);
                 furtherSince.put(registered.record().uuid(), world.scheduler().now());
             } catch (ServiceConflictException e) {

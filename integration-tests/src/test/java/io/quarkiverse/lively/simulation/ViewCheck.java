@@ -138,7 +138,8 @@ final class ViewCheck implements Check {
         silence(application, story);
         if (story.silentSince >= 0 && now - story.silentSince > application.place().machine().trueTime(bound) + SLACK) {
             // Something may have reached it between two looks.
-            check(STALE, isLoading || freshness.state() == State.STALE || freshness.age().toNanos() <= bound + SLACK,
+            check(STALE,
+                    isLoading || freshness.state() == State.STALE || freshness.age().orElseThrow().toNanos() <= bound + SLACK,
                     application, "nothing of etcd reaches it since " + story.silentSince / 1e9 + " s");
         }
         boolean isFollowing = freshness.state() == State.CURRENT || freshness.state() == State.SUSPECT;
@@ -146,7 +147,9 @@ final class ViewCheck implements Check {
         long quiet = now - Math.max(world.trouble().quietSince(application.place().machine()), story.startedAt);
         if (quiet > timeToRecover()) {
             check(CURRENT, isFollowing, application, "nothing is broken for " + quiet / 1e9 + " s");
-            check(AGE, freshness.age().toNanos() <= bound + SLACK / 2 && !freshness.age().isNegative(), application, "");
+            check(AGE,
+                    freshness.age().orElseThrow().toNanos() <= bound + SLACK / 2 && !freshness.age().orElseThrow().isNegative(),
+                    application, "");
         }
         if (freshness.state() == State.SUSPECT) {
             story.suspectSince = story.suspectSince < 0 ? now : story.suspectSince;
@@ -191,7 +194,7 @@ final class ViewCheck implements Check {
         int first = -1;
         boolean isFresh = false;
         long asked = application.place().machine()
-                .trueTimeWhen(application.process().nanoTime() - freshness.age().toNanos());
+                .trueTimeWhen(application.process().nanoTime() - freshness.age().orElseThrow().toNanos());
         for (int number = story.era; number < log.eras(); number++) {
             Era era = log.era(number);
             if (isAsIn(era, freshness.revision(), shown, maySuspect)) {

@@ -2,7 +2,7 @@ package io.quarkiverse.lively.runtime;
 
 import java.util.Set;
 
-import io.quarkiverse.lively.PrintableText;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** Refuses a configuration in one line that names the property, the value, and what is wrong with it. */

@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -14,6 +15,8 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistryUnavailableException;
+import io.quarkiverse.lively.ServiceDefinition;
+import io.quarkiverse.lively.ServiceOutcome;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
@@ -62,13 +65,23 @@ final class BlockingLivenessRegistry implements LivenessRegistry {
     }
 
     @Override
+    public Set<String> types() {
+        return await(calls::types);
+    }
+
+    @Override
+    public Set<String> hosts() {
+        return await(calls::hosts);
+    }
+
+    @Override
     public List<Transition> history(String uuid) {
         return await(() -> calls.history(uuid));
     }
 
     @Override
-    public ServiceRecord update(ServiceRecord record) {
-        return await(() -> calls.update(record));
+    public ServiceRecord update(ServiceDefinition definition, long expectedRevision) {
+        return await(() -> calls.update(definition, expectedRevision));
     }
 
     @Override
@@ -87,6 +100,21 @@ final class BlockingLivenessRegistry implements LivenessRegistry {
     }
 
     @Override
+    public List<ServiceOutcome> down(ServiceQuery query, Maintenance maintenance) {
+        return down(query, maintenance, 0);
+    }
+
+    @Override
+    public List<ServiceOutcome> down(ServiceQuery query, Maintenance maintenance, int minUp) {
+        return await(() -> calls.down(query, maintenance, minUp));
+    }
+
+    @Override
+    public List<ServiceOutcome> up(ServiceQuery query) {
+        return await(() -> calls.up(query));
+    }
+
+    @Override
     public OptionalLong delete(String uuid) {
         return await(() -> calls.delete(uuid));
     }
@@ -102,8 +130,8 @@ final class BlockingLivenessRegistry implements LivenessRegistry {
     }
 
     @Override
-    public Registration register(ServiceRecord record) {
-        return calls.register(record);
+    public Registration register(ServiceDefinition definition) {
+        return calls.register(definition);
     }
 
     private static <T> T await(Supplier<CompletableFuture<T>> question) {

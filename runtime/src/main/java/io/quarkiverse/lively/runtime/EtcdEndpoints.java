@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 
 import io.netty.util.NetUtil;
-import io.quarkiverse.lively.PrintableText;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**

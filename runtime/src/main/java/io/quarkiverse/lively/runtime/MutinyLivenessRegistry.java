@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,6 +15,8 @@ import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistryUnavailableException;
+import io.quarkiverse.lively.ServiceDefinition;
+import io.quarkiverse.lively.ServiceOutcome;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Transition;
@@ -66,6 +69,16 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
     }
 
     @Override
+    public Uni<Set<String>> types() {
+        return uni(calls::types);
+    }
+
+    @Override
+    public Uni<Set<String>> hosts() {
+        return uni(calls::hosts);
+    }
+
+    @Override
     public Uni<List<Transition>> history(String uuid) {
         return uni(() -> calls.history(uuid));
     }
@@ -76,8 +89,8 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
     }
 
     @Override
-    public Uni<ServiceRecord> update(ServiceRecord record) {
-        return uni(() -> calls.update(record));
+    public Uni<ServiceRecord> update(ServiceDefinition definition, long expectedRevision) {
+        return uni(() -> calls.update(definition, expectedRevision));
     }
 
     @Override
@@ -96,6 +109,21 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
     }
 
     @Override
+    public Uni<List<ServiceOutcome>> down(ServiceQuery query, Maintenance maintenance) {
+        return down(query, maintenance, 0);
+    }
+
+    @Override
+    public Uni<List<ServiceOutcome>> down(ServiceQuery query, Maintenance maintenance, int minUp) {
+        return uni(() -> calls.down(query, maintenance, minUp));
+    }
+
+    @Override
+    public Uni<List<ServiceOutcome>> up(ServiceQuery query) {
+        return uni(() -> calls.up(query));
+    }
+
+    @Override
     public Uni<OptionalLong> delete(String uuid) {
         return uni(() -> calls.delete(uuid));
     }
@@ -106,8 +134,8 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
     }
 
     @Override
-    public Registration register(ServiceRecord record) {
-        return calls.register(record);
+    public Registration register(ServiceDefinition definition) {
+        return calls.register(definition);
     }
 
     private <T> Uni<T> uni(Supplier<CompletionStage<T>> question) {

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.quarkiverse.lively.InvalidServiceException;
-import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.quarkiverse.lively.runtime.registration.Announcements;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** The address that this application publishes, checked: others must be able to call it. */

@@ -1,15 +1,23 @@
 package io.quarkiverse.lively.runtime;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.PermissionDeniedException;
+import io.quarkiverse.lively.ServiceDefinition;
+import io.quarkiverse.lively.ServiceOutcome;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
@@ -62,21 +70,37 @@ public record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceU
         return tracing.trace("list", () -> reader.list(ServiceIdentity.checked(query)));
     }
 
+    public CompletableFuture<Set<String>> types() {
+        return tracing.trace("types", () -> names(ServiceRecord::type));
+    }
+
+    public CompletableFuture<Set<String>> hosts() {
+        return tracing.trace("hosts", () -> names(ServiceRecord::host));
+    }
+
+    private CompletableFuture<Set<String>> names(Function<ServiceRecord, String> name) {
+        return reader.list(ServiceQuery.all()).thenApply(services -> {
+            Set<String> names = services.stream().map(name).collect(Collectors.toCollection(TreeSet::new));
+            return Collections.unmodifiableSet(names);
+        });
+    }
+
     public CompletableFuture<List<Transition>> history(String uuid) {
         ServiceIdentity.check("uuid", uuid);
         return tracing.trace("history", () -> reader.history(uuid));
     }
 
     public Subscription watch(ServiceQuery query, Consumer<LivenessEvent> listener) {
-        return view.watch(query, ServiceIdentity.given("listener", listener));
+        return view.watch(query, Objects.requireNonNull(listener, "listener"));
     }
 
     public Multi<LivenessEvent> watch(ServiceQuery query) {
         return view.watch(query);
     }
 
-    public CompletableFuture<ServiceRecord> update(ServiceRecord record) {
-        return tracing.trace("update", () -> write(updater.update(ServiceIdentity.given("record", record))));
+    public CompletableFuture<ServiceRecord> update(ServiceDefinition definition, long expectedRevision) {
+        return tracing.trace("update", () -> write(
+                updater.update(Objects.requireNonNull(definition, "definition"), expectedRevision)));
     }
 
     public CompletableFuture<ServiceRecord> down(String uuid) {
@@ -84,11 +108,20 @@ public record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceU
     }
 
     public CompletableFuture<ServiceRecord> down(String uuid, Maintenance maintenance) {
-        return tracing.trace("down", () -> write(writer.down(uuid, ServiceIdentity.given("maintenance", maintenance))));
+        return tracing.trace("down", () -> write(writer.down(uuid, Objects.requireNonNull(maintenance, "maintenance"))));
     }
 
     public CompletableFuture<ServiceRecord> up(String uuid) {
         return tracing.trace("up", () -> write(writer.up(uuid)));
+    }
+
+    public CompletableFuture<List<ServiceOutcome>> down(ServiceQuery query, Maintenance maintenance, int minUp) {
+        return tracing.trace("down", () -> new ServiceBatch(reader, writer).down(ServiceIdentity.checked(query),
+                Objects.requireNonNull(maintenance, "maintenance"), minUp));
+    }
+
+    public CompletableFuture<List<ServiceOutcome>> up(ServiceQuery query) {
+        return tracing.trace("up", () -> new ServiceBatch(reader, writer).up(ServiceIdentity.checked(query)));
     }
 
     public CompletableFuture<OptionalLong> delete(String uuid) {
@@ -99,11 +132,12 @@ public record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceU
         return registrar.own();
     }
 
-    public ServiceRegistration register(ServiceRecord record) {
-        return registrar.register(ServiceIdentity.given("record", record));
+    public ServiceRegistration register(ServiceDefinition definition) {
+        return registrar.register(Objects.requireNonNull(definition, "definition"));
     }
 
-    private static <T> CompletableFuture<T> write(CompletableFuture<T> answer) {
+    /** A write that etcd denies is no question without an answer: it fails by an exception of its own. */
+    static <T> CompletableFuture<T> write(CompletableFuture<T> answer) {
         return answer.exceptionallyCompose(failure -> {
             EtcdException cause = EtcdException.of(failure);
             return CompletableFuture.failedFuture(cause.kind() == EtcdException.Kind.DENIED

@@ -67,7 +67,7 @@ class CommonNameTest {
             String uuid = own.record().uuid();
             assertTrue(registry.isUp(uuid));
             assertEquals(List.of(uuid),
-                    registry.list(ServiceQuery.types("inventory")).stream().map(ServiceRecord::uuid).toList());
+                    registry.list(ServiceQuery.ofTypes("inventory")).stream().map(ServiceRecord::uuid).toList());
             inventory.lively.view().start();
             Awaitility.await("viewed").until(() -> inventory.lively.view().isUp("inventory", "host1"));
             registry.down(uuid);

@@ -85,7 +85,7 @@ class LearnerTest {
         toOthers.forEach(CutProxy::acceptAgain);
         Awaitility.await("the view is current again").atMost(TTL.minus(Duration.between(killed, Instant.now()))).until(() -> {
             Freshness freshness = lively.view().freshness();
-            return freshness.state() == State.CURRENT && freshness.asOf().isAfter(killed);
+            return freshness.state() == State.CURRENT && freshness.asOf().orElseThrow().isAfter(killed);
         });
         Awaitility.await("it is too late").pollDelay(TTL).atMost(TTL.multipliedBy(4)).until(() -> true);
         assertEquals(RegistrationState.REGISTERED, registration.state(), registration::reason);

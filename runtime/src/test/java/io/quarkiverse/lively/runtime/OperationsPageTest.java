@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.test.DocPage;
 import io.quarkiverse.lively.test.EtcdProgram;
@@ -131,7 +131,7 @@ class OperationsPageTest {
         }
 
         Registration registered(String host) {
-            Registration further = lively.registry().register(ServiceRecord.builder("queue", host).build());
+            Registration further = lively.registry().register(ServiceDefinition.of("queue", host));
             Awaitility.await("registered").until(() -> further.state() == RegistrationState.REGISTERED);
             return further;
         }

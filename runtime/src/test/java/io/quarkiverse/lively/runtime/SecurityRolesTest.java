@@ -23,12 +23,14 @@ import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.PermissionDeniedException;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.test.DocPage;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.Events;
 import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkus.credentials.CredentialsProvider;
 import io.quarkus.runtime.LaunchMode;
@@ -69,7 +71,7 @@ class SecurityRolesTest {
             Awaitility.await("registered").until(() -> own.state() == RegistrationState.REGISTERED);
             BlockingQueue<LivenessEvent> events = new LinkedBlockingQueue<>();
             try (Subscription watch = registry.watch(ServiceQuery.all(), events::add);
-                    Registration queue = registry.register(ServiceRecord.builder("queue", "orders").build())) {
+                    Registration queue = registry.register(ServiceDefinition.of("queue", "orders"))) {
                 Awaitility.await("viewed").until(() -> inventory.lively.view().isUp("queue", "orders"));
                 String uuid = queue.record().uuid();
                 registry.down(uuid);
@@ -79,11 +81,11 @@ class SecurityRolesTest {
                 registry.up(uuid);
                 Awaitility.await("up again").until(() -> registry.isUp(uuid));
                 assertTrue(registry.history(uuid).size() >= 3);
-                Awaitility.await("told").until(() -> events.stream().filter(event -> event.current()
+                Awaitility.await("told").until(() -> events.stream().filter(event -> Events.current(event)
                         .filter(service -> service.uuid().equals(uuid)).isPresent()).count() >= 3);
             }
-            ServiceRecord worker = registry.update(ServiceRecord.builder("worker", "host7").build());
-            worker = registry.update(worker);
+            ServiceRecord worker = registry.update(ServiceDefinition.of("worker", "host7"), 0);
+            worker = registry.update(worker.toDefinition(), worker.revision());
             assertTrue(registry.isUp("worker", "host7"));
             assertTrue(registry.delete(worker.uuid()).isPresent());
             assertEquals(Optional.empty(), registry.find(worker.uuid()));
@@ -107,7 +109,7 @@ class SecurityRolesTest {
             String lacks = "the user of this application may not write the keys that begin with /services/: grant its role that,"
                     + " or change quarkus.lively.etcd.username";
             for (Runnable write : List.<Runnable> of(() -> registry.down(uuid), () -> registry.delete(uuid),
-                    () -> registry.update(ServiceRecord.builder("worker", "host8").build()))) {
+                    () -> registry.update(ServiceDefinition.of("worker", "host8"), 0))) {
                 PermissionDeniedException denied = assertThrows(PermissionDeniedException.class, write::run);
                 assertTrue(denied.getMessage().contains(lacks), denied.getMessage());
             }

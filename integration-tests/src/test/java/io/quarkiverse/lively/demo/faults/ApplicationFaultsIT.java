@@ -23,6 +23,7 @@ import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.demo.DemoProcess;
 import io.quarkiverse.lively.test.EtcdProgram;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.Events;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** What befalls one application of a fleet. */
@@ -94,8 +95,8 @@ class ApplicationFaultsIT extends Faults {
                     trial.last(scene().ttl());
                     scene().viewers().forEach(viewer -> assertEquals(List.of(Reason.SHUTDOWN),
                             trial.toldOf(viewer, trial.victim()).stream()
-                                    .filter(event -> !event.current().orElseThrow().isUp())
-                                    .map(LivenessEvent::reason).distinct().toList()));
+                                    .filter(event -> !Events.current(event).orElseThrow().isUp())
+                                    .map(Events::reason).distinct().toList()));
                     trial.victimHasStopped();
                 });
     }

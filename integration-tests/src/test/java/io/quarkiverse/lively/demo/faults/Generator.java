@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.config.Configured;
 
@@ -23,7 +23,7 @@ final class Generator implements AutoCloseable {
         lively = configuration.with("registration.enabled", "false").lively();
         lively.start();
         registrations = IntStream.range(0, services).mapToObj(i -> registry().register(
-                ServiceRecord.builder("load-" + i % TYPES, "host-" + i).region("region-" + i % REGIONS).build())).toList();
+                ServiceDefinition.of("load-" + i % TYPES, "host-" + i).withRegion("region-" + i % REGIONS))).toList();
     }
 
     LivenessRegistry registry() {

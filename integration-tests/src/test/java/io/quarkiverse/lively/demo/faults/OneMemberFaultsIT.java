@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 
 import com.google.protobuf.ByteString;
 
-import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.Resynced;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.test.EtcdProgram;
 import io.quarkiverse.lively.test.EtcdServer;
@@ -111,7 +111,7 @@ class OneMemberFaultsIT extends Faults {
             trial.crash();
             for (int i = 0; i < 20; i++) {
                 try (Registration passing = scene().generator().registry()
-                        .register(ServiceRecord.builder("load-0", "passing").build())) {
+                        .register(ServiceDefinition.of("load-0", "passing"))) {
                     Awaitility.await().pollInterval(Duration.ofMillis(5))
                             .until(() -> passing.state() == RegistrationState.REGISTERED);
                 }
@@ -124,7 +124,7 @@ class OneMemberFaultsIT extends Faults {
             scene().doorOfTheLastViewer().acceptAgain();
             trial.withheld(Duration.ofNanos(System.nanoTime() - cutOff).plus(scene().ttl()));
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> scene().viewers().get(1)
-                    .toldSince(before).stream().anyMatch(told -> told.event().kind() == LivenessEvent.Kind.RESYNCED));
+                    .toldSince(before).stream().anyMatch(told -> told.event() instanceof Resynced));
         });
     }
 

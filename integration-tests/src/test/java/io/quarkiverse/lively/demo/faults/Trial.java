@@ -22,6 +22,7 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.demo.DemoProcess;
 import io.quarkiverse.lively.demo.faults.Viewer.Told;
+import io.quarkiverse.lively.test.Events;
 import io.quarkiverse.lively.test.RegistryContents;
 
 /** One fault, made once: what is done, what is promised while it lasts, and what is promised after each. */
@@ -213,7 +214,7 @@ final class Trial {
 
     private boolean isOfTheCrash(Told told) {
         return told.uuid().filter(victim::equals).isPresent()
-                && told.event().current().filter(record -> record.liveness() == Liveness.EXPIRED).isPresent();
+                && Events.current(told.event()).filter(record -> record.liveness() == Liveness.EXPIRED).isPresent();
     }
 
     /** What was told leads to what the views show, that is what etcd has, and its keys agree with each other. */
@@ -238,7 +239,7 @@ final class Trial {
         for (Viewer viewer : scene.viewers()) {
             for (Told each : since(viewer)) {
                 String uuid = each.uuid().filter(scene.living()::contains).orElse(null);
-                Liveness liveness = each.event().current().map(ServiceRecord::liveness).orElse(null);
+                Liveness liveness = Events.current(each.event()).map(ServiceRecord::liveness).orElse(null);
                 if (uuid != null && liveness == null) {
                     removed.add(uuid);
                 } else if (uuid != null && liveness == Liveness.EXPIRED) {

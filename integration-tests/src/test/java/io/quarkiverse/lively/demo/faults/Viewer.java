@@ -17,6 +17,7 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.config.Configured;
+import io.quarkiverse.lively.test.Events;
 
 /** Somebody who registers nothing, and records everything that he is told. */
 final class Viewer implements AutoCloseable {
@@ -30,7 +31,7 @@ final class Viewer implements AutoCloseable {
     record Told(LivenessEvent event, long at) {
 
         Optional<String> uuid() {
-            return event.current().or(event::previous).map(ServiceRecord::uuid);
+            return Events.service(event).map(ServiceRecord::uuid);
         }
     }
 
@@ -61,8 +62,8 @@ final class Viewer implements AutoCloseable {
         for (Told each : told) {
             each.uuid().ifPresent(uuid -> {
                 LivenessEvent event = each.event();
-                assertEquals(Optional.ofNullable(fleet.get(uuid)), event.previous(), () -> "previous of " + event);
-                event.current().ifPresentOrElse(current -> fleet.put(uuid, current), () -> fleet.remove(uuid));
+                assertEquals(Optional.ofNullable(fleet.get(uuid)), Events.previous(event), () -> "previous of " + event);
+                Events.current(event).ifPresentOrElse(current -> fleet.put(uuid, current), () -> fleet.remove(uuid));
             });
         }
         return fleet;
@@ -72,10 +73,10 @@ final class Viewer implements AutoCloseable {
         Set<LivenessEvent> different = new HashSet<>();
         for (Told each : told) {
             LivenessEvent event = each.event();
-            assertEquals(1, event.coalesced(), () -> "It is fast enough to be told each change: " + event);
+            assertEquals(1, Events.coalesced(event), () -> "It is fast enough to be told each change: " + event);
             if (each.uuid().isPresent()) {
                 assertTrue(different.add(event), () -> "Told twice: " + event);
-                assertTrue(!event.previous().equals(event.current()), () -> "It says nothing: " + event);
+                assertTrue(!Events.previous(event).equals(Events.current(event)), () -> "It says nothing: " + event);
             }
         }
     }

@@ -4,7 +4,11 @@ import java.util.Map;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessEvent;
+import io.quarkiverse.lively.ServiceChanged;
+import io.quarkiverse.lively.ServiceEvent;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceRemoved;
+import io.quarkiverse.lively.ServiceSnapshot;
 
 /**
  * A {@link LivenessEvent}, as the page gets it: times are ISO 8601 in UTC, and what there is not is null.
@@ -42,8 +46,13 @@ public record FleetEvent(String kind, long revision, String reason, String at, i
     }
 
     static FleetEvent of(LivenessEvent event) {
-        return new FleetEvent(event.kind().name(), event.revision(), event.reason().name(), event.at().toString(),
-                event.coalesced(), event.previous().map(service -> Service.of(service, event)).orElse(null),
-                event.current().map(service -> Service.of(service, event)).orElse(null));
+        ServiceEvent change = event instanceof ServiceEvent of ? of : null;
+        ServiceRecord previous = event instanceof ServiceChanged changed ? changed.previous()
+                : event instanceof ServiceRemoved removed ? removed.service() : null;
+        ServiceRecord current = event instanceof ServiceSnapshot snapshot ? snapshot.service()
+                : change == null || event instanceof ServiceRemoved ? null : change.service();
+        return new FleetEvent(event.kind(), event.revision(), change == null ? null : change.reason().name(),
+                event.at().toString(), change == null ? 1 : change.coalesced(),
+                previous == null ? null : Service.of(previous, event), current == null ? null : Service.of(current, event));
     }
 }

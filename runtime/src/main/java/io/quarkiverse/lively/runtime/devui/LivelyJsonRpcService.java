@@ -93,7 +93,7 @@ public class LivelyJsonRpcService {
             try {
                 write.get();
                 return new Outcome(true, "");
-            } catch (LivelyException | InvalidServiceException e) {
+            } catch (LivelyException e) {
                 // Quarkus would log a stack trace of what is thrown, and these are for who sits at the page.
                 return new Outcome(false, e.getMessage());
             }

@@ -1,5 +1,7 @@
 package io.quarkiverse.lively.runtime.devui;
 
+import java.time.Duration;
+
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Lease;
 import io.quarkiverse.lively.Registration;
@@ -25,7 +27,7 @@ public record OwnState(String uuid, String type, String host, String region, Str
 
         static View of(Freshness freshness) {
             return new View(freshness.state().name(), freshness.revision(),
-                    freshness.state() == Freshness.State.LOADING ? null : freshness.age().toMillis());
+                    freshness.age().map(Duration::toMillis).orElse(null));
         }
     }
 

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
-import io.quarkiverse.lively.PrintableText;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 
 /** etcd could not be reached, or refused. The message is one line for a human and says which etcd. */
 public final class EtcdException extends RuntimeException {

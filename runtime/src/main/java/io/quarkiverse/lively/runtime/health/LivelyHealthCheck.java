@@ -13,12 +13,12 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 
 /**
  * Tells where the registration of this application stands, from memory. Not ready is a service that an operator took out, and

@@ -50,7 +50,8 @@ final class ServiceJson {
     /** While it is LOADING it has no age. */
     static JsonObject of(Freshness freshness) {
         JsonObject json = new JsonObject().put("state", freshness.state().name()).put("revision", freshness.revision());
-        return freshness.state() == Freshness.State.LOADING ? json
-                : json.put("asOf", freshness.asOf().toString()).put("ageMillis", freshness.age().toMillis());
+        freshness.asOf().ifPresent(asOf -> json.put("asOf", asOf.toString()));
+        freshness.age().ifPresent(age -> json.put("ageMillis", age.toMillis()));
+        return json;
     }
 }

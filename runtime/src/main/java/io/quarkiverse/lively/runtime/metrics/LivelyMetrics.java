@@ -72,7 +72,7 @@ public interface LivelyMetrics {
     }
 
     /** The view tells its subscribers, however many there are, of an event. */
-    default void told(LivenessEvent.Kind kind) {
+    default void told(LivenessEvent event) {
     }
 
     /** The application ends: measures nothing new from now on. */

@@ -19,11 +19,15 @@ import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Lease;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.Resynced;
+import io.quarkiverse.lively.ServiceAdded;
+import io.quarkiverse.lively.ServiceChanged;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceRemoved;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 import io.quarkus.runtime.metrics.MetricsFactory;
 import io.quarkus.runtime.metrics.MetricsFactory.MetricBuilder;
 import io.quarkus.runtime.metrics.MetricsFactory.TimeRecorder;
@@ -39,7 +43,8 @@ public class QuarkusMetrics implements LivelyMetrics {
     private static final List<Liveness> KNOWN = List.of(Liveness.UP, Liveness.DOWN, Liveness.EXPIRED);
 
     private final Map<Loss, LongAdder> losses = counts(Loss.class);
-    private final Map<LivenessEvent.Kind, LongAdder> events = counts(LivenessEvent.Kind.class);
+    private final Map<Class<? extends LivenessEvent>, LongAdder> events = Map.of(ServiceAdded.class, new LongAdder(),
+            ServiceChanged.class, new LongAdder(), ServiceRemoved.class, new LongAdder(), Resynced.class, new LongAdder());
     private final ServiceGauges services = new ServiceGauges(this::expose);
     private MetricsFactory factory;
     private boolean closed;
@@ -79,16 +84,14 @@ public class QuarkusMetrics implements LivelyMetrics {
                     .buildGauge(() -> view.get().map(Freshness::state).orElse(Freshness.State.LOADING) == state ? 1 : 0);
         }
         metric("lively.view.age", "How old the view may be").unit(SECONDS)
-                .buildGauge(() -> loaded(view, freshness -> seconds(freshness.age())));
+                .buildGauge(() -> loaded(view, freshness -> freshness.age().map(QuarkusMetrics::seconds).orElse(Double.NaN)));
         metric("lively.view.revision", "The revision of etcd that the view is at")
                 .buildGauge(() -> loaded(view, freshness -> (double) freshness.revision()));
-        for (LivenessEvent.Kind kind : List.of(LivenessEvent.Kind.ADDED, LivenessEvent.Kind.CHANGED,
-                LivenessEvent.Kind.REMOVED)) {
-            metric("lively.view.events", "Changes that the view told of").tag("kind", kind.name())
-                    .buildCounter(events.get(kind)::sum);
-        }
+        Map.of("ADDED", ServiceAdded.class, "CHANGED", ServiceChanged.class, "REMOVED", ServiceRemoved.class)
+                .forEach((kind, type) -> metric("lively.view.events", "Changes that the view told of").tag("kind", kind)
+                        .buildCounter(events.get(type)::sum));
         metric("lively.view.resyncs", "How often the view told of differences, as changes were missed")
-                .buildCounter(events.get(LivenessEvent.Kind.RESYNCED)::sum);
+                .buildCounter(events.get(Resynced.class)::sum);
         metric("lively.records.skipped", "How often a record in etcd was skipped, as it cannot be read")
                 .buildCounter(skipped::getAsLong);
         metric("lively.observers.failures", "How often an observer or listener threw something")
@@ -106,8 +109,8 @@ public class QuarkusMetrics implements LivelyMetrics {
     }
 
     @Override
-    public void told(LivenessEvent.Kind kind) {
-        events.get(kind).increment();
+    public void told(LivenessEvent event) {
+        events.get(event.getClass()).increment();
     }
 
     /** What is exposed after the end would be found by the next application in this JVM, as in dev mode. */

@@ -8,9 +8,9 @@ import java.util.Optional;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
-import io.quarkiverse.lively.PrintableText;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.Status;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 
 /** Refuses what a process cannot say of itself when it registers a service. */
 public final class Announcements {
@@ -28,13 +28,13 @@ public final class Announcements {
      *
      * @throws InvalidServiceException naming the field that is wrong
      */
-    static void check(ServiceRecord record) {
-        check(record.endpoint(), record.metadata());
-        if (record.revision() == 0 && record.status() != Status.UP) {
+    static void check(ServiceDefinition service) {
+        check(service.endpoint(), service.metadata());
+        if (service.status() != Status.UP) {
             throw new InvalidServiceException("status", "a service is registered as UP. Leave the status out, and call"
                     + " Registration.down once the service is registered");
         }
-        if (record.revision() == 0 && record.maintenance().isPresent()) {
+        if (service.maintenance().isPresent()) {
             throw new InvalidServiceException("maintenance", "a service is registered without a maintenance. Leave it out, and"
                     + " call LivenessRegistry.down with it once the service is registered");
         }
@@ -44,12 +44,7 @@ public final class Announcements {
      * @throws InvalidServiceException naming the field that is wrong
      */
     public static void check(Optional<Endpoint> endpoint, Map<String, String> metadata) {
-        endpoint.ifPresent(where -> {
-            checkAddress(where.address());
-            if (where.port() < 1 || where.port() > 65535) {
-                throw new InvalidServiceException("port", "the port must be between 1 and 65535");
-            }
-        });
+        endpoint.ifPresent(where -> checkAddress(where.address()));
         check(metadata);
     }
 

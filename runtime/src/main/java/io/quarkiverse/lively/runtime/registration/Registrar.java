@@ -16,7 +16,7 @@ import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceConflictException;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
@@ -186,10 +186,10 @@ public final class Registrar {
      * @throws IllegalStateException if this process is stopping
      * @throws InvalidServiceException if it cannot be written, naming the field
      */
-    public ServiceRegistration register(ServiceRecord record) {
-        ServiceIdentity identity = layout.identityOf(record);
-        Announcements.check(record);
-        Claim claim = incarnation.claim(record.endpoint(), record.metadata());
+    public ServiceRegistration register(ServiceDefinition service) {
+        ServiceIdentity identity = layout.identityOf(service);
+        Announcements.check(service);
+        Claim claim = incarnation.claim(service.endpoint(), service.metadata());
         if (stopping) {
             throw tooLate();
         }

@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 
 import org.jboss.logging.Logger;
 
-import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
@@ -21,6 +20,7 @@ import io.quarkiverse.lively.runtime.store.ServiceRecords;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Hold;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**

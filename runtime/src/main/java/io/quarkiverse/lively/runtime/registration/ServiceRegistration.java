@@ -3,6 +3,7 @@ package io.quarkiverse.lively.runtime.registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -15,7 +16,6 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.Lease;
-import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
@@ -26,6 +26,7 @@ import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Loss;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 import io.quarkiverse.lively.runtime.worker.Platform;
 import io.quarkiverse.lively.runtime.worker.Worker;
 import io.quarkus.runtime.BlockingOperationControl;
@@ -298,7 +299,7 @@ public final class ServiceRegistration implements Registration {
 
     @Override
     public void down(String why) {
-        ServiceIdentity.given("reason", why);
+        Objects.requireNonNull(why, "reason");
         worker.execute(() -> say(() -> word.application(Optional.of(PrintableText.of(why)))));
     }
 

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.InvalidServiceException;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.etcd.Range;
 
 /**
@@ -66,7 +66,7 @@ public final class KeyLayout {
      *
      * @throws InvalidServiceException if a name cannot be a part of a key
      */
-    public ServiceIdentity identityOf(ServiceRecord wanted) {
+    public ServiceIdentity identityOf(ServiceDefinition wanted) {
         ServiceIdentity.check("type", wanted.type());
         ServiceIdentity.check("host", wanted.host());
         String uuid = wanted.uuid().isEmpty() ? uuidOf(wanted.type(), wanted.host()) : wanted.uuid();

@@ -4,15 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.InvalidServiceException;
-import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 
 /**
  * What names a service: its uuid, and what is unique beside it, its type and host together. The region is where it is kept in
@@ -41,24 +42,13 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
     }
 
     /**
-     * Refuses what was left out.
+     * Refuses a value that cannot be a part of a key. Allocates nothing otherwise.
      *
      * @throws InvalidServiceException naming the field
-     */
-    public static <T> T given(String field, T value) {
-        if (value == null) {
-            throw new InvalidServiceException(field, "the " + field + " must not be null");
-        }
-        return value;
-    }
-
-    /**
-     * Refuses what cannot be a part of a key with a name. Allocates nothing if it can.
-     *
-     * @throws InvalidServiceException naming the field
+     * @throws NullPointerException naming the field, if the value is null
      */
     public static void check(String field, String value) {
-        if (value == null || value.isEmpty()) {
+        if (Objects.requireNonNull(value, field).isEmpty()) {
             throw new InvalidServiceException(field, "the " + field + " must not be empty");
         }
         if (value.indexOf('/') >= 0) {
@@ -90,7 +80,7 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
      * @throws InvalidServiceException naming the field
      */
     public static ServiceQuery checked(ServiceQuery query) {
-        given("query", query).uuids().forEach(uuid -> check("uuid", uuid));
+        Objects.requireNonNull(query, "query").uuids().forEach(uuid -> check("uuid", uuid));
         query.types().forEach(type -> check("type", type));
         query.hosts().forEach(host -> check("host", host));
         query.regions().forEach(region -> check("region", region));

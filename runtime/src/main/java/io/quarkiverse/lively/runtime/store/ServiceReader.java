@@ -142,7 +142,7 @@ public final class ServiceReader {
 
     /** Somebody took the entry from whoever had the name, and that one may be there still: then the one that changed last. */
     private CompletableFuture<Optional<ServiceRecord>> search(String type, String host, long revision) {
-        ServiceQuery query = ServiceQuery.types(type).withHosts(host);
+        ServiceQuery query = ServiceQuery.ofTypes(type).withHosts(host);
         return listAll(revision).thenApply(services -> {
             Optional<ServiceRecord> found = services.stream().filter(query::matches)
                     .filter(service -> !service.uuid().isEmpty())

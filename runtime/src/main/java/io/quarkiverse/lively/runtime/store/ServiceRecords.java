@@ -81,9 +81,16 @@ public final class ServiceRecords {
         return status == io.quarkiverse.lively.runtime.store.proto.Status.UP ? Status.UP : Status.DOWN;
     }
 
+    static io.quarkiverse.lively.runtime.store.proto.Status stored(Status status) {
+        return switch (status) {
+            case UP -> io.quarkiverse.lively.runtime.store.proto.Status.UP;
+            case DOWN -> io.quarkiverse.lively.runtime.store.proto.Status.DOWN;
+        };
+    }
+
     static Optional<Endpoint> endpoint(Claim claim) {
-        boolean isPort = claim.getPort() > 0 && claim.getPort() <= MOST_PORT;
-        return !isPort ? Optional.empty()
+        boolean isEndpoint = claim.getPort() > 0 && claim.getPort() <= MOST_PORT && !claim.getAddress().isBlank();
+        return !isEndpoint ? Optional.empty()
                 : Optional.of(new Endpoint(claim.getAddress(), claim.getPort(), claim.getSecure()));
     }
 }

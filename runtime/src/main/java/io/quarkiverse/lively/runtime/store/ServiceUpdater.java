@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceConflictException;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
@@ -43,24 +44,27 @@ public final class ServiceUpdater {
     }
 
     /** The service as it is stored then. Without a uuid, it gets the one that follows from its type and host. */
-    public CompletableFuture<ServiceRecord> update(ServiceRecord wanted) {
+    public CompletableFuture<ServiceRecord> update(ServiceDefinition wanted, long expectedRevision) {
         ServiceIdentity id = layout.identityOf(wanted);
-        if (wanted.revision() < 0) {
-            throw new InvalidServiceException("revision", "the revision must not be negative");
+        if (expectedRevision < 0) {
+            throw new InvalidServiceException("expectedRevision", "the expected revision must not be negative; 0 says that the"
+                    + " service is new");
         }
-        return new Update(id, wanted).attempt(1);
+        return new Update(id, wanted, expectedRevision).attempt(1);
     }
 
     private final class Update {
 
         private final ServiceIdentity id;
-        private final ServiceRecord wanted;
+        private final ServiceDefinition wanted;
+        private final long expectedRevision;
         private final Maintenance maintenance;
         private final OwnerWrites names;
 
-        Update(ServiceIdentity id, ServiceRecord wanted) {
+        Update(ServiceIdentity id, ServiceDefinition wanted, long expectedRevision) {
             this.id = id;
             this.wanted = wanted;
+            this.expectedRevision = expectedRevision;
             this.maintenance = wanted.maintenance().orElse(StoredMaintenance.NONE);
             this.names = new OwnerWrites(layout, id, false);
         }
@@ -84,14 +88,14 @@ public final class ServiceUpdater {
         }
 
         private void checkNotStale(ServiceKeys seen) {
-            if (seen.service().modRevision() != wanted.revision()) {
+            if (seen.service().modRevision() != expectedRevision) {
                 throw ServiceWriter.stale(seen, "The service " + id + " " + whatHappened(seen));
             }
         }
 
         /**
-         * They are in the claim, which an update never writes: another value than that of the claim would be ignored. A record
-         * that was read while a process kept the service alive has the values of that claim; any other record may have none.
+         * They are in the claim, which an update never writes. A value other than that of the claim would be ignored, and is
+         * refused.
          */
         private void checkEndpointAndMetadata(ServiceKeys seen) {
             Optional<Claimed> claimed = seen.owner().value().map(Claimed::of);
@@ -100,8 +104,7 @@ public final class ServiceUpdater {
         }
 
         private <T> void check(ServiceKeys seen, String field, T value, T ofClaim, T none) {
-            if (wanted.owned() ? seen.isClaimed() && !value.equals(ofClaim)
-                    : !value.equals(none) && !value.equals(ofClaim)) {
+            if (!value.equals(none) && !value.equals(ofClaim)) {
                 throw new InvalidServiceException(field, "the " + field + (seen.isClaimed()
                         ? " is published by the process that keeps the service alive, and an update cannot change it. Read the"
                                 + " service again, and leave the " + field + " as it is"
@@ -115,10 +118,10 @@ public final class ServiceUpdater {
                 return "does not exist any more. To make it anew, write it with revision 0";
             }
             String now = " is at revision " + seen.service().modRevision();
-            return wanted.revision() == 0
+            return expectedRevision == 0
                     ? "exists already, and" + now + ". Read it, and write it with that revision"
                     : "was changed by " + ServiceWriter.lastWriter(seen) + " since it was read at revision "
-                            + wanted.revision() + ": it" + now + " now. Read it again";
+                            + expectedRevision + ": it" + now + " now. Read it again";
         }
 
         /** Whether the maintenance is to stay as it is, whatever it is. */
@@ -201,7 +204,7 @@ public final class ServiceUpdater {
                 record.setRegion(id.region());
             }
             return withMaintenance(record.setUuid(id.uuid()).setType(id.type()).setHost(id.host())
-                    .setStatusValue(wanted.status().number()).build(), seen);
+                    .setStatus(ServiceRecords.stored(wanted.status())).build(), seen);
         }
 
         private CompletableFuture<ServiceRecord> renew(ServiceKeys seen, int race) {

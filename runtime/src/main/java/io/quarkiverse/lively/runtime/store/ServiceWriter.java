@@ -232,7 +232,7 @@ public final class ServiceWriter {
     /**
      * @throws InvalidServiceException if that is no maintenance that somebody could want from now on
      */
-    void check(Maintenance maintenance) {
+    public void check(Maintenance maintenance) {
         checkTimes(maintenance);
         if (maintenance.end().filter(end -> !end.isAfter(now())).isPresent()) {
             throw new InvalidServiceException("end", "the maintenance must not have ended already");

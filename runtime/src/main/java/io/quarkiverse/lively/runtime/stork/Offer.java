@@ -8,10 +8,10 @@ import java.util.stream.Stream;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
-import io.quarkiverse.lively.PrintableText;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
+import io.quarkiverse.lively.runtime.text.PrintableText;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
@@ -19,9 +19,8 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  *
  * @param name of the service in Stork
  * @param query those of the right type, in the right region, that are UP
- * @param metadata that a service must have, all of it
  */
-record Offer(String name, ServiceQuery query, Map<String, String> metadata) {
+record Offer(String name, ServiceQuery query) {
 
     /**
      * @throws ConfigurationException naming the property that is wrong
@@ -29,9 +28,9 @@ record Offer(String name, ServiceQuery query, Map<String, String> metadata) {
     static Offer of(String name, LivelyConfiguration parameters) {
         String type = parameters.getServiceType() == null ? name : parameters.getServiceType();
         try {
-            ServiceQuery query = ServiceQuery.types(type).withRegions(parts(parameters.getRegion()).toArray(String[]::new))
-                    .withLiveness(Liveness.UP);
-            return new Offer(name, ServiceIdentity.checked(query), metadata(name, parameters.getMetadata()));
+            ServiceQuery query = ServiceQuery.ofTypes(type).withRegions(parts(parameters.getRegion()).toArray(String[]::new))
+                    .withLiveness(Liveness.UP).withMetadata(metadata(name, parameters.getMetadata()));
+            return new Offer(name, ServiceIdentity.checked(query));
         } catch (InvalidServiceException e) {
             String attribute = e.field().equals("type") ? "service-type" : e.field();
             throw invalid(name, attribute, e.field().equals("type") ? type : parameters.getRegion(), e.getMessage());
@@ -45,7 +44,7 @@ record Offer(String name, ServiceQuery query, Map<String, String> metadata) {
 
     /** Also one without an endpoint may be UP, but nobody can call it. */
     boolean includes(ServiceRecord service) {
-        return service.endpoint().isPresent() && service.metadata().entrySet().containsAll(metadata.entrySet());
+        return service.endpoint().isPresent();
     }
 
     private static Map<String, String> metadata(String name, String required) {

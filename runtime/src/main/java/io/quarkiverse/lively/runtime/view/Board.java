@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.Freshness.State;
-import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.Resynced;
+import io.quarkiverse.lively.ServiceEvent;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.NameChange;
@@ -156,7 +156,7 @@ final class Board {
 
     private void replace(RegistryChanges list, Set<String> suspects, boolean missed, Moment asOf) {
         List<ServiceChange> believed = believed(list.services(), suspects);
-        List<LivenessEvent> events = new ArrayList<>();
+        List<ServiceEvent> events = new ArrayList<>();
         Fleet fleet = apply(shown.fleet().withHoldersOf(list),
                 new RegistryChanges(list.revision(), believed, list.names()), events);
         resyncing |= missed || !events.isEmpty() || !suspicions.isEmpty();
@@ -167,7 +167,7 @@ final class Board {
 
     /** What etcd told of, revision by revision. */
     void changed(List<RegistryChanges> changes) {
-        List<LivenessEvent> events = new ArrayList<>();
+        List<ServiceEvent> events = new ArrayList<>();
         Fleet fleet = shown.fleet();
         for (RegistryChanges change : changes) {
             change.services().forEach(service -> suspicions.remove(service.uuid()));
@@ -178,7 +178,7 @@ final class Board {
         resynced();
     }
 
-    private Fleet apply(Fleet before, RegistryChanges changes, List<LivenessEvent> events) {
+    private Fleet apply(Fleet before, RegistryChanges changes, List<ServiceEvent> events) {
         Fleet fleet = before.at(changes.revision());
         for (NameChange name : changes.names()) {
             fleet = fleet.withHolder(name.type(), name.host(), name.holder());
@@ -186,7 +186,7 @@ final class Board {
         for (ServiceChange change : changes.services()) {
             Optional<ServiceRecord> previous = Optional.ofNullable(fleet.find(change.uuid()));
             if (!previous.equals(change.current())) {
-                LivenessEvent event = clock.change(previous, change, changes.revision());
+                ServiceEvent event = clock.change(previous, change, changes.revision());
                 fleet = fleet.with(change.uuid(), change.current(), event.at());
                 metrics.changed(previous, change.current());
                 events.add(event);
@@ -238,7 +238,7 @@ final class Board {
         }
         due.keySet().forEach(suspicions::remove);
         LOG.warnf("%d services are gone for good", due.size());
-        List<LivenessEvent> events = new ArrayList<>();
+        List<ServiceEvent> events = new ArrayList<>();
         Fleet fleet = apply(shown.fleet(),
                 new RegistryChanges(shown.fleet().revision(), List.copyOf(due.values()), List.of()), events);
         show(fleet, shown.asOf());
@@ -246,11 +246,11 @@ final class Board {
         resynced();
     }
 
-    private void tell(List<LivenessEvent> events) {
-        for (LivenessEvent event : events) {
+    private void tell(List<ServiceEvent> events) {
+        for (ServiceEvent event : events) {
             audience.removeIf(Delivery::isCancelled);
             audience.forEach(delivery -> delivery.tell(event));
-            metrics.told(event.kind());
+            metrics.told(event);
         }
     }
 
@@ -258,7 +258,10 @@ final class Board {
     private void resynced() {
         if (resyncing && suspicions.isEmpty()) {
             resyncing = false;
-            tell(List.of(clock.marker(Kind.RESYNCED, shown.fleet().revision())));
+            Resynced event = clock.resynced(shown.fleet());
+            audience.removeIf(Delivery::isCancelled);
+            audience.forEach(delivery -> delivery.resynced(event));
+            metrics.told(event);
             show(shown.fleet(), shown.asOf());
         }
     }

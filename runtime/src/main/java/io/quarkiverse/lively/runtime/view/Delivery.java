@@ -1,7 +1,6 @@
 package io.quarkiverse.lively.runtime.view;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,9 +9,9 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
+import io.quarkiverse.lively.Resynced;
+import io.quarkiverse.lively.ServiceEvent;
 import io.quarkiverse.lively.ServiceQuery;
-import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.worker.DrainLoop;
 import io.quarkiverse.lively.runtime.worker.Worker;
 
@@ -49,24 +48,24 @@ final class Delivery implements Flow.Subscription {
     /** What there is when the subscription begins. Comes before everything else. */
     void begin(Fleet fleet, EventClock clock) {
         mailbox.begin(Stream.concat(fleet.list(query).stream().map(service -> clock.snapshot(service, fleet)),
-                Stream.of(clock.marker(Kind.SNAPSHOT_END, fleet.revision()))).iterator());
+                Stream.of(clock.snapshotEnd(fleet))).iterator());
         loop.look();
     }
 
-    /** What changed, as it is to him who asked for only a part of the fleet. */
-    void tell(LivenessEvent event) {
-        if (event.kind() == Kind.RESYNCED) {
-            mailbox.put(event);
-            loop.look();
-            return;
-        }
-        Optional<ServiceRecord> previous = event.previous().filter(query::matches);
-        Optional<ServiceRecord> current = event.current().filter(query::matches);
-        if (previous.isPresent() || current.isPresent()) {
-            Kind kind = previous.isEmpty() ? Kind.ADDED : current.isEmpty() ? Kind.REMOVED : Kind.CHANGED;
-            mailbox.put(new LivenessEvent(kind, event.revision(), previous, current, event.reason(), event.at(), 1));
-            loop.look();
-        }
+    /** A change, as a subscriber sees it that asked for only a part of the fleet. */
+    void tell(ServiceEvent event) {
+        EventClock.event(EventClock.previous(event).filter(query::matches),
+                EventClock.current(event).filter(query::matches), event.reason(), event.revision(), event.at(), 1)
+                .ifPresent(change -> {
+                    mailbox.put(change);
+                    loop.look();
+                });
+    }
+
+    /** All differences have been delivered. */
+    void resynced(Resynced event) {
+        mailbox.put(event);
+        loop.look();
     }
 
     /** There will be no more. What there is, is still delivered, as far as it was requested. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -15,12 +16,15 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 import io.quarkiverse.lively.Freshness;
+import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.RegistryUnavailableException;
+import io.quarkiverse.lively.ServiceEvent;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceSnapshot;
 import io.quarkiverse.lively.Subscription;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
@@ -34,7 +38,6 @@ import io.smallrye.mutiny.Uni;
 /** The view: read on any thread, written on the worker. Until it is started it asks etcd nothing, and uses no thread. */
 public final class LocalView implements LivenessView {
 
-    private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
     /** etcd tells of a write within milliseconds. After this time it has probably nothing to tell. */
     private static final Duration USUAL_DELAY = Duration.ofMillis(500);
 
@@ -136,8 +139,9 @@ public final class LocalView implements LivenessView {
     @Override
     public Freshness freshness() {
         Shown shown = shown();
-        return new Freshness(shown.state(), shown.fleet().revision(), shown.asOf().time(),
-                shown.isLoading() ? FOR_EVER : Duration.ofNanos(worker.nanoTime() - shown.asOf().nanoTime()));
+        Optional<Moment> asOf = Optional.of(shown.asOf()).filter(moment -> !shown.isLoading());
+        return new Freshness(shown.state(), shown.fleet().revision(), asOf.map(Moment::time),
+                asOf.map(moment -> Duration.ofNanos(worker.nanoTime() - moment.nanoTime())));
     }
 
     @Override
@@ -172,6 +176,17 @@ public final class LocalView implements LivenessView {
     }
 
     @Override
+    public Uni<ServiceRecord> awaitUp(ServiceQuery query) {
+        ServiceQuery checked = ServiceIdentity.checked(query);
+        if (!checked.liveness().isEmpty() && !checked.liveness().contains(Liveness.UP)) {
+            throw new InvalidServiceException("liveness", "a service that is UP is awaited, and the query accepts only "
+                    + checked.liveness());
+        }
+        return watch(checked.withLiveness(Liveness.UP)).map(LocalView::present).select().where(Optional::isPresent).toUni()
+                .onItem().ifNull().failWith(LocalView::closed).map(Optional::orElseThrow);
+    }
+
+    @Override
     public Multi<LivenessEvent> watch(ServiceQuery query) {
         ServiceQuery checked = ServiceIdentity.checked(query);
         return Multi.createFrom().publisher(subscriber -> subscribe(checked, subscriber));
@@ -190,9 +205,15 @@ public final class LocalView implements LivenessView {
         return subscribe(ServiceIdentity.checked(query), new Listener(listener, listenerFailures))::cancel;
     }
 
+    /** The service that the event says is there. */
+    private static Optional<ServiceRecord> present(LivenessEvent event) {
+        return event instanceof ServiceSnapshot snapshot ? Optional.of(snapshot.service())
+                : event instanceof ServiceEvent change ? EventClock.current(change) : Optional.empty();
+    }
+
     /** Null if there is none. Only then it matters whether there can be one at all. */
     private static ServiceRecord lookUp(Shown shown, String uuid) {
-        ServiceRecord found = uuid == null ? null : shown.fleet().find(uuid);
+        ServiceRecord found = shown.fleet().find(Objects.requireNonNull(uuid, "uuid"));
         if (found == null) {
             ServiceIdentity.check("uuid", uuid);
         }
@@ -200,7 +221,7 @@ public final class LocalView implements LivenessView {
     }
 
     private static ServiceRecord lookUp(Shown shown, String type, String host) {
-        ServiceRecord found = type == null || host == null ? null : shown.fleet().find(type, host);
+        ServiceRecord found = shown.fleet().find(Objects.requireNonNull(type, "type"), Objects.requireNonNull(host, "host"));
         if (found == null) {
             ServiceIdentity.check("type", type);
             ServiceIdentity.check("host", host);

@@ -5,10 +5,12 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
+import io.quarkiverse.lively.Resynced;
+import io.quarkiverse.lively.ServiceEvent;
 
 /**
  * The events that one subscriber has not had yet. One thread puts them in and another takes them out, and neither waits for
@@ -24,11 +26,11 @@ final class Mailbox {
     private Iterator<LivenessEvent> snapshot = List.<LivenessEvent> of().iterator();
     private final Queue<LivenessEvent> each = new ArrayDeque<>();
     /** By uuid, in the order of the latest change. Used past the room. */
-    private final Map<String, LivenessEvent> sums = new LinkedHashMap<>();
+    private final Map<String, ServiceEvent> sums = new LinkedHashMap<>();
     /** RESYNCED, after these sums; null if there is none. */
-    private LivenessEvent barrier;
+    private Resynced barrier;
     /** The same, of what changed after the barrier. */
-    private final Map<String, LivenessEvent> laterSums = new LinkedHashMap<>();
+    private final Map<String, ServiceEvent> laterSums = new LinkedHashMap<>();
 
     Mailbox(int room) {
         this.room = room;
@@ -58,7 +60,7 @@ final class Mailbox {
         if (!each.isEmpty()) {
             return each.remove();
         }
-        Iterator<LivenessEvent> oldest = sums.values().iterator();
+        Iterator<ServiceEvent> oldest = sums.values().iterator();
         if (oldest.hasNext()) {
             LivenessEvent event = oldest.next();
             oldest.remove();
@@ -72,31 +74,29 @@ final class Mailbox {
     }
 
     private void sum(LivenessEvent event) {
-        if (event.kind() != Kind.RESYNCED) {
-            add(event, barrier == null ? sums : laterSums);
-            return;
+        if (event instanceof ServiceEvent change) {
+            add(change, barrier == null ? sums : laterSums);
+        } else if (event instanceof Resynced resynced) {
+            // It vouches for what came after the former one, too.
+            laterSums.values().forEach(later -> add(later, sums));
+            laterSums.clear();
+            barrier = resynced;
+        } else {
+            throw new IllegalStateException(event + " comes with the snapshot");
         }
-        // It vouches for what came after the former one, too.
-        laterSums.values().forEach(later -> add(later, sums));
-        laterSums.clear();
-        barrier = barrier == null ? event : sum(barrier, event);
     }
 
-    private static void add(LivenessEvent event, Map<String, LivenessEvent> sums) {
-        String uuid = event.current().or(event::previous).orElseThrow().uuid();
+    private static void add(ServiceEvent event, Map<String, ServiceEvent> sums) {
+        String uuid = event.service().uuid();
         // Taken out first, so that it comes after everything that is older.
-        LivenessEvent former = sums.remove(uuid);
-        LivenessEvent sum = former == null ? event : sum(former, event);
-        boolean cameAndWent = sum.previous().isEmpty() && sum.current().isEmpty();
-        if (!cameAndWent) {
-            sums.put(uuid, sum);
-        }
+        ServiceEvent former = sums.remove(uuid);
+        Optional<ServiceEvent> sum = former == null ? Optional.of(event) : sum(former, event);
+        sum.ifPresent(change -> sums.put(uuid, change));
     }
 
-    private static LivenessEvent sum(LivenessEvent first, LivenessEvent last) {
-        Kind kind = first.previous().isEmpty() && last.current().isPresent() ? Kind.ADDED
-                : first.previous().isPresent() && last.current().isPresent() ? Kind.CHANGED : last.kind();
-        return new LivenessEvent(kind, last.revision(), first.previous(), last.current(), last.reason(), last.at(),
+    /** Empty if the service came and went. */
+    private static Optional<ServiceEvent> sum(ServiceEvent first, ServiceEvent last) {
+        return EventClock.event(EventClock.previous(first), EventClock.current(last), last.reason(), last.revision(), last.at(),
                 first.coalesced() + last.coalesced());
     }
 }

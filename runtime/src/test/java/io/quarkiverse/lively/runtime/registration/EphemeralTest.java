@@ -19,7 +19,7 @@ import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
@@ -51,7 +51,7 @@ class EphemeralTest {
 
     @Test
     void afterAFurtherOneIsClosedWhoseLeaseLivesOn() {
-        Registration further = scene.registrar.register(ServiceRecord.builder("type", "other").build());
+        Registration further = scene.registrar.register(ServiceDefinition.of("type", "other"));
         ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
         assertTrue(scene.isUp());
         assertTrue(scene.etcd.keys().stream().noneMatch(key -> key.contains(further.record().uuid())),
@@ -251,7 +251,7 @@ class EphemeralTest {
         ServiceRegistration further = further();
         Registrar other = scene.process(new ServiceIdentity("u2", "inventory", "host2", "default"));
         scene.etcd.beforeCommit(scene.etcd.commits + 2,
-                () -> other.register(ServiceRecord.builder("queue", "q1").uuid("q").build()));
+                () -> other.register(ServiceDefinition.of("queue", "q1").withUuid("q")));
         further.stop(Scene.STOP_TIMEOUT);
         scene.seconds(30);
         assertTrue(scene.etcd.has(scene.layout.up("q")));
@@ -278,7 +278,7 @@ class EphemeralTest {
 
     private ServiceRegistration further() {
         ServiceRegistration further = (ServiceRegistration) scene.registrar
-                .register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+                .register(ServiceDefinition.of("queue", "q1").withUuid("q"));
         assertEquals(RegistrationState.REGISTERED, further.state());
         return further;
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.worker.FakePlatform;
@@ -44,8 +44,8 @@ class FailingListenerTest {
                     }
                 }, LivelyMetrics.NONE);
         scene.start(registrar);
-        registrations = List.of(registrar.own(), registrar.register(ServiceRecord.builder("queue", "q1").build()),
-                registrar.register(ServiceRecord.builder("queue", "q2").build()));
+        registrations = List.of(registrar.own(), registrar.register(ServiceDefinition.of("queue", "q1")),
+                registrar.register(ServiceDefinition.of("queue", "q2")));
         scene.seconds(1);
         assertAllAre(RegistrationState.REGISTERED);
         notified.clear();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 
@@ -135,10 +135,10 @@ class FencingTokenAfterStopTest {
 
     @Test
     void ofAFurtherServiceItGoesWhenThatIsClosedAndStaysWhenTheApplicationStops() {
-        Registration closed = scene.registrar.register(ServiceRecord.builder("queue", "q1").build());
-        Registration abandoned = scene.registrar.register(ServiceRecord.builder("queue", "q2").build());
-        Registration open = scene.registrar.register(ServiceRecord.builder("queue", "q3").build());
-        Registration last = scene.registrar.register(ServiceRecord.builder("queue", "q4").build());
+        Registration closed = scene.registrar.register(ServiceDefinition.of("queue", "q1"));
+        Registration abandoned = scene.registrar.register(ServiceDefinition.of("queue", "q2"));
+        Registration open = scene.registrar.register(ServiceDefinition.of("queue", "q3"));
+        Registration last = scene.registrar.register(ServiceDefinition.of("queue", "q4"));
         OptionalLong tokenOfOpen = open.fencingToken();
         OptionalLong tokenOfLast = last.fencingToken();
         assertTrue(closed.fencingToken().isPresent() && abandoned.fencingToken().isPresent() && tokenOfOpen.isPresent());

@@ -16,7 +16,7 @@ import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceConflictException;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.worker.FakePlatform;
 
@@ -64,38 +64,29 @@ class FurtherServiceTest {
 
     @Test
     void whatCannotBeAnnouncedIsRefused() {
-        assertRefused("port", ServiceRecord.builder("type", "host").endpoint(new Endpoint("h", 0, false)));
-        assertRefused("port", ServiceRecord.builder("type", "host").endpoint(new Endpoint("h", 65536, false)));
-        assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint("", 80, false)));
         for (String address : List.of("a\nb", "a b", " 127.0.0.1 ", "http://127.0.0.1/app", "127.0.0.1:8080", "a_b", "[::1",
                 "fe80::1%eth0")) {
-            assertRefused("address", ServiceRecord.builder("type", "host").endpoint(new Endpoint(address, 80, false)));
+            assertRefused("address", ServiceDefinition.of("type", "host").withEndpoint(new Endpoint(address, 80, false)));
         }
-        assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("k", "x".repeat(65_536))));
-        assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("k", "half \ud83d")));
-        assertRefused("metadata", ServiceRecord.builder("type", "host").metadata(Map.of("half \ude00", "v")));
+        assertRefused("metadata", ServiceDefinition.of("type", "host").withMetadata(Map.of("k", "x".repeat(65_536))));
+        assertRefused("metadata", ServiceDefinition.of("type", "host").withMetadata(Map.of("k", "half \ud83d")));
+        assertRefused("metadata", ServiceDefinition.of("type", "host").withMetadata(Map.of("half \ude00", "v")));
         assertTrue(scene.etcd.written().isEmpty());
         register("whole", Map.of("whole \ud83d\ude00", "whole \ud83d\ude00"));
     }
 
     @Test
     void aStatusAndAMaintenanceThatWouldNotCountAreRefused() {
-        assertRefused("status", ServiceRecord.builder("type", "host").status(Status.DOWN));
-        assertRefused("maintenance", ServiceRecord.builder("type", "host").maintenance(Maintenance.of("disk")));
+        assertRefused("status", ServiceDefinition.of("type", "host").withStatus(Status.DOWN));
+        assertRefused("maintenance", ServiceDefinition.of("type", "host").withMaintenance(Maintenance.of("disk")));
         assertTrue(scene.etcd.written().isEmpty());
-    }
-
-    @Test
-    void aServiceThatWasReadAsDownIsRegistered() {
-        assertEquals(RegistrationState.REGISTERED, registrar.register(ServiceRecord.builder("type", "host")
-                .status(Status.DOWN).maintenance(Maintenance.of("disk")).revision(7).build()).state());
     }
 
     @Test
     void anIpv6AddressIsPublishedWithoutBrackets() {
         for (String address : List.of("[2001:db8::7]", "2001:db8::7")) {
-            Registration service = registrar.register(ServiceRecord.builder("type", "host-" + address.length())
-                    .endpoint(new Endpoint(address, 80, false)).build());
+            Registration service = registrar.register(ServiceDefinition.of("type", "host-" + address.length())
+                    .withEndpoint(new Endpoint(address, 80, false)));
             scene.seconds(1);
             assertEquals(Optional.of(new Endpoint("2001:db8::7", 80, false)), service.record().endpoint());
         }
@@ -107,7 +98,7 @@ class FurtherServiceTest {
         Registration closed = register("second");
         Registration taken = register("third");
         stop(closed);
-        scene.process(Scene.ID).register(ServiceRecord.builder("type", "third").build());
+        scene.process(Scene.ID).register(ServiceDefinition.of("type", "third"));
         scene.seconds(1);
         assertEquals(RegistrationState.FENCED, taken.state());
         assertTrue(open.lease().isPresent());
@@ -120,8 +111,8 @@ class FurtherServiceTest {
         ((ServiceRegistration) registration).stop(Scene.STOP_TIMEOUT);
     }
 
-    private void assertRefused(String field, ServiceRecord.Builder record) {
-        assertEquals(field, assertThrows(InvalidServiceException.class, () -> registrar.register(record.build())).field());
+    private void assertRefused(String field, ServiceDefinition service) {
+        assertEquals(field, assertThrows(InvalidServiceException.class, () -> registrar.register(service)).field());
     }
 
     private Registration register(String host) {
@@ -129,7 +120,7 @@ class FurtherServiceTest {
     }
 
     private Registration register(String host, Map<String, String> metadata) {
-        Registration registration = registrar.register(ServiceRecord.builder("type", host).metadata(metadata).build());
+        Registration registration = registrar.register(ServiceDefinition.of("type", host).withMetadata(metadata));
         assertEquals(RegistrationState.REGISTERED, registration.state());
         return registration;
     }
@@ -144,7 +135,7 @@ class FurtherServiceTest {
         scene.seconds(60);
         assertTrue(scene.etcd.commits - before <= 13, (scene.etcd.commits - before) + " in a minute");
         String refusal = assertThrows(ServiceConflictException.class,
-                () -> registrar.register(ServiceRecord.builder("type", "first").build())).getMessage();
+                () -> registrar.register(ServiceDefinition.of("type", "first"))).getMessage();
         assertTrue(refusal.contains("was closed"), refusal);
         scene.etcd.be(FakeEtcd.Mode.ANSWERS);
         scene.seconds(6);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
@@ -244,7 +244,7 @@ class HandOverTest {
 
     @Test
     void furtherServicesAreDown() {
-        scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        scene.registrar.register(ServiceDefinition.of("queue", "q1").withUuid("q"));
         assertTrue(scene.etcd.has(scene.layout.up("q")));
         handOver();
         assertFalse(scene.etcd.has(scene.layout.up("q")));
@@ -255,7 +255,7 @@ class HandOverTest {
     /** Under a lease that lives on they would be UP for ever. */
     @Test
     void furtherServicesThatCannotBeDownTakeTheLeaseWithThem() {
-        scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        scene.registrar.register(ServiceDefinition.of("queue", "q1").withUuid("q"));
         scene.etcd.be(FakeEtcd.Mode.FROZEN);
         CompletableFuture<Optional<Inheritance>> left = scene.registrar.handOver(Scene.STOP_TIMEOUT);
         scene.pass(Scene.STOP_TIMEOUT);

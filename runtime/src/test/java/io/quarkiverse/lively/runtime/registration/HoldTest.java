@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
@@ -189,7 +191,7 @@ class HoldTest {
 
     @Test
     void aServiceThatIsHeldKeepsTheNamesThatItHas() {
-        renameWhileNobodyOwnsIt(record -> record.status(io.quarkiverse.lively.Status.DOWN));
+        renameWhileNobodyOwnsIt(service -> service.withStatus(io.quarkiverse.lively.Status.DOWN));
         assertHeldUnderItsOtherNames();
         scene.liftByOther();
         scene.pass(Scene.TTL);
@@ -202,20 +204,20 @@ class HoldTest {
     @Test
     void aServiceWhoseMaintenanceBeginsKeepsTheNamesThatItHas() {
         Instant start = scene.worker.now().plusSeconds(2);
-        renameWhileNobodyOwnsIt(record -> record.maintenance(Maintenance.of("disk").from(start)));
+        renameWhileNobodyOwnsIt(service -> service.withMaintenance(Maintenance.of("disk").from(start)));
         scene.seconds(3);
         assertHeldUnderItsOtherNames();
     }
 
-    private void renameWhileNobodyOwnsIt(UnaryOperator<ServiceRecord.Builder> further) {
+    private void renameWhileNobodyOwnsIt(UnaryOperator<ServiceDefinition> further) {
         scene.registrar.stop(Scene.STOP_TIMEOUT);
         ServiceWriter writer = new ServiceWriter(scene.etcd, scene.layout, new FakePlatform(scene.worker), "operator");
         ServiceRecord read = new ServiceReader(scene.etcd, scene.layout, Runnable::run).find(Scene.ID.uuid()).join()
                 .orElseThrow();
-        ServiceRecord.Builder renamed = read.toBuilder().type("other").region("other")
-                .status(io.quarkiverse.lively.Status.UP);
+        ServiceDefinition renamed = read.toDefinition().withType("other").withRegion("other").withoutEndpoint()
+                .withMetadata(Map.of()).withStatus(io.quarkiverse.lively.Status.UP);
         new ServiceUpdater(scene.etcd, scene.layout, Scene.TTL, writer)
-                .update(further.apply(renamed).build()).join();
+                .update(further.apply(renamed), read.revision()).join();
     }
 
     private void assertHeldUnderItsOtherNames() {

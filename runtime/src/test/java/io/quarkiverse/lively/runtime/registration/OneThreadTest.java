@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.CallTracing;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.LivelySettings;
@@ -87,11 +87,11 @@ class OneThreadTest {
     @Test
     void aFurtherServiceClosesWithoutBlocking() {
         Lively lively = started(Optional.empty());
-        ServiceRegistration further = lively.calls().register(ServiceRecord.builder("queue", "q1").build());
+        ServiceRegistration further = lively.calls().register(ServiceDefinition.of("queue", "q1"));
         assertTrue(further.closing().isDone());
         assertEquals(RegistrationState.STOPPED, further.state());
 
-        ServiceRegistration another = lively.calls().register(ServiceRecord.builder("queue", "q2").build());
+        ServiceRegistration another = lively.calls().register(ServiceDefinition.of("queue", "q2"));
         etcd.be(FakeEtcd.Mode.FROZEN);
         CompletableFuture<Void> abandoned = another.abandoning();
         worker.pass(STOP_TIMEOUT.minusMillis(1));

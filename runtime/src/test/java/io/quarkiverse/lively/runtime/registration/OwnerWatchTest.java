@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 
@@ -84,7 +84,7 @@ class OwnerWatchTest {
         scene.pass(Duration.ofSeconds(1));
         int before = scene.etcd.watchedKeys();
         List<ServiceRegistration> many = IntStream.range(0, 50)
-                .mapToObj(i -> scene.registrar.register(ServiceRecord.builder("queue", "q" + i).build())).toList();
+                .mapToObj(i -> scene.registrar.register(ServiceDefinition.of("queue", "q" + i))).toList();
         assertTrue(many.stream().allMatch(further -> further.state() == RegistrationState.REGISTERED));
         int atOnce = scene.etcd.watchedKeys() - before;
         assertTrue(atOnce <= 40, atOnce + " at once");
@@ -96,8 +96,8 @@ class OwnerWatchTest {
     void whatHappensBeforeItIsWatchedIsHeardOfThen() {
         scene.etcd.endWatches();
         scene.pass(Duration.ofSeconds(1));
-        scene.registrar.register(ServiceRecord.builder("queue", "q1").build());
-        Registration second = scene.registrar.register(ServiceRecord.builder("queue", "q2").build());
+        scene.registrar.register(ServiceDefinition.of("queue", "q1"));
+        Registration second = scene.registrar.register(ServiceDefinition.of("queue", "q2"));
         scene.etcd.delete(scene.layout.service(second.record().uuid()));
         scene.pass(Duration.ofMillis(200));
         assertTrue(scene.etcd.has(scene.layout.service(second.record().uuid())));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.config.Configured;
 
 /** Each change of the state is told once and in order. */
@@ -45,7 +45,7 @@ class RegistrationChangeTest {
 
     @Test
     void ofAFurtherServiceItIsNotTheApplicationsOwn() {
-        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").build());
+        Registration further = scene.registrar.register(ServiceDefinition.of("queue", "q1"));
         scene.etcd.be(FakeEtcd.Mode.DOWN);
         scene.seconds(30);
         List<RegistrationChange> lost = scene.changes.stream().filter(change -> change.current() == RegistrationState.LOST)

@@ -13,8 +13,8 @@ import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
-import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.worker.FakePlatform;
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
 
@@ -34,14 +34,14 @@ class StableOrderTest {
 
     @Test
     void aRecordHasItsMetadataInTheOrderOfTheirNames() {
-        ServiceRecord service = ServiceRecord.builder("queue", "q1").metadata(metadata(reversed())).build();
+        ServiceDefinition service = ServiceDefinition.of("queue", "q1").withMetadata(metadata(reversed()));
         assertEquals(NAMES, List.copyOf(service.metadata().keySet()));
     }
 
     @Test
     void aQueryHasItsFiltersInTheOrderOfTheCaller() {
         Set<String> given = new LinkedHashSet<>(reversed());
-        ServiceQuery query = new ServiceQuery(given, given, given, given, Set.of());
+        ServiceQuery query = new ServiceQuery(given, given, given, given, Set.of(), Map.of());
         for (Set<String> filter : List.of(query.uuids(), query.types(), query.hosts(), query.regions())) {
             assertEquals(reversed(), List.copyOf(filter));
         }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Status;
@@ -55,8 +55,8 @@ class StopTest {
 
     @Test
     void theLogDoesNotSayDownOfAServiceThatIsNotDown() {
-        Registration closed = scene.registrar.register(ServiceRecord.builder("queue", "q1").build());
-        Registration abandoned = scene.registrar.register(ServiceRecord.builder("queue", "q2").build());
+        Registration closed = scene.registrar.register(ServiceDefinition.of("queue", "q1"));
+        Registration abandoned = scene.registrar.register(ServiceDefinition.of("queue", "q2"));
         try (LogLines log = new LogLines()) {
             stop(closed, TakeDown.Word.DOWN);
             stop(abandoned, TakeDown.Word.NOTHING);
@@ -187,7 +187,7 @@ class StopTest {
 
     @Test
     void aFurtherServiceThatIsClosedWithoutEtcdIsDownOnceEtcdIsBack() {
-        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        Registration further = scene.registrar.register(ServiceDefinition.of("queue", "q1").withUuid("q"));
         assertEquals(RegistrationState.REGISTERED, further.state());
         scene.etcd.be(FakeEtcd.Mode.DOWN);
         CompletableFuture<Void> closed = ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
@@ -206,7 +206,7 @@ class StopTest {
 
     @Test
     void aFurtherServiceForWhoseDownThereIsNoSpaceIsNotUpEither() {
-        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        Registration further = scene.registrar.register(ServiceDefinition.of("queue", "q1").withUuid("q"));
         scene.etcd.refuseWrites("database space exceeded");
         ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
         assertFalse(scene.etcd.has(scene.layout.up("q")));
@@ -215,7 +215,7 @@ class StopTest {
 
     @Test
     void aFurtherServiceForWhoseDownThereIsNoSpaceIsNotUpEitherIfEtcdWasAwayThen() {
-        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        Registration further = scene.registrar.register(ServiceDefinition.of("queue", "q1").withUuid("q"));
         scene.etcd.refuseWrites("database space exceeded");
         scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.be(FakeEtcd.Mode.DOWN));
         CompletableFuture<Void> closed = ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
@@ -231,7 +231,7 @@ class StopTest {
 
     @Test
     void aFurtherServiceForWhoseDownThereIsNoSpaceIsNotUpEitherIfSomebodyWritesItThen() {
-        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        Registration further = scene.registrar.register(ServiceDefinition.of("queue", "q1").withUuid("q"));
         scene.etcd.refuseWrites("database space exceeded");
         scene.etcd.beforeCommit(scene.etcd.commits + 2, () -> scene.etcd.put(scene.layout.service("q"),
                 scene.etcd.get(scene.layout.service("q")).value()));
@@ -244,7 +244,7 @@ class StopTest {
 
     @Test
     void aFurtherServiceThatOthersChangeAllTheTimeIsDownOnceTheyStop() {
-        Registration further = scene.registrar.register(ServiceRecord.builder("queue", "q1").uuid("q").build());
+        Registration further = scene.registrar.register(ServiceDefinition.of("queue", "q1").withUuid("q"));
         loseRaces(Publication.RACES + 2);
         ((ServiceRegistration) further).stop(Scene.STOP_TIMEOUT);
         scene.seconds(1);
@@ -266,7 +266,7 @@ class StopTest {
     void nothingIsRegisteredAnyMoreWhileItStops() {
         scene.registrar.stop(Scene.STOP_TIMEOUT);
         assertThrows(IllegalStateException.class,
-                () -> scene.registrar.register(ServiceRecord.builder("queue", "q1").build()));
+                () -> scene.registrar.register(ServiceDefinition.of("queue", "q1")));
     }
 
     /** The clock is read after it was asked whether the process stops, and before the stop can see the service. */
@@ -306,7 +306,7 @@ class StopTest {
         scene.start(process);
         whenItReadsTheClock.set(() -> process.stop(Scene.STOP_TIMEOUT));
         assertThrows(IllegalStateException.class,
-                () -> process.register(ServiceRecord.builder("queue", "q1").uuid("q").build()));
+                () -> process.register(ServiceDefinition.of("queue", "q1").withUuid("q")));
         scene.seconds(60);
         assertFalse(scene.etcd.has(scene.layout.service("q")));
     }

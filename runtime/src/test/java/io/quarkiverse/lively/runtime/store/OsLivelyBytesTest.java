@@ -14,6 +14,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Status;
@@ -74,14 +75,14 @@ class OsLivelyBytesTest {
 
     @Test
     void whatIsWrittenHereIsWhatOsLivelyWouldHaveWritten() {
-        updater.update(ServiceRecord.builder("nova-conductor", "otherhost").uuid("3b059e33bbc44bc8b0d37df6e8d70223")
-                .region("us-west").build()).join();
+        updater.update(ServiceDefinition.of("nova-conductor", "otherhost").withUuid("3b059e33bbc44bc8b0d37df6e8d70223")
+                .withRegion("us-west"), 0).join();
         assertEquals(CONDUCTOR, hex(stored("3b059e33bbc44bc8b0d37df6e8d70223")));
-        updater.update(ServiceRecord.builder("nova-compute", "localhost").uuid("de541c29ec5449e9ab9cea9d938e395c")
-                .region("us-east").status(io.quarkiverse.lively.Status.DOWN)
-                .maintenance(Maintenance.of("Failed disk /dev/sda").from(Instant.parse("2030-01-01T00:00:00Z"))
-                        .until(Instant.parse("2030-01-01T01:00:00Z")))
-                .build()).join();
+        updater.update(ServiceDefinition.of("nova-compute", "localhost").withUuid("de541c29ec5449e9ab9cea9d938e395c")
+                .withRegion("us-east").withStatus(io.quarkiverse.lively.Status.DOWN)
+                .withMaintenance(Maintenance.of("Failed disk /dev/sda").from(Instant.parse("2030-01-01T00:00:00Z"))
+                        .until(Instant.parse("2030-01-01T01:00:00Z"))),
+                0).join();
         assertEquals(COMPUTE, hex(stored("de541c29ec5449e9ab9cea9d938e395c")));
     }
 
@@ -106,7 +107,7 @@ class OsLivelyBytesTest {
     @Test
     void fieldsOfALaterMessageSurviveAnUpdate() {
         put(CONDUCTOR + LATER_FIELDS);
-        updater.update(conductor().toBuilder().maintenance(Maintenance.of("x")).build()).join();
+        updater.update(conductor().toDefinition().withMaintenance(Maintenance.of("x")), conductor().revision()).join();
         assertEquals(CONDUCTOR + "b2010178" + LATER_FIELDS, hex(stored(conductor().uuid())));
     }
 
@@ -115,7 +116,7 @@ class OsLivelyBytesTest {
     void anEmptyRegionStaysEmptyWhenTheRecordIsUpdated() {
         put(CONDUCTOR.replace("520775732d77657374", ""));
         assertEquals("default", conductor().region());
-        updater.update(conductor().toBuilder().maintenance(Maintenance.of("x")).build()).join();
+        updater.update(conductor().toDefinition().withMaintenance(Maintenance.of("x")), conductor().revision()).join();
         assertEquals(CONDUCTOR.replace("520775732d77657374", "") + "b2010178", hex(stored(conductor().uuid())));
     }
 

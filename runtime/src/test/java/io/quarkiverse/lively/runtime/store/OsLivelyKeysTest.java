@@ -24,6 +24,7 @@ import com.google.protobuf.ByteString;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.StaleRecordException;
@@ -137,8 +138,8 @@ class OsLivelyKeysTest {
         assertEquals(left.named ? Optional.of("u") : Optional.empty(),
                 reader.find("type", "host").join().map(ServiceRecord::uuid));
         assertEquals(left.liveness.isPresent() ? List.of("other", "u") : List.of("other"), uuids(ServiceQuery.all()));
-        assertEquals(uuids(ServiceQuery.all()), uuids(ServiceQuery.regions("region")), "no index narrows a list");
-        assertEquals(uuids(ServiceQuery.all()), uuids(ServiceQuery.uuids("u", "other")));
+        assertEquals(uuids(ServiceQuery.all()), uuids(ServiceQuery.ofRegions("region")), "no index narrows a list");
+        assertEquals(uuids(ServiceQuery.all()), uuids(ServiceQuery.ofUuids("u", "other")));
     }
 
     @ParameterizedTest
@@ -207,15 +208,17 @@ class OsLivelyKeysTest {
     @EnumSource
     void itIsUpdated(Left left) {
         left.leave();
-        ServiceRecord wanted = left.liveness.map(read -> find("u").toBuilder())
-                .orElseGet(() -> ServiceRecord.builder("type", "host").uuid("u")).region("west")
-                .status(io.quarkiverse.lively.Status.UP).build();
+        ServiceDefinition wanted = left.liveness.map(read -> find("u").toDefinition())
+                .orElseGet(() -> ServiceDefinition.of("type", "host").withUuid("u")).withRegion("west")
+                .withStatus(io.quarkiverse.lively.Status.UP);
+        long revision = left.liveness.map(read -> find("u").revision()).orElse(0L);
         if (left.liveness.isEmpty()) {
             assertInstanceOf(StaleRecordException.class,
-                    assertThrows(CompletionException.class, () -> updater.update(wanted).join()).getCause());
+                    assertThrows(CompletionException.class,
+                            () -> updater.update(wanted, revision).join()).getCause());
             writer.delete("u").join();
         }
-        assertEquals(Liveness.UP, updater.update(wanted).join().liveness());
+        assertEquals(Liveness.UP, updater.update(wanted, revision).join().liveness());
         assertEquals(find("u"), reader.find("type", "host").join().orElseThrow());
         assertEquals(List.of("/services/by-region/west/u"), store.server.keys("/services/by-region/").stream()
                 .filter(key -> key.endsWith("/u")).toList());

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.quarkiverse.lively.Maintenance;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.NeedsProgram;
@@ -42,10 +42,11 @@ class OsLivelyRecipesTest {
         store = RealStore.opened();
         ServiceUpdater updater = new ServiceUpdater(store.etcd, store.layout, Duration.ofSeconds(60),
                 new ServiceWriter(store.etcd, store.layout, new SystemPlatform(), "ops@desk"));
-        updater.update(ServiceRecord.builder("nova-conductor", "otherhost").uuid("3b059e33bbc44bc8b0d37df6e8d70223")
-                .region("us-west").build()).join();
-        updater.update(ServiceRecord.builder("nova-compute", "localhost").uuid("de541c29ec5449e9ab9cea9d938e395c")
-                .region("us-east").status(Status.DOWN).maintenance(Maintenance.of("Failed disk /dev/sda")).build()).join();
+        updater.update(ServiceDefinition.of("nova-conductor", "otherhost").withUuid("3b059e33bbc44bc8b0d37df6e8d70223")
+                .withRegion("us-west"), 0).join();
+        updater.update(ServiceDefinition.of("nova-compute", "localhost").withUuid("de541c29ec5449e9ab9cea9d938e395c")
+                .withRegion("us-east").withStatus(Status.DOWN).withMaintenance(Maintenance.of("Failed disk /dev/sda")), 0)
+                .join();
     }
 
     @AfterAll

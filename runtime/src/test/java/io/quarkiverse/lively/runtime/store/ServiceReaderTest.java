@@ -105,7 +105,7 @@ class ServiceReaderTest {
     void anEmptyRegionReadsAsTheDefaultOne() {
         put(layout.service("u"), service("u", Status.UP).toBuilder().clearRegion().build().toByteString());
         assertEquals("default", find("u").region());
-        assertEquals(1, list(ServiceQuery.regions("default")).size());
+        assertEquals(1, list(ServiceQuery.ofRegions("default")).size());
     }
 
     @Test
@@ -283,11 +283,11 @@ class ServiceReaderTest {
                         new Put(layout.up(uuid), ByteString.EMPTY, 0)),
                 List.of()))).toList().forEach(CompletableFuture::join);
         assertEquals(uuids, list(ServiceQuery.all()).stream().map(ServiceRecord::uuid).toList());
-        assertEquals(2_500, list(ServiceQuery.liveness(Liveness.UP)).size());
-        assertEquals(0, list(ServiceQuery.liveness(Liveness.DOWN, Liveness.EXPIRED)).size());
+        assertEquals(2_500, list(ServiceQuery.ofLiveness(Liveness.UP)).size());
+        assertEquals(0, list(ServiceQuery.ofLiveness(Liveness.DOWN, Liveness.EXPIRED)).size());
 
         List<String> some = Stream.concat(uuids.subList(100, 200).stream(), Stream.of("nobody")).toList();
-        assertEquals(uuids.subList(100, 200), list(ServiceQuery.uuids(some.toArray(String[]::new))).stream()
+        assertEquals(uuids.subList(100, 200), list(ServiceQuery.ofUuids(some.toArray(String[]::new))).stream()
                 .map(ServiceRecord::uuid).toList());
     }
 
@@ -303,7 +303,7 @@ class ServiceReaderTest {
                             0))
                     .toList(), List.of())).join();
         }
-        List<ServiceRecord> found = list(ServiceQuery.liveness(Liveness.DOWN));
+        List<ServiceRecord> found = list(ServiceQuery.ofLiveness(Liveness.DOWN));
         assertEquals(services, found.size());
         assertEquals(note, found.get(services - 1).maintenance().orElseThrow().note());
     }
@@ -323,7 +323,7 @@ class ServiceReaderTest {
                             : method.invoke(store.etcd, arguments);
                 });
         List<ServiceRecord> found = new ServiceReader(narrow, layout, Runnable::run)
-                .list(ServiceQuery.uuids(uuids.toArray(String[]::new))).join();
+                .list(ServiceQuery.ofUuids(uuids.toArray(String[]::new))).join();
         assertEquals(uuids, found.stream().map(ServiceRecord::uuid).toList());
         assertEquals(List.of(32, 16, 8, 8, 8, 8, 8, 8, 8, 8, 6), asked, "each later one is no larger than what went through");
     }
@@ -332,11 +332,11 @@ class ServiceReaderTest {
     void allFiltersMustAgree() {
         put(layout.service("a"), service("a", Status.UP).toByteString());
         put(layout.service("b"), service("b", Status.DOWN).toBuilder().setType("other").build().toByteString());
-        assertEquals(2, list(ServiceQuery.types("type", "other")).size());
-        assertEquals(1, list(ServiceQuery.types("type", "other").withLiveness(Liveness.DOWN)).size());
-        assertEquals(0, list(ServiceQuery.types("type").withLiveness(Liveness.DOWN)).size());
-        assertEquals(1, list(ServiceQuery.uuids("a", "b").withTypes("type")).size());
-        assertEquals(0, list(ServiceQuery.hosts("nowhere")).size());
+        assertEquals(2, list(ServiceQuery.ofTypes("type", "other")).size());
+        assertEquals(1, list(ServiceQuery.ofTypes("type", "other").withLiveness(Liveness.DOWN)).size());
+        assertEquals(0, list(ServiceQuery.ofTypes("type").withLiveness(Liveness.DOWN)).size());
+        assertEquals(1, list(ServiceQuery.ofUuids("a", "b").withTypes("type")).size());
+        assertEquals(0, list(ServiceQuery.ofHosts("nowhere")).size());
     }
 
     private ServiceRecord find(String uuid) {

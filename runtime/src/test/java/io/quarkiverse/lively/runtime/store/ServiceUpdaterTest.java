@@ -21,6 +21,7 @@ import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceConflictException;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.StaleRecordException;
@@ -49,7 +50,7 @@ class ServiceUpdaterTest {
 
     @Test
     void aNewServiceIsPublishedUnderALeaseOfItsOwn() {
-        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").region("east").build()).join();
+        ServiceRecord service = updater.update(ServiceDefinition.of("type", "host").withRegion("east"), 0).join();
         assertEquals(store.layout.uuidOf("type", "host"), service.uuid());
         assertEquals(Liveness.UP, service.liveness());
         assertFalse(service.owned());
@@ -63,10 +64,10 @@ class ServiceUpdaterTest {
 
     @Test
     void theSameUpdateAgainRenewsItsLeaseAndWritesNothing() {
-        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        ServiceRecord service = updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
         long before = store.revision();
         for (int i = 0; i < 3; i++) {
-            assertEquals(service, updater.update(service).join());
+            assertEquals(service, updater.update(service.toDefinition(), service.revision()).join());
         }
         assertEquals(before, store.revision());
         assertEquals(1, leases());
@@ -74,19 +75,20 @@ class ServiceUpdaterTest {
 
     @Test
     void afterItsLeaseRanOutItIsPublishedAnew() {
-        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        ServiceRecord service = updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
         String lease = store.server.leases().all().get(0);
         store.server.leases().revoke(lease);
         assertEquals(Liveness.EXPIRED, reader.find("u").join().orElseThrow().liveness());
-        assertEquals(Liveness.UP, updater.update(service).join().liveness());
+        assertEquals(Liveness.UP, updater.update(service.toDefinition(), service.revision()).join().liveness());
         assertTrue(reader.isUp("u").join());
     }
 
     @Test
     void whoReadBeforeAnotherWroteIsToldWhoAndWhat() {
-        ServiceRecord read = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        ServiceRecord read = updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
         writer.down("u", Maintenance.of("disk")).join();
-        StaleRecordException stale = failure(StaleRecordException.class, read.toBuilder().region("west").build());
+        StaleRecordException stale = failure(StaleRecordException.class, read.toDefinition().withRegion("west"),
+                read.revision());
         assertEquals("ops@desk", stale.by());
         assertEquals("disk", stale.current().orElseThrow().maintenance().orElseThrow().note());
 
@@ -98,14 +100,15 @@ class ServiceUpdaterTest {
 
     @Test
     void aServiceThatIsThereIsNotTakenForNew() {
-        updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
-        failure(StaleRecordException.class, ServiceRecord.builder("type", "host").uuid("u").build());
+        updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
+        failure(StaleRecordException.class, ServiceDefinition.of("type", "host").withUuid("u"));
     }
 
     @Test
     void aServiceMovesWithAllItsEntries() {
-        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
-        ServiceRecord moved = updater.update(service.toBuilder().host("otherhost").region("west").build()).join();
+        ServiceRecord service = updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
+        ServiceRecord moved = updater
+                .update(service.toDefinition().withHost("otherhost").withRegion("west"), service.revision()).join();
         assertEquals(moved, reader.find("type", "otherhost").join().orElseThrow());
         assertEquals(Optional.empty(), reader.find("type", "host").join());
         assertEquals(List.of("/services/by-region/west/u"), store.server.keys("/services/by-region/"));
@@ -113,29 +116,31 @@ class ServiceUpdaterTest {
 
     @Test
     void aNameThatIsTakenIsRefused() {
-        updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
-        assertEquals("u", failure(ServiceConflictException.class, ServiceRecord.builder("type", "host").uuid("v").build())
+        updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
+        assertEquals("u", failure(ServiceConflictException.class, ServiceDefinition.of("type", "host").withUuid("v"))
                 .holder());
         assertEquals(1, leases(), "no lease is left behind");
     }
 
     @Test
     void theNameOfADeadServiceIsFree() {
-        ServiceRecord dead = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
-        updater.update(dead.toBuilder().status(Status.DOWN).build()).join();
+        ServiceRecord dead = updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
+        updater.update(dead.toDefinition().withStatus(Status.DOWN), dead.revision()).join();
         writer.up("u").join();
-        updater.update(ServiceRecord.builder("type", "host").uuid("v").build()).join();
+        updater.update(ServiceDefinition.of("type", "host").withUuid("v"), 0).join();
         assertEquals(List.of("v"), reader.list(ServiceQuery.all()).join().stream().map(ServiceRecord::uuid).toList());
     }
 
     @Test
     void downMeansDownAndUpMeansUp() {
-        ServiceRecord up = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        ServiceRecord up = updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
         ServiceRecord down = updater
-                .update(up.toBuilder().status(Status.DOWN).maintenance(Maintenance.of("disk")).build()).join();
+                .update(up.toDefinition().withStatus(Status.DOWN).withMaintenance(Maintenance.of("disk")), up.revision())
+                .join();
         assertEquals(Liveness.DOWN, down.liveness());
         assertEquals(List.of("/services/by-status/DOWN/u"), store.server.keys("/services/by-status/"));
-        ServiceRecord again = updater.update(down.toBuilder().status(Status.UP).maintenance(null).build()).join();
+        ServiceRecord again = updater.update(down.toDefinition().withStatus(Status.UP).withoutMaintenance(), down.revision())
+                .join();
         assertEquals(Liveness.UP, again.liveness());
     }
 
@@ -143,16 +148,16 @@ class ServiceUpdaterTest {
     void theLeaseOfAnOwnerIsNeverTouched() {
         long lease = own("u");
         ServiceRecord owned = reader.find("u").join().orElseThrow();
-        ServiceRecord down = updater.update(owned.toBuilder().status(Status.DOWN).build()).join();
+        ServiceRecord down = updater.update(owned.toDefinition().withStatus(Status.DOWN), owned.revision()).join();
         assertEquals(Liveness.DOWN, down.liveness());
         assertTrue(down.owned());
-        ServiceRecord lifted = updater.update(down.toBuilder().status(Status.UP).build()).join();
+        ServiceRecord lifted = updater.update(down.toDefinition().withStatus(Status.UP), down.revision()).join();
         assertEquals(Liveness.DOWN, lifted.liveness(), "its owner publishes it");
         assertEquals(List.of(), store.server.keys("/services/by-status/UP/"));
         assertEquals(List.of(String.format("%016x", lease)), store.server.leases().all());
-        ServiceRecord held = updater.update(lifted).join();
+        ServiceRecord held = updater.update(lifted.toDefinition(), lifted.revision()).join();
         long before = store.revision();
-        assertEquals(held, updater.update(held).join());
+        assertEquals(held, updater.update(held.toDefinition(), held.revision()).join());
         assertEquals(before, store.revision());
     }
 
@@ -160,7 +165,7 @@ class ServiceUpdaterTest {
     void aServiceThatItsOwnerIsAboutToRegisterAgainIsRefused() {
         own("u");
         store.delete(store.layout.service("u"));
-        assertEquals("u", failure(ServiceConflictException.class, ServiceRecord.builder("type", "host").uuid("u").build())
+        assertEquals("u", failure(ServiceConflictException.class, ServiceDefinition.of("type", "host").withUuid("u"))
                 .holder());
     }
 
@@ -169,7 +174,7 @@ class ServiceUpdaterTest {
         own("u");
         ServiceRecord owned = reader.find("u").join().orElseThrow();
         assertEquals("region",
-                failure(InvalidServiceException.class, owned.toBuilder().region("elsewhere").build()).field());
+                failure(InvalidServiceException.class, owned.toDefinition().withRegion("elsewhere"), owned.revision()).field());
     }
 
     @Test
@@ -177,17 +182,16 @@ class ServiceUpdaterTest {
         own("u");
         ServiceRecord owned = reader.find("u").join().orElseThrow();
         long before = store.revision();
-        assertEquals("metadata", failure(InvalidServiceException.class,
-                owned.toBuilder().metadata(Map.of("zone", "b")).build()).field());
-        InvalidServiceException refused = failure(InvalidServiceException.class, owned.toBuilder().metadata(Map.of()).build());
+        assertEquals("metadata",
+                failure(InvalidServiceException.class, owned.toDefinition().withMetadata(Map.of("zone", "b")), owned.revision())
+                        .field());
+        InvalidServiceException refused = failure(InvalidServiceException.class,
+                owned.toDefinition().withMetadata(Map.of("zone", "a", "more", "x")), owned.revision());
         assertEquals("metadata", refused.field());
         assertEquals("the metadata is published by the process that keeps the service alive, and an update cannot change it."
                 + " Read the service again, and leave the metadata as it is", refused.getMessage());
         assertEquals("endpoint", failure(InvalidServiceException.class,
-                owned.toBuilder().endpoint(new Endpoint("10.0.0.1", 81, false)).build()).field());
-        assertEquals("endpoint", failure(InvalidServiceException.class, owned.toBuilder().endpoint(null).build()).field());
-        assertEquals("endpoint", failure(InvalidServiceException.class,
-                owned.toBuilder().status(Status.DOWN).endpoint(null).build()).field());
+                owned.toDefinition().withEndpoint(new Endpoint("10.0.0.1", 81, false)), owned.revision()).field());
         assertEquals(before, store.revision());
     }
 
@@ -196,8 +200,9 @@ class ServiceUpdaterTest {
         own("u");
         ServiceRecord owned = reader.find("u").join().orElseThrow();
         assertEquals(Map.of("zone", "a"), owned.metadata());
-        assertEquals(owned, updater.update(owned).join());
-        assertEquals(Liveness.DOWN, updater.update(owned.toBuilder().status(Status.DOWN).build()).join().liveness());
+        assertEquals(owned, updater.update(owned.toDefinition(), owned.revision()).join());
+        assertEquals(Liveness.DOWN,
+                updater.update(owned.toDefinition().withStatus(Status.DOWN), owned.revision()).join().liveness());
     }
 
     /** As one that was put together from the parts that can be written. */
@@ -205,8 +210,8 @@ class ServiceUpdaterTest {
     void aRecordThatSaysNothingOfEndpointAndMetadataIsWritten() {
         own("u");
         ServiceRecord owned = reader.find("u").join().orElseThrow();
-        ServiceRecord down = updater.update(ServiceRecord.builder("type", "host").uuid("u").region("region")
-                .status(Status.DOWN).revision(owned.revision()).build()).join();
+        ServiceRecord down = updater.update(ServiceDefinition.of("type", "host").withUuid("u").withRegion("region")
+                .withStatus(Status.DOWN), owned.revision()).join();
         assertEquals(Liveness.DOWN, down.liveness());
         assertEquals(owned.metadata(), down.metadata());
     }
@@ -217,7 +222,8 @@ class ServiceUpdaterTest {
         ServiceRecord owned = reader.find("u").join().orElseThrow();
         store.etcd.revokeLease(lease).join();
         assertEquals(Liveness.EXPIRED, reader.liveness("u").join().orElseThrow());
-        ServiceRecord down = updater.update(owned.toBuilder().status(Status.DOWN).build()).join();
+        ServiceDefinition wanted = owned.toDefinition().withoutEndpoint().withMetadata(Map.of()).withStatus(Status.DOWN);
+        ServiceRecord down = updater.update(wanted, owned.revision()).join();
         assertEquals(Liveness.DOWN, down.liveness());
         assertEquals(Map.of(), down.metadata());
     }
@@ -225,35 +231,36 @@ class ServiceUpdaterTest {
     @Test
     void aServiceWithoutAProcessHasNeitherEndpointNorMetadata() {
         long before = store.revision();
-        ServiceRecord.Builder service = ServiceRecord.builder("type", "host").uuid("u");
+        ServiceDefinition service = ServiceDefinition.of("type", "host").withUuid("u");
         InvalidServiceException refused = failure(InvalidServiceException.class,
-                service.metadata(Map.of("zone", "a")).build());
+                service.withMetadata(Map.of("zone", "a")));
         assertEquals("metadata", refused.field());
         assertEquals("the metadata of a service is published only while a process keeps the service alive. Leave it out, or"
                 + " register the service", refused.getMessage());
         assertEquals("endpoint", failure(InvalidServiceException.class,
-                service.metadata(Map.of()).endpoint(new Endpoint("10.0.0.1", 81, false)).build()).field());
+                service.withEndpoint(new Endpoint("10.0.0.1", 81, false))).field());
         assertEquals(before, store.revision());
-        ServiceRecord written = updater.update(service.endpoint(null).build()).join();
+        ServiceRecord written = updater.update(service, 0).join();
         assertEquals("metadata",
-                failure(InvalidServiceException.class, written.toBuilder().metadata(Map.of("zone", "a")).build()).field());
-        assertEquals(written, updater.update(written).join());
+                failure(InvalidServiceException.class, written.toDefinition().withMetadata(Map.of("zone", "a")),
+                        written.revision()).field());
+        assertEquals(written, updater.update(written.toDefinition(), written.revision()).join());
     }
 
     @Test
     void whatCannotBeWrittenIsRefusedBeforeAnythingIs() {
         long before = store.revision();
         for (String bad : List.of("", "a/b", "a\u0000", "x".repeat(65536), "\ud800")) {
-            assertEquals("type", refused(ServiceRecord.builder(bad, "host").build()));
-            assertEquals("host", refused(ServiceRecord.builder("type", bad).build()));
-            assertEquals("region", refused(ServiceRecord.builder("type", "host").region(bad).build()));
+            assertEquals("type", refused(ServiceDefinition.of(bad, "host")));
+            assertEquals("host", refused(ServiceDefinition.of("type", bad)));
+            assertEquals("region", refused(ServiceDefinition.of("type", "host").withRegion(bad)));
         }
-        assertEquals("uuid", refused(ServiceRecord.builder("type", "host").uuid("a/b").build()));
+        assertEquals("uuid", refused(ServiceDefinition.of("type", "host").withUuid("a/b")));
         Instant now = Instant.now();
         for (Maintenance bad : List.of(Maintenance.of("").from(now.plusSeconds(2)).until(now.plusSeconds(1)),
                 Maintenance.of("").until(now.minusSeconds(1)))) {
             assertEquals("end", failure(InvalidServiceException.class,
-                    ServiceRecord.builder("type", "host").maintenance(bad).build()).field());
+                    ServiceDefinition.of("type", "host").withMaintenance(bad)).field());
         }
         assertEquals(before, store.revision());
         assertEquals(0, leases());
@@ -265,9 +272,9 @@ class ServiceUpdaterTest {
             store.put(store.layout.service("u"), Service.newBuilder().setUuid("u").setType("type").setHost("host")
                     .setMaintenanceStart(2).setMaintenanceEnd(end).build().toByteString());
             ServiceRecord read = reader.find("u").join().orElseThrow();
-            ServiceRecord moved = updater.update(read.toBuilder().region("west").build()).join();
+            ServiceRecord moved = updater.update(read.toDefinition().withRegion("west"), read.revision()).join();
             assertEquals(read.maintenance(), moved.maintenance());
-            ServiceRecord down = updater.update(moved.toBuilder().status(Status.DOWN).build()).join();
+            ServiceRecord down = updater.update(moved.toDefinition().withStatus(Status.DOWN), moved.revision()).join();
             assertEquals(read.maintenance(), down.maintenance());
             store.empty();
         }
@@ -278,19 +285,29 @@ class ServiceUpdaterTest {
         own("u");
         ServiceRecord read = reader.find("u").join().orElseThrow();
         writer.down("u", Maintenance.of("planned").from(Instant.now().plusSeconds(3600))).join();
-        StaleRecordException stale = failure(StaleRecordException.class, read.toBuilder().status(Status.DOWN).build());
+        StaleRecordException stale = failure(StaleRecordException.class, read.toDefinition().withStatus(Status.DOWN),
+                read.revision());
         assertEquals("ops@desk", stale.by());
         assertEquals("owner", look("u").state().value().orElseThrow().getBy(), "UP was said by its owner");
         writer.up("u").join();
         assertEquals("ops@desk", failure(StaleRecordException.class, stale.current().orElseThrow()).by());
     }
 
-    private String refused(ServiceRecord record) {
-        return assertThrows(InvalidServiceException.class, () -> updater.update(record)).field();
+    private String refused(ServiceDefinition service) {
+        return assertThrows(InvalidServiceException.class, () -> updater.update(service, 0)).field();
     }
 
     private <E extends Exception> E failure(Class<E> type, ServiceRecord record) {
-        return type.cast(assertThrows(CompletionException.class, () -> updater.update(record).join()).getCause());
+        return failure(type, record.toDefinition(), record.revision());
+    }
+
+    private <E extends Exception> E failure(Class<E> type, ServiceDefinition service) {
+        return failure(type, service, 0);
+    }
+
+    private <E extends Exception> E failure(Class<E> type, ServiceDefinition service, long expectedRevision) {
+        return type.cast(assertThrows(CompletionException.class, () -> updater.update(service, expectedRevision).join())
+                .getCause());
     }
 
     private static long leases() {
@@ -311,12 +328,12 @@ class ServiceUpdaterTest {
     @Test
     void aMaintenanceThatIsToComeSurvivesAMissedHeartBeat() {
         Maintenance planned = Maintenance.of("planned").from(Instant.now().plusSeconds(3600));
-        updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
         ServiceRecord read = writer.down("u", planned).join();
         store.server.keys().delete("/services/by-status/UP/u");
-        updater.update(read).join();
+        updater.update(read.toDefinition(), read.revision()).join();
         assertTrue(hold().isPresent());
-        updater.update(ServiceRecord.builder("type", "other").uuid("v").maintenance(planned).build()).join();
+        updater.update(ServiceDefinition.of("type", "other").withUuid("v").withMaintenance(planned), 0).join();
         assertTrue(look("v").state().value().orElseThrow().hasHold());
     }
 
@@ -326,7 +343,7 @@ class ServiceUpdaterTest {
         writer.down("u", Maintenance.of("")).join();
         ServiceRecord lifted = writer.up("u").join();
         assertTrue(hold().isEmpty());
-        updater.update(lifted.toBuilder().status(Status.DOWN).build()).join();
+        updater.update(lifted.toDefinition().withStatus(Status.DOWN), lifted.revision()).join();
         assertTrue(hold().isPresent());
     }
 
@@ -337,11 +354,11 @@ class ServiceUpdaterTest {
         store.put(store.layout.service("u"), look("u").service().value().orElseThrow().toBuilder().setMaintenanceStart(1)
                 .setMaintenanceEnd(2).build().toByteString());
         ServiceRecord read = reader.find("u").join().orElseThrow();
-        ServiceRecord down = updater.update(read.toBuilder().status(Status.DOWN).build()).join();
+        ServiceRecord down = updater.update(read.toDefinition().withStatus(Status.DOWN), read.revision()).join();
         assertEquals(read.maintenance(), down.maintenance());
         assertTrue(Holds.isHeld(look("u"), Instant.now()));
         long before = store.revision();
-        assertEquals(down, updater.update(down).join());
+        assertEquals(down, updater.update(down.toDefinition(), down.revision()).join());
         assertEquals(before, store.revision());
     }
 
@@ -350,14 +367,15 @@ class ServiceUpdaterTest {
         own("u");
         ServiceRecord owned = reader.find("u").join().orElseThrow();
         assertEquals("maintenance",
-                failure(InvalidServiceException.class, owned.toBuilder().maintenance(Maintenance.of("now")).build()).field());
+                failure(InvalidServiceException.class, owned.toDefinition().withMaintenance(Maintenance.of("now")),
+                        owned.revision()).field());
     }
 
     @Test
     void aChangedUpdateKeepsTheLease() {
-        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
+        ServiceRecord service = updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
         for (int i = 0; i < 3; i++) {
-            service = updater.update(service.toBuilder().region("region" + i).build()).join();
+            service = updater.update(service.toDefinition().withRegion("region" + i), service.revision()).join();
         }
         assertEquals(1, leases());
     }
@@ -373,12 +391,13 @@ class ServiceUpdaterTest {
 
     @Test
     void whatHappenedToTheServiceIsSaid() {
-        ServiceRecord service = updater.update(ServiceRecord.builder("type", "host").uuid("u").build()).join();
-        assertTrue(failure(StaleRecordException.class, service.toBuilder().revision(0).build()).getMessage()
+        ServiceRecord service = updater.update(ServiceDefinition.of("type", "host").withUuid("u"), 0).join();
+        assertTrue(failure(StaleRecordException.class, service.toDefinition()).getMessage()
                 .contains("exists already"));
         writer.delete("u").join();
         assertTrue(failure(StaleRecordException.class, service).getMessage().contains("does not exist any more"));
-        assertEquals("revision", refused(service.toBuilder().revision(-1).build()));
+        assertEquals("expectedRevision", assertThrows(InvalidServiceException.class,
+                () -> updater.update(service.toDefinition(), -1)).field());
     }
 
     @Test
@@ -389,7 +408,7 @@ class ServiceUpdaterTest {
                 .join();
         ServiceRecord stopped = reader.find("u").join().orElseThrow();
         assertTrue(hold().isEmpty());
-        updater.update(stopped).join();
+        updater.update(stopped.toDefinition(), stopped.revision()).join();
         assertTrue(hold().isPresent());
     }
 }

@@ -93,7 +93,8 @@ class CallsAtOnceTest {
     private LivenessView view() {
         return (LivenessView) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { LivenessView.class },
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "freshness" -> new Freshness(Freshness.State.CURRENT, 1, Instant.EPOCH, Duration.ZERO);
+                    case "freshness" ->
+                        new Freshness(Freshness.State.CURRENT, 1, Optional.of(Instant.EPOCH), Optional.of(Duration.ZERO));
                     case "find" -> Optional.ofNullable(fleet.get(arguments[0]));
                     case "list" -> list((ServiceQuery) arguments[0]);
                     default -> throw new UnsupportedOperationException(method.getName());

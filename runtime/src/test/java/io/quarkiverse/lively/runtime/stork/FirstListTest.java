@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -77,7 +77,7 @@ class FirstListTest {
     private LivenessView view() {
         return (LivenessView) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { LivenessView.class },
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "freshness" -> new Freshness(Freshness.State.LOADING, 0, Instant.EPOCH, Duration.ZERO);
+                    case "freshness" -> new Freshness(Freshness.State.LOADING, 0, Optional.empty(), Optional.empty());
                     case "awaitReady" -> Uni.createFrom().completionStage(ready);
                     case "list" -> List.of();
                     default -> throw new UnsupportedOperationException(method.getName());

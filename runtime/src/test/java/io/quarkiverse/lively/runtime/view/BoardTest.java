@@ -19,15 +19,17 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Freshness.State;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.Reason;
+import io.quarkiverse.lively.Resynced;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceRemoved;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.store.RegistryChanges;
 import io.quarkiverse.lively.runtime.store.ServiceChange;
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
+import io.quarkiverse.lively.test.Events;
 
 /** What is shown after a list that misses much: the brake. */
 class BoardTest {
@@ -57,8 +59,8 @@ class BoardTest {
         assertEquals(State.CURRENT, state());
         assertEquals(9, ups());
         assertEquals(12, events.size());
-        assertTrue(events.subList(0, 11).stream().allMatch(event -> event.kind() == Kind.REMOVED));
-        assertEquals(Kind.RESYNCED, events.get(11).kind());
+        assertTrue(events.subList(0, 11).stream().allMatch(event -> event instanceof ServiceRemoved));
+        assertEquals("RESYNCED", events.get(11).kind());
     }
 
     @Test
@@ -69,7 +71,7 @@ class BoardTest {
         assertEquals(10, ups());
         worker.pass(LIMIT);
         assertEquals(0, ups());
-        assertEquals(Reason.EXPIRED, events.get(0).reason());
+        assertEquals(Reason.EXPIRED, Events.reason(events.get(0)));
     }
 
     @Test
@@ -82,7 +84,7 @@ class BoardTest {
         board.changed(List.of(new RegistryChanges(4, up(1, 10), List.of())));
         assertEquals(State.CURRENT, state(), "all are back");
         assertEquals(9, ups());
-        assertEquals(List.of(Kind.CHANGED, Kind.RESYNCED), events.stream().map(LivenessEvent::kind).toList());
+        assertEquals(List.of("CHANGED", "RESYNCED"), Events.kinds(events));
         worker.pass(LIMIT.multipliedBy(2));
         assertEquals(9, ups());
     }
@@ -98,8 +100,8 @@ class BoardTest {
         worker.pass(LIMIT.dividedBy(2));
         assertEquals(12, ups());
         assertEquals(State.CURRENT, state());
-        assertEquals(Kind.RESYNCED, events.get(events.size() - 1).kind());
-        assertEquals(1, events.stream().filter(event -> event.kind() == Kind.RESYNCED).count());
+        assertEquals("RESYNCED", events.get(events.size() - 1).kind());
+        assertEquals(1, events.stream().filter(event -> event instanceof Resynced).count());
     }
 
     @Test
@@ -166,7 +168,7 @@ class BoardTest {
         list(2, up(0, 3));
         assertEquals(List.of(), events);
         board.listed(new RegistryChanges(3, up(0, 3), List.of()), true, Moment.now(worker));
-        assertEquals(List.of(Kind.RESYNCED), events.stream().map(LivenessEvent::kind).toList());
+        assertEquals(List.of("RESYNCED"), Events.kinds(events));
     }
 
     @Test
@@ -198,7 +200,7 @@ class BoardTest {
         }, LivelyMetrics.NONE);
         events.clear();
         Flow.Subscriber<LivenessEvent> listener = new Listener(event -> {
-            if (event.kind() != Kind.SNAPSHOT && event.kind() != Kind.SNAPSHOT_END) {
+            if (!Events.isOfSnapshot(event)) {
                 events.add(event);
             }
         }, new LongAdder());
@@ -219,7 +221,7 @@ class BoardTest {
     }
 
     private int ups() {
-        return board.shown().fleet().list(ServiceQuery.liveness(Liveness.UP)).size();
+        return board.shown().fleet().list(ServiceQuery.ofLiveness(Liveness.UP)).size();
     }
 
     private static List<ServiceChange> up(int from, int to) {

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.registration.OnConflict;
 import io.quarkiverse.lively.runtime.registration.Registrar;
@@ -88,8 +88,8 @@ final class ChaosOwner implements AutoCloseable {
     private Open register(String uuid) {
         int number = Dice.number(uuid);
         String mark = Integer.toString(MARKS.incrementAndGet());
-        return new Open(registrar.register(ServiceRecord.builder("t" + number % Dice.TYPES, Dice.host(number)).uuid(uuid)
-                .region("r" + number % Dice.REGIONS).metadata(Map.of(MARK, mark)).build()), mark);
+        return new Open(registrar.register(ServiceDefinition.of("t" + number % Dice.TYPES, Dice.host(number)).withUuid(uuid)
+                .withRegion("r" + number % Dice.REGIONS).withMetadata(Map.of(MARK, mark))), mark);
     }
 
     /** What each registration says of itself is what etcd has. */

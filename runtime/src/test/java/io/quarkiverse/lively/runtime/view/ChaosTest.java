@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
+import io.quarkiverse.lively.Resynced;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.config.Configured;
@@ -35,6 +35,7 @@ import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.CutProxy;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.Events;
 import io.quarkiverse.lively.test.NeedsProgram;
 import io.quarkiverse.lively.test.RegistryContents;
 
@@ -53,8 +54,8 @@ class ChaosTest {
     private static final int VIEWS = 3;
     private static final Duration SHORT_TTL = Duration.ofSeconds(2);
     private static final Duration LONG_TTL = Duration.ofSeconds(60);
-    private static final List<ServiceQuery> QUERIES = List.of(ServiceQuery.all(), ServiceQuery.liveness(Liveness.UP),
-            ServiceQuery.types("t0", "t1").withRegions("r0"));
+    private static final List<ServiceQuery> QUERIES = List.of(ServiceQuery.all(), ServiceQuery.ofLiveness(Liveness.UP),
+            ServiceQuery.ofTypes("t0", "t1").withRegions("r0"));
 
     private final KeyLayout layout = new KeyLayout("");
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -207,13 +208,14 @@ class ChaosTest {
         for (int i = 0; i < Dice.SERVICES; i++) {
             for (int type = 0; type < Dice.TYPES; type++) {
                 String host = Dice.host(i);
-                ServiceQuery byName = ServiceQuery.types("t" + type).withHosts(host);
+                ServiceQuery byName = ServiceQuery.ofTypes("t" + type).withHosts(host);
                 assertEquals(truth.stream().filter(byName::matches).toList(), view.list(byName));
                 assertEquals(truth.stream().filter(byName::matches).findAny(), view.find("t" + type, host));
             }
         }
-        for (ServiceQuery query : List.of(ServiceQuery.types("t0"), ServiceQuery.types("t1", "t2"), ServiceQuery.regions("r0"),
-                ServiceQuery.regions("r1", "r2"), ServiceQuery.hosts("h1"))) {
+        for (ServiceQuery query : List.of(ServiceQuery.ofTypes("t0"), ServiceQuery.ofTypes("t1", "t2"),
+                ServiceQuery.ofRegions("r0"),
+                ServiceQuery.ofRegions("r1", "r2"), ServiceQuery.ofHosts("h1"))) {
             assertEquals(truth.stream().filter(query::matches).toList(), view.list(query), query.toString());
         }
         for (int i = 0; i < watched.told().size(); i++) {
@@ -234,7 +236,7 @@ class ChaosTest {
         List<LivenessEvent> events = watched.stream().flatMap(each -> each.told().stream())
                 .flatMap(told -> List.copyOf(told).stream()).toList();
         return String.format("chaos: %d events, %d of them sums, %d times resynced", events.size(),
-                events.stream().filter(event -> event.coalesced() > 1).count(),
-                events.stream().filter(event -> event.kind() == Kind.RESYNCED).count());
+                events.stream().filter(event -> Events.coalesced(event) > 1).count(),
+                events.stream().filter(event -> event instanceof Resynced).count());
     }
 }

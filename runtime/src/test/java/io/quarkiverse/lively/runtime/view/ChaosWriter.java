@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
@@ -47,21 +48,22 @@ final class ChaosWriter {
 
     private void update(String uuid) {
         Optional<ServiceRecord> found = reader.find(uuid).join();
-        ServiceRecord.Builder wanted = found.map(ServiceRecord::toBuilder)
-                .orElseGet(() -> ServiceRecord.builder(dice.type(), dice.host(uuid)).uuid(uuid).region(dice.region()));
+        ServiceDefinition wanted = found.map(ServiceRecord::toDefinition)
+                .orElseGet(() -> ServiceDefinition.of(dice.type(), dice.host(uuid)).withUuid(uuid).withRegion(dice.region()));
         boolean again = dice.oneIn(4);
         if (found.isPresent() && !again) {
-            wanted.status(dice.oneIn(3) ? Status.DOWN : Status.UP);
+            wanted = wanted.withStatus(dice.oneIn(3) ? Status.DOWN : Status.UP);
             if (dice.oneIn(3)) {
                 Maintenance maintenance = maintenance();
                 // One that has begun is no maintenance of a service that is UP.
-                wanted.maintenance(maintenance).status(maintenance.start().isPresent() ? Status.UP : Status.DOWN);
+                wanted = wanted.withMaintenance(maintenance)
+                        .withStatus(maintenance.start().isPresent() ? Status.UP : Status.DOWN);
             }
             if (!found.get().owned()) {
-                wanted.type(dice.type()).host(dice.host(uuid)).region(dice.region());
+                wanted = wanted.withType(dice.type()).withHost(dice.host(uuid)).withRegion(dice.region());
             }
         }
-        updater.update(wanted.build()).join();
+        updater.update(wanted, found.map(ServiceRecord::revision).orElse(0L)).join();
     }
 
     /** Now or soon, for a while or until it is lifted. */

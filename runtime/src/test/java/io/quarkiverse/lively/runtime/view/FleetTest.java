@@ -34,7 +34,7 @@ class FleetTest {
         assertEquals("b", fleet.find("t0", "h0").uuid(), "it changed last");
         Fleet held = fleet.withHolder("t0", "h0", Optional.of("a"));
         assertEquals("a", held.find("t0", "h0").uuid());
-        assertEquals(2, held.list(ServiceQuery.types("t0").withHosts("h0")).size(), "both have it");
+        assertEquals(2, held.list(ServiceQuery.ofTypes("t0").withHosts("h0")).size(), "both have it");
         Fleet alone = held.with("b", Optional.empty(), NOW);
         assertEquals("a", alone.find("t0", "h0").uuid());
         assertNull(alone.with("a", Optional.empty(), NOW).find("t0", "h0"));
@@ -102,9 +102,9 @@ class FleetTest {
             for (int host = 0; host < 40; host++) {
                 assertEquals(expected.find("t" + type, "h" + host), actual.find("t" + type, "h" + host), "seed " + seed);
             }
-            assertEquals(expected.list(ServiceQuery.types("t" + type)), actual.list(ServiceQuery.types("t" + type)),
+            assertEquals(expected.list(ServiceQuery.ofTypes("t" + type)), actual.list(ServiceQuery.ofTypes("t" + type)),
                     "seed " + seed);
-            assertEquals(expected.list(ServiceQuery.regions("r" + type)), actual.list(ServiceQuery.regions("r" + type)),
+            assertEquals(expected.list(ServiceQuery.ofRegions("r" + type)), actual.list(ServiceQuery.ofRegions("r" + type)),
                     "seed " + seed);
         }
         for (int i = 0; i < 200; i++) {

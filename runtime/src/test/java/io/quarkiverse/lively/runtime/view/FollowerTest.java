@@ -23,7 +23,6 @@ import com.google.protobuf.ByteString;
 import io.quarkiverse.lively.Freshness.State;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.Reason;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
@@ -34,6 +33,7 @@ import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
+import io.quarkiverse.lively.test.Events;
 
 /** What the view claims of itself while etcd is slow to tell, tells less than it has, or refuses to. */
 class FollowerTest {
@@ -134,7 +134,7 @@ class FollowerTest {
         assertEquals(State.STALE, state());
         etcd.create();
         assertEquals(State.CURRENT, state());
-        assertEquals(List.of(Kind.ADDED, Kind.RESYNCED), kinds());
+        assertEquals(List.of("ADDED", "RESYNCED"), kinds());
     }
 
     /** Half a fleet that expires is no loss of data if somebody watched: the list is only ahead of the watch. */
@@ -150,9 +150,9 @@ class FollowerTest {
         assertTrue(arrival.isDone(), "read, as the watch tells nothing");
         assertEquals(State.CURRENT, state());
         assertFalse(view.isUp("u0"));
-        assertEquals(8, view.list(ServiceQuery.liveness(Liveness.UP)).size());
-        assertEquals(12, events.stream().filter(event -> event.reason() == Reason.EXPIRED).count());
-        assertEquals(Kind.RESYNCED, events.get(12).kind());
+        assertEquals(8, view.list(ServiceQuery.ofLiveness(Liveness.UP)).size());
+        assertEquals(12, events.stream().filter(event -> Events.reason(event) == Reason.EXPIRED).count());
+        assertEquals("RESYNCED", events.get(12).kind());
         etcd.tell(expiry);
         assertEquals(13, events.size(), "the watch has nothing to add");
     }
@@ -194,7 +194,7 @@ class FollowerTest {
 
             fleet.down("u", "type", "u");
             worker.pass(Duration.ofMinutes(1));
-            assertEquals(List.of(Kind.CHANGED, Kind.RESYNCED), kinds());
+            assertEquals(List.of("CHANGED", "RESYNCED"), kinds());
             assertFalse(view.isUp("u"));
             assertTrue(age().compareTo(Duration.ofSeconds(2)) < 0);
 
@@ -222,7 +222,7 @@ class FollowerTest {
         worker.pass(Duration.ofSeconds(1));
         etcd.create();
         assertEquals(State.CURRENT, state());
-        assertEquals(List.of(Kind.RESYNCED), kinds());
+        assertEquals(List.of("RESYNCED"), kinds());
     }
 
     /** The changes that no watch delivered cancel each other out. */
@@ -235,12 +235,12 @@ class FollowerTest {
         fleet.register("v");
         fleet.delete("v", "type", "v");
         worker.pass(Duration.ofMinutes(1));
-        assertEquals(List.of(Kind.RESYNCED), kinds());
+        assertEquals(List.of("RESYNCED"), kinds());
     }
 
     private void follow() {
         view.watch(ServiceQuery.all(), event -> {
-            if (event.kind() != Kind.SNAPSHOT && event.kind() != Kind.SNAPSHOT_END) {
+            if (!Events.isOfSnapshot(event)) {
                 events.add(event);
             }
         });
@@ -253,11 +253,11 @@ class FollowerTest {
     }
 
     private Duration age() {
-        return view.freshness().age();
+        return view.freshness().age().orElseThrow();
     }
 
-    private List<Kind> kinds() {
-        return events.stream().map(LivenessEvent::kind).toList();
+    private List<String> kinds() {
+        return Events.kinds(events);
     }
 
     private static Handler warnings(List<LogRecord> warnings) {

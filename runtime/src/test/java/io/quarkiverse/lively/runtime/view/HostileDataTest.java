@@ -22,6 +22,7 @@ import com.google.protobuf.ByteString;
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
@@ -165,13 +166,13 @@ class HostileDataTest {
         put("by-type-host/", ByteString.copyFromUtf8("type/large1"), bytes(MIB));
         String[] all = IntStream.range(-1, LARGE).mapToObj(i -> i < 0 ? "good" : "large" + i).sorted().toArray(String[]::new);
         assertAllIsWell(all);
-        assertEquals(LARGE + 1, reader.list(ServiceQuery.uuids(all)).join().size());
+        assertEquals(LARGE + 1, reader.list(ServiceQuery.ofUuids(all)).join().size());
         assertEquals("large1", reader.find("type", "large1").join().orElseThrow().uuid());
         assertEquals("", writer.down("large1", Maintenance.of("")).join().maintenance().map(Maintenance::note).orElse(""));
     }
 
     private void publish(String name) {
-        updater.update(ServiceRecord.builder("type", name).uuid(name).revision(0).build()).join();
+        updater.update(ServiceDefinition.of("type", name).withUuid(name), 0).join();
     }
 
     private void put(String folder, ByteString name, ByteString value) {

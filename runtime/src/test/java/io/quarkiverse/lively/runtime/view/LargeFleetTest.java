@@ -88,11 +88,11 @@ class LargeFleetTest {
             assertEquals(isUp(i) ? Liveness.UP : Liveness.DOWN, found.liveness());
         }
         assertEquals(SERVICES / 20, timed("of %,d services one type was listed",
-                () -> reader.list(ServiceQuery.types("t7")).join()).size());
+                () -> reader.list(ServiceQuery.ofTypes("t7")).join()).size());
         assertEquals(IntStream.range(0, SERVICES).filter(i -> i % 20 < 2 && isUp(i)).mapToObj(i -> "u" + i).sorted().toList(),
-                reader.list(ServiceQuery.types("t0", "t1").withLiveness(Liveness.UP)).join().stream()
+                reader.list(ServiceQuery.ofTypes("t0", "t1").withLiveness(Liveness.UP)).join().stream()
                         .map(ServiceRecord::uuid).toList());
-        assertEquals(List.of("u17", "u18"), reader.list(ServiceQuery.hosts("h17", "h18")).join().stream()
+        assertEquals(List.of("u17", "u18"), reader.list(ServiceQuery.ofHosts("h17", "h18")).join().stream()
                 .map(ServiceRecord::uuid).toList());
     }
 
@@ -127,8 +127,8 @@ class LargeFleetTest {
         for (LocalView view : List.of(early, late)) {
             assertEquals(all, view.list(ServiceQuery.all()));
         }
-        for (ServiceQuery query : List.of(ServiceQuery.types("t7"), ServiceQuery.liveness(Liveness.DOWN),
-                ServiceQuery.types("t1", "t2").withLiveness(Liveness.UP), ServiceQuery.hosts("h17", "h18"))) {
+        for (ServiceQuery query : List.of(ServiceQuery.ofTypes("t7"), ServiceQuery.ofLiveness(Liveness.DOWN),
+                ServiceQuery.ofTypes("t1", "t2").withLiveness(Liveness.UP), ServiceQuery.ofHosts("h17", "h18"))) {
             List<ServiceRecord> expected = all.stream().filter(query::matches).toList();
             assertFalse(expected.isEmpty());
             assertEquals(expected, late.list(query), query.toString());

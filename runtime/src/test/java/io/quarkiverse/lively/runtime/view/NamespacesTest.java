@@ -14,8 +14,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
@@ -26,6 +26,7 @@ import io.quarkiverse.lively.runtime.store.ServiceUpdater;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
 import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.Events;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** Registries of different namespaces see nothing of each other, however alike their names are. */
@@ -71,8 +72,8 @@ class NamespacesTest {
 
         /** The same uuid, type and host in all of them, and a derived uuid. */
         void publish() {
-            updater.update(ServiceRecord.builder("t", "h").uuid("u").region(region).build()).join();
-            updater.update(ServiceRecord.builder("t", "h2").region(region).build()).join();
+            updater.update(ServiceDefinition.of("t", "h").withUuid("u").withRegion(region), 0).join();
+            updater.update(ServiceDefinition.of("t", "h2").withRegion(region), 0).join();
         }
 
         void assertSeesOnlyItsOwn() {
@@ -84,7 +85,7 @@ class NamespacesTest {
                     () -> view.list(ServiceQuery.all()).size() == 2);
             assertEquals(reader.list(ServiceQuery.all()).join(), view.list(ServiceQuery.all()));
             assertEquals(region, view.find("t", "h").orElseThrow().region());
-            assertTrue(events.stream().flatMap(event -> event.current().stream())
+            assertTrue(events.stream().flatMap(event -> Events.current(event).stream())
                     .allMatch(service -> service.region().equals(region)), events.toString());
         }
     }
@@ -112,11 +113,11 @@ class NamespacesTest {
             if (other != operated) {
                 other.assertSeesOnlyItsOwn();
                 other.view.awaitRevision(revision).await().atMost(Duration.ofSeconds(20));
-                assertEquals(List.of(Kind.ADDED, Kind.ADDED),
-                        Views.changes(other.events).stream().map(LivenessEvent::kind).toList(), other.layout.namespace());
+                assertEquals(List.of("ADDED", "ADDED"),
+                        Events.kinds(Views.changes(other.events)), other.layout.namespace());
             }
         }
-        assertEquals(List.of(Kind.ADDED, Kind.ADDED, Kind.CHANGED, Kind.REMOVED),
-                Views.changes(operated.events).stream().map(LivenessEvent::kind).toList());
+        assertEquals(List.of("ADDED", "ADDED", "CHANGED", "REMOVED"),
+                Events.kinds(Views.changes(operated.events)));
     }
 }

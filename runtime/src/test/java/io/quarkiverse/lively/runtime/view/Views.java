@@ -17,9 +17,9 @@ import org.awaitility.Awaitility;
 
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.LivenessEvent;
-import io.quarkiverse.lively.LivenessEvent.Kind;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.SnapshotEnd;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdConnection;
 import io.quarkiverse.lively.runtime.etcd.EtcdSettings;
@@ -29,6 +29,7 @@ import io.quarkiverse.lively.runtime.store.RegistryFeed;
 import io.quarkiverse.lively.runtime.store.Replica;
 import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 import io.quarkiverse.lively.runtime.worker.Worker;
+import io.quarkiverse.lively.test.Events;
 
 /** Views on a real etcd, with everything that they need, until they are closed. */
 final class Views implements AutoCloseable {
@@ -91,26 +92,26 @@ final class Views implements AutoCloseable {
     static List<LivenessEvent> record(LocalView view, ServiceQuery query) {
         List<LivenessEvent> events = new CopyOnWriteArrayList<>();
         view.watch(query, events::add);
-        eventually("the snapshot", () -> events.stream().anyMatch(event -> event.kind() == Kind.SNAPSHOT_END));
+        eventually("the snapshot", () -> events.stream().anyMatch(event -> event instanceof SnapshotEnd));
         return events;
     }
 
     static List<LivenessEvent> changes(List<LivenessEvent> events) {
-        return events.stream().filter(event -> event.kind() != Kind.SNAPSHOT && event.kind() != Kind.SNAPSHOT_END).toList();
+        return events.stream().filter(event -> !Events.isOfSnapshot(event)).toList();
     }
 
     /** What there is after these events. Fails if one does not follow from those before it. */
     static Map<String, ServiceRecord> replay(List<LivenessEvent> events) {
         Map<String, ServiceRecord> state = new TreeMap<>();
         for (LivenessEvent event : events) {
-            String uuid = event.current().or(event::previous).map(ServiceRecord::uuid).orElse(null);
+            String uuid = Events.service(event).map(ServiceRecord::uuid).orElse(null);
             if (uuid == null) {
                 continue;
             }
-            if (!event.previous().equals(java.util.Optional.ofNullable(state.get(uuid)))) {
+            if (!Events.previous(event).equals(java.util.Optional.ofNullable(state.get(uuid)))) {
                 throw new AssertionError("previous of " + event + " is not " + state.get(uuid));
             }
-            event.current().ifPresentOrElse(current -> state.put(uuid, current), () -> state.remove(uuid));
+            Events.current(event).ifPresentOrElse(current -> state.put(uuid, current), () -> state.remove(uuid));
         }
         return state;
     }

@@ -22,7 +22,7 @@ public class LivelyResource {
     @GET
     @Produces(MediaType.TEXT_PLAIN)
     public String up() {
-        return registry.list(ServiceQuery.liveness(Liveness.UP)).stream()
+        return registry.list(ServiceQuery.ofLiveness(Liveness.UP)).stream()
                 .map(service -> service.type() + " on " + service.host() + "\n")
                 .collect(Collectors.joining());
     }

@@ -9,6 +9,7 @@ import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.Test;
 
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.ServiceRecord;
@@ -22,7 +23,7 @@ class LivelyResourceTest {
 
     @Test
     void tellsWhoIsUp() {
-        Registration other = registry.register(ServiceRecord.builder("other", "host1").build());
+        Registration other = registry.register(ServiceDefinition.of("other", "host1"));
         await().untilAsserted(() -> get("/lively").then().statusCode(200).body(containsString("other on host1\n")));
 
         other.abandon();

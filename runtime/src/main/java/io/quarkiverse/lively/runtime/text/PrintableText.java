@@ -1,4 +1,4 @@
-package io.quarkiverse.lively;
+package io.quarkiverse.lively.runtime.text;
 
 /**
  * Makes one harmless line of what others wrote into etcd, for a log, a message or a page. Whoever may write to etcd chooses

@@ -1,13 +1,8 @@
-package io.quarkiverse.lively;
+package io.quarkiverse.lively.runtime.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
-
-import java.time.Instant;
-import java.util.Map;
-import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,22 +34,5 @@ class PrintableTextTest {
     @Test
     void nothingStaysNothing() {
         assertNull(PrintableText.of(null));
-    }
-
-    /** As an application would log them. */
-    @Test
-    void recordsAndExceptionsAreToldInOneLine() {
-        String evil = "x\n2030-01-01 INFO forged \u001b[31m\u202e";
-        ServiceRecord service = ServiceRecord.builder(evil, evil).uuid(evil).region(evil)
-                .maintenance(Maintenance.of(evil)).endpoint(new Endpoint(evil, 1, false)).metadata(Map.of(evil, evil)).build();
-        for (Object told : new Object[] { service, new Transition(Instant.EPOCH, Status.DOWN, Reason.OPERATOR, evil),
-                new LivenessEvent(LivenessEvent.Kind.ADDED, 1, Optional.empty(), Optional.of(service), Reason.REGISTERED,
-                        Instant.EPOCH, 1),
-                new UnknownServiceException(evil), new ServiceConflictException(evil, "uuid", evil),
-                new StaleRecordException(Optional.of(service), evil, evil), new RegistryUnavailableException(evil, null),
-                new InvalidServiceException("uuid", evil) }) {
-            assertFalse(told.toString().matches("(?s).*[\\p{Cntrl}\u202e].*"), told.toString());
-        }
-        assertEquals(evil, service.host(), "what is stored is told as it is");
     }
 }
