@@ -1,11 +1,16 @@
 package io.quarkiverse.lively.runtime;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
@@ -27,7 +32,10 @@ import io.vertx.core.http.HttpServerOptions;
 @Singleton
 public class HttpServing implements HttpServerOptionsCustomizer {
 
+    private static final Logger LOG = Logger.getLogger(HttpServing.class);
     private static final String DOMAIN_SOCKET = "domain";
+    private static final Duration PAUSE = Duration.ofMillis(1);
+    private static final int MOST_PAUSES = 10_000;
     private static final Set<String> ALL_ADDRESSES = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     private final LivelyLifecycle lively;
@@ -66,18 +74,36 @@ public class HttpServing implements HttpServerOptionsCustomizer {
 
     void http(@ObservesAsync HttpServerStart event, HttpServer server) {
         if (!opensHttps()) {
-            serve("http:" + server.getPort());
+            serve("http:" + known(server::getPort));
         }
     }
 
     void https(@ObservesAsync HttpsServerStart event, HttpServer server) {
-        serve("https:" + server.getSecurePort());
+        serve("https:" + known(server::getSecurePort));
     }
 
     void domainSocket(@ObservesAsync DomainSocketServerStart event) {
         if (!http.hostEnabled()) {
             serve(DOMAIN_SOCKET);
         }
+    }
+
+    /**
+     * The port that is open. Quarkus opens the server once for each event loop, and another one of them may say that it listens
+     * than the one that stores the port: for a moment, the port is not known yet. Called on a worker thread.
+     */
+    static int known(IntSupplier port) {
+        int found = port.getAsInt();
+        for (int pause = 0; found <= 0 && pause < MOST_PAUSES; pause++) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+            found = port.getAsInt();
+        }
+        if (found <= 0) {
+            LOG.errorf("The application is not registered: its HTTP server has started, and its port is not known after %d s."
+                    + " Set quarkus.http.port", PAUSE.multipliedBy(MOST_PAUSES).toSeconds());
+            throw new IllegalStateException("The port of the HTTP server is not known");
+        }
+        return found;
     }
 
     /** Without a certificate it does not, and another customizer may be the one that sets it. */
