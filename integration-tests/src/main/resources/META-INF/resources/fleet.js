@@ -16,16 +16,16 @@ events.onopen = () => {
 events.onerror = () => say('The application does not answer; what is shown is as it was.');
 events.onmessage = message => {
   const event = JSON.parse(message.data);
-  if (event.current) {
-    // Nobody says since when a service is expired, other than who saw it first.
-    services.set(event.current.uuid, { ...event.current, since: event.current.since ?? event.at });
-  } else if (event.previous) {
-    services.delete(event.previous.uuid);
+  if (event.kind === 'REMOVED') {
+    services.delete(event.service.uuid);
+  } else if (event.service) {
+    // etcd does not say since when a service is expired.
+    services.set(event.service.uuid, { ...event.service, since: event.service.since ?? event.at });
   }
   if (changed.size === 0) {
     requestAnimationFrame(show);
   }
-  changed.add((event.current ?? event.previous)?.uuid);
+  changed.add(event.service?.uuid);
 };
 
 /** Leaves the rows of other services as they are, so that no click on them is lost. */

@@ -23,7 +23,7 @@ public class UpResource {
     @GET
     @Produces(MediaType.TEXT_PLAIN)
     public boolean isUp(@RestQuery String uuid, @RestQuery String type, @RestQuery String host) {
-        if (uuid == null && type == null && host == null) {
+        if (uuid == null && (type == null || host == null)) {
             throw new InvalidServiceException("uuid", "ask by uuid, or by type and host");
         }
         return uuid != null ? registry.isUp(uuid) : registry.isUp(type, host);

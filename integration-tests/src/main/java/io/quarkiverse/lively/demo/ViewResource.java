@@ -32,7 +32,7 @@ public class ViewResource {
     @Path("/up")
     @Produces(MediaType.TEXT_PLAIN)
     public boolean isUp(@RestQuery String uuid, @RestQuery String type, @RestQuery String host) {
-        if (uuid == null && type == null && host == null) {
+        if (uuid == null && (type == null || host == null)) {
             throw new InvalidServiceException("uuid", "ask by uuid, or by type and host");
         }
         return uuid != null ? view.isUp(uuid) : view.isUp(type, host);

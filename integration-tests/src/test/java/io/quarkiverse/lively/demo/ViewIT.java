@@ -60,8 +60,8 @@ class ViewIT {
                         () -> events.size() == 3);
                 assertEquals("EXPIRED", events.get(2).getString("reason"));
                 assertEquals("UP", events.get(2).getString("previous.liveness"));
-                assertEquals("EXPIRED", events.get(2).getString("current.liveness"));
-                assertEquals(uuid, events.get(2).getString("current.uuid"));
+                assertEquals("EXPIRED", events.get(2).getString("service.liveness"));
+                assertEquals(uuid, events.get(2).getString("service.uuid"));
             }
             assertEquals("false", viewing.get("/view/up", "uuid", uuid).asString());
             viewing.get("/view/services", "liveness", "EXPIRED").then().body("[0].uuid", equalTo(uuid));

@@ -25,6 +25,7 @@ import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.registration.ServiceRegistration;
+import io.quarkiverse.lively.runtime.store.ServiceBatch;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceReader;
 import io.quarkiverse.lively.runtime.store.ServiceUpdater;
@@ -137,7 +138,7 @@ public record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceU
     }
 
     /** A write that etcd denies is no question without an answer: it fails by an exception of its own. */
-    static <T> CompletableFuture<T> write(CompletableFuture<T> answer) {
+    private static <T> CompletableFuture<T> write(CompletableFuture<T> answer) {
         return answer.exceptionallyCompose(failure -> {
             EtcdException cause = EtcdException.of(failure);
             return CompletableFuture.failedFuture(cause.kind() == EtcdException.Kind.DENIED

@@ -1,4 +1,4 @@
-package io.quarkiverse.lively.runtime;
+package io.quarkiverse.lively.runtime.store;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,19 +11,21 @@ import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.LivelyException;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.PermissionDeniedException;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceOutcome;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.TooFewUpException;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
-import io.quarkiverse.lively.runtime.store.ServiceReader;
-import io.quarkiverse.lively.runtime.store.ServiceWriter;
 
 /** Writes all services that match a query, one after the other, each by itself. */
-record ServiceBatch(ServiceReader reader, ServiceWriter writer) {
+public record ServiceBatch(ServiceReader reader, ServiceWriter writer) {
 
-    CompletableFuture<List<ServiceOutcome>> down(ServiceQuery query, Maintenance maintenance, int minUp) {
+    /**
+     * @param minUp how many services must be left UP of each type of which one goes down
+     */
+    public CompletableFuture<List<ServiceOutcome>> down(ServiceQuery query, Maintenance maintenance, int minUp) {
         if (minUp < 0) {
             throw new InvalidServiceException("minUp", "minUp must not be negative; 0 says that no service has to be left UP");
         }
@@ -36,7 +38,7 @@ record ServiceBatch(ServiceReader reader, ServiceWriter writer) {
         });
     }
 
-    CompletableFuture<List<ServiceOutcome>> up(ServiceQuery query) {
+    public CompletableFuture<List<ServiceOutcome>> up(ServiceQuery query) {
         return reader.list(query).thenCompose(matching -> each(matching, writer::up));
     }
 
@@ -71,8 +73,7 @@ record ServiceBatch(ServiceReader reader, ServiceWriter writer) {
         if (unavailable.isPresent()) {
             return CompletableFuture.completedFuture(new ServiceOutcome(uuid, Optional.empty(), unavailable));
         }
-        return RegistryCalls.write(write.apply(uuid))
-                .thenApply(service -> new ServiceOutcome(uuid, Optional.of(service), Optional.empty()))
+        return write.apply(uuid).thenApply(service -> new ServiceOutcome(uuid, Optional.of(service), Optional.empty()))
                 .exceptionally(failure -> new ServiceOutcome(uuid, Optional.empty(), Optional.of(reason(failure))));
     }
 
@@ -81,8 +82,9 @@ record ServiceBatch(ServiceReader reader, ServiceWriter writer) {
         if (cause instanceof LivelyException lively) {
             return lively;
         }
-        if (cause instanceof EtcdException) {
-            return new RegistryUnavailableException(cause.getMessage(), cause);
+        if (cause instanceof EtcdException etcd) {
+            return etcd.kind() == EtcdException.Kind.DENIED ? new PermissionDeniedException(etcd.getMessage(), etcd)
+                    : new RegistryUnavailableException(etcd.getMessage(), etcd);
         }
         throw new CompletionException(cause);
     }

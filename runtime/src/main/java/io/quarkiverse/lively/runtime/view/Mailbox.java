@@ -76,13 +76,11 @@ final class Mailbox {
     private void sum(LivenessEvent event) {
         if (event instanceof ServiceEvent change) {
             add(change, barrier == null ? sums : laterSums);
-        } else if (event instanceof Resynced resynced) {
-            // It vouches for what came after the former one, too.
+        } else {
+            // It vouches for what came after the former one, too. All other events come with the snapshot.
             laterSums.values().forEach(later -> add(later, sums));
             laterSums.clear();
-            barrier = resynced;
-        } else {
-            throw new IllegalStateException(event + " comes with the snapshot");
+            barrier = (Resynced) event;
         }
     }
 

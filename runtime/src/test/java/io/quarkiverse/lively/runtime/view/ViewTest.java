@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime.view;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,7 +11,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -282,6 +285,24 @@ class ViewTest {
         assertEquals(first.revision(), later.revision());
         assertTrue(later.asOf().orElseThrow().isAfter(first.asOf().orElseThrow()));
         assertTrue(later.age().orElseThrow().compareTo(Duration.ofMillis(500)) < 0, later.toString());
+    }
+
+    @Test
+    void aServiceThatIsUpIsAwaited() throws Exception {
+        LocalView view = views.readyView(etcd, layout);
+        ServiceQuery query = ServiceQuery.ofTypes("type").withHosts("host");
+        CompletableFuture<ServiceRecord> awaited = view.awaitUp(query).subscribeAsCompletionStage();
+        fleet.register("other");
+        fleet.register("u", "type", "host", 0, "i");
+        assertEquals("u", awaited.get(10, TimeUnit.SECONDS).uuid());
+        assertEquals("u", view.awaitUp(query.withLiveness(Liveness.UP, Liveness.DOWN)).await()
+                .atMost(Duration.ofSeconds(10)).uuid(), "it is there already");
+        assertEquals("liveness", assertThrows(InvalidServiceException.class,
+                () -> view.awaitUp(query.withLiveness(Liveness.DOWN))).field());
+        CompletableFuture<ServiceRecord> never = view.awaitUp(ServiceQuery.ofTypes("never")).subscribeAsCompletionStage();
+        view.close().get(5, TimeUnit.SECONDS);
+        assertInstanceOf(RegistryUnavailableException.class,
+                assertThrows(ExecutionException.class, () -> never.get(5, TimeUnit.SECONDS)).getCause());
     }
 
     @Test
