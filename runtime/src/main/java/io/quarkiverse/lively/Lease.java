@@ -1,6 +1,7 @@
 package io.quarkiverse.lively;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * The lease under which a registration lives.
@@ -10,4 +11,10 @@ import java.time.Duration;
  * @param remaining how long it is still certain to live, at least; zero when that is not certain any more
  */
 public record Lease(String id, Duration ttl, Duration remaining) {
+
+    public Lease {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(ttl, "ttl");
+        Objects.requireNonNull(remaining, "remaining");
+    }
 }
