@@ -1,12 +1,19 @@
 package io.quarkiverse.lively;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+import io.smallrye.mutiny.Uni;
+
 /**
- * A service that this process keeps alive in etcd. Answers come from memory and never block, {@link #close()} aside. May
- * be used by many threads at once.
+ * A service that this process keeps alive in etcd. Answers come from memory and never block. Only {@link #close()},
+ * {@link #abandon()} and {@link #updateMetadata} wait for etcd, and the first and the last of them have a twin that does not.
+ * May be used by many threads at once.
+ * <p>
+ * A {@code Uni} does nothing until it is subscribed to, and does it for each subscriber. The subscriber gets the answer on its
+ * Vert.x context if it has one, else on a worker thread.
  */
 public interface Registration extends AutoCloseable {
 
@@ -62,6 +69,42 @@ public interface Registration extends AutoCloseable {
     void up();
 
     /**
+     * Replaces the metadata that this process publishes of the service, all of them, until the next call or the end of the
+     * process. A restarted application, and one that was reloaded in dev mode, begins with its configuration again.
+     * <p>
+     * While it is REGISTERED or HELD_DOWN, the call returns once etcd has stored the metadata. They are written at most once a
+     * second: of several calls the last one counts, and each call returns with the write that has its metadata, or later ones.
+     * So it blocks for about a second at most while etcd answers, and for one TTL in any case. While it is STARTING or LOST,
+     * the
+     * call returns at once, and the metadata are published with the next claim. The state of the service, its history and the
+     * {@link #fencingToken()} do not change. Watchers get a change of the service.
+     * <p>
+     * On an event loop it is refused with Quarkus' {@code BlockingOperationNotAllowedException}.
+     *
+     * @param metadata at most 64 KiB of names and values in all, in UTF-8
+     * @throws InvalidServiceException if they cannot be published, naming the field; nothing has changed then
+     * @throws RegistryUnavailableException if etcd has not stored them. They are kept, and published as soon as etcd allows
+     * @throws PermissionDeniedException if the etcd user of this application must not write the service. They are kept as well
+     * @throws IllegalStateException while it is FENCED, STOPPED or DISABLED, and if it gets there before they are stored
+     */
+    void updateMetadata(Map<String, String> metadata);
+
+    /** As {@link #updateMetadata}, without blocking. What that throws is the failure of the {@code Uni}. */
+    Uni<Void> updateMetadataAsync(Map<String, String> metadata);
+
+    /**
+     * Asks the readiness checks now, instead of at the next poll. Never blocks. The {@code Uni} is done once they have
+     * answered,
+     * or have not within {@code quarkus.lively.health.timeout}; it never fails. A changed verdict is published in the
+     * background
+     * after that, as after a poll: this counts as one answer for {@code quarkus.lively.health.up-after} and {@code down-after}.
+     * <p>
+     * Without effect, and done at once, where no readiness checks decide: for a further service, without
+     * {@code quarkus-smallrye-health}, before the application serves, and once it stops.
+     */
+    Uni<Void> checkReadiness();
+
+    /**
      * Lets go of the service as if this process had crashed: if it was UP, it is EXPIRED as soon as etcd has answered, and
      * nobody says DOWN. For tests of how others take a crash. Blocks as {@link #close()} does, is refused where that is, and is
      * as final.
@@ -78,4 +121,9 @@ public interface Registration extends AutoCloseable {
      */
     @Override
     void close();
+
+    /**
+     * As {@link #close()}, without blocking. The {@code Uni} is done when {@code close()} would return, and never fails.
+     */
+    Uni<Void> closeAsync();
 }

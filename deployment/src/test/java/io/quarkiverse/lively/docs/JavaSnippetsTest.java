@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -117,6 +118,7 @@ class JavaSnippetsTest {
             entry("operations.adoc 1", this::deletesWhatExpired),
             entry("registration.adoc 1", this::observesTheRegistration),
             entry("registration.adoc 2", this::takesItselfOut),
+            entry("registration.adoc 3", this::changesItsMetadata),
             entry("registry.adoc 1", this::asksAndLists),
             entry("registry.adoc 2", this::takesDownAndUpAndDeletes),
             entry("registry.adoc 3", this::takesAHostDown),
@@ -205,6 +207,14 @@ class JavaSnippetsTest {
                         .anyMatch(line -> line.contains(queue.record().uuid()) && line.contains("is REGISTERED: ")));
             }
         }
+    }
+
+    private void changesItsMetadata(Object snippet) throws Exception {
+        OptionalLong token = registry.registration().fencingToken();
+        call(snippet, "run");
+        ServiceRecord stored = registry.find(registry.registration().record().uuid()).orElseThrow();
+        assertEquals(Map.of("version", "2.1", "weight", "50"), stored.metadata());
+        assertEquals(token, registry.registration().fencingToken());
     }
 
     private void takesItselfOut(Object snippet) throws Exception {

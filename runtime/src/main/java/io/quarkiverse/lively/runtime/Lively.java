@@ -86,6 +86,7 @@ public final class Lively {
                 settings.registrar(), inheritance, changes, metrics);
         readiness = checks.map(asked -> new ReadinessPoll(asked, worker, settings.readiness(), registrar.goesOn(),
                 registrar::ready, registrar::notReady));
+        readiness.ifPresent(poll -> registrar.own().checkReadinessBy(poll::check));
         viewWorker = platform.worker("lively-view");
         view = new LocalView(new RegistryFeed(metrics.metered(etcd, Caller.VIEW), settings.layout()),
                 new Replica(settings.layout()), viewWorker, platform.pool(), platform.random(), settings.view(), metrics);

@@ -6,7 +6,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 import io.quarkiverse.lively.Liveness;
@@ -21,21 +20,20 @@ import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Transition;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
+import io.quarkiverse.lively.runtime.worker.Answers;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 
 /** Asks etcd, and hands the answer on. */
 final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
 
     private final RegistryCalls calls;
-    private final Executor pool;
+    private final Answers answers;
 
     /** @param pool where a caller that is not on a context of Vert.x goes on */
     MutinyLivenessRegistry(RegistryCalls calls, Executor pool) {
         this.calls = calls;
-        this.pool = pool;
+        this.answers = new Answers(pool);
     }
 
     @Override
@@ -139,35 +137,7 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
     }
 
     private <T> Uni<T> uni(Supplier<CompletionStage<T>> question) {
-        return Uni.createFrom().deferred(() -> Uni.createFrom().completionStage(question)
-                .onFailure(EtcdException.class).transform(e -> new RegistryUnavailableException(e.getMessage(), e))
-                .plug(answer -> emitOn(subscriber(), answer)));
-    }
-
-    /** As Mutiny's own, which would lose an answer that the executor rejects: the subscriber would wait for ever. */
-    private static <T> Uni<T> emitOn(Executor executor, Uni<T> answer) {
-        return answer.onItemOrFailure().transformToUni((item, failure) -> Uni.createFrom().emitter(emitter -> {
-            try {
-                executor.execute(() -> {
-                    if (failure == null) {
-                        emitter.complete(item);
-                    } else {
-                        emitter.fail(failure);
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                emitter.fail(new RegistryUnavailableException("There is an answer, but no thread takes it: check"
-                        + " quarkus.thread-pool.max-threads and quarkus.thread-pool.queue-size", e));
-            }
-        }));
-    }
-
-    /**
-     * Where the subscriber is, so that it may go on with what is bound to its context. The threads of the client must not
-     * run code of the application.
-     */
-    private Executor subscriber() {
-        Context context = Vertx.currentContext();
-        return context == null ? pool : answer -> context.runOnContext(nothing -> answer.run());
+        return answers.to(question).onFailure(EtcdException.class)
+                .transform(e -> new RegistryUnavailableException(e.getMessage(), e));
     }
 }

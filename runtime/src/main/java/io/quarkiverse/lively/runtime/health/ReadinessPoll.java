@@ -2,6 +2,8 @@ package io.quarkiverse.lively.runtime.health;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,10 @@ public final class ReadinessPoll {
     private Worker.Timer next = NONE;
     private Worker.Timer deadline = NONE;
     private Optional<CompletableFuture<Set<String>>> question = Optional.empty();
+    /** Callers that wait for the answer to the open question. */
+    private final List<CompletableFuture<Void>> asking = new ArrayList<>();
+    /** Callers that wait for the next question. */
+    private final List<CompletableFuture<Void>> callers = new ArrayList<>();
     private long askedAt;
     private boolean late;
     private boolean silent;
@@ -99,7 +105,33 @@ public final class ReadinessPoll {
             next.cancel();
             deadline.cancel();
             question = Optional.empty();
+            answer(asking);
+            answer(callers);
         });
+    }
+
+    /** Asks now. Done once the checks have answered, or have not in time; at once if it does not poll. Never fails. */
+    public CompletableFuture<Void> check() {
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        worker.execute(() -> {
+            if (state != State.POLLING || late && question.isPresent()) {
+                answered.complete(null);
+                return;
+            }
+            // An open question may be older than what the caller wants to be seen.
+            callers.add(answered);
+            if (question.isEmpty()) {
+                next.cancel();
+                poll();
+            }
+        });
+        return answered;
+    }
+
+    private static void answer(List<CompletableFuture<Void>> asking) {
+        List<CompletableFuture<Void>> all = List.copyOf(asking);
+        asking.clear();
+        all.forEach(caller -> caller.complete(null));
     }
 
     /** Asking itself causes this, too; if that asked again, a check that flaps would make it go round without a pause. */
@@ -116,10 +148,14 @@ public final class ReadinessPoll {
             return;
         }
         askedAt = worker.nanoTime();
+        asking.addAll(callers);
+        callers.clear();
         late = false;
         deadline = worker.after(settings.timeout(), () -> {
             late = true;
             silence("the readiness checks did not answer within " + seconds(settings.timeout()), Optional.empty());
+            answer(asking);
+            answer(callers);
         });
         CompletableFuture<Set<String>> asked = ask();
         question = Optional.of(asked);
@@ -147,6 +183,15 @@ public final class ReadinessPoll {
     }
 
     private void answered(Set<String> down, Throwable failure) {
+        judge(down, failure);
+        answer(asking);
+        if (!callers.isEmpty()) {
+            next.cancel();
+            poll();
+        }
+    }
+
+    private void judge(Set<String> down, Throwable failure) {
         deadline.cancel();
         question = Optional.empty();
         if (late) {

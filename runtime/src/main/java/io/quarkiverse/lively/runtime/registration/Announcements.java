@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import io.quarkiverse.lively.Endpoint;
@@ -76,6 +77,20 @@ public final class Announcements {
     /** An IPv6 address is published without the brackets that it has in a URL. */
     static String withoutBrackets(String address) {
         return address.startsWith("[") ? address.substring(1, address.length() - 1) : address;
+    }
+
+    /**
+     * An immutable copy.
+     *
+     * @throws InvalidServiceException if it is no text, or too much for a record that everybody reads
+     */
+    static Map<String, String> checked(Map<String, String> metadata) {
+        Objects.requireNonNull(metadata, "metadata").forEach((name, value) -> {
+            Objects.requireNonNull(name, "metadata: a name is null");
+            Objects.requireNonNull(value, () -> "metadata: the value of '" + name + "' is null");
+        });
+        check(metadata);
+        return Map.copyOf(metadata);
     }
 
     /**

@@ -59,10 +59,16 @@ record Incarnation(String id, Instant startedAt, String version) {
         Announcements.check(endpoint, metadata);
         Claim.Builder claim = Claim.newBuilder().setIncarnation(id).setStartedAt(startedAt.toEpochMilli())
                 .setVersion(version);
-        // In the order of the names, so that the same metadata are the same bytes.
-        new TreeMap<>(metadata).forEach(claim::putMetadata);
         endpoint.ifPresent(
                 e -> claim.setAddress(Announcements.withoutBrackets(e.address())).setPort(e.port()).setSecure(e.secure()));
+        return with(metadata, claim);
+    }
+
+    /** The claim with these metadata instead of the ones that it has. */
+    static Claim with(Map<String, String> metadata, Claim.Builder claim) {
+        claim.clearMetadata();
+        // In the order of the names, so that the same metadata are the same bytes.
+        new TreeMap<>(metadata).forEach(claim::putMetadata);
         try {
             // As etcd gives it back: a text of the application that is no UTF-8 is stored as another one.
             return Claim.parseFrom(claim.build().toByteString());

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -70,6 +71,8 @@ final class Publication {
 
     /** Losing so many races in a row is no accident any more: wait, then start again. */
     static final int RACES = 8;
+    /** From one write of the claim to the next one that only changes what the claim says. */
+    private static final Duration CLAIM_INTERVAL = Duration.ofSeconds(1);
     /** No service needs so many writes until it is as it should be. */
     private static final int WRITES = 16;
     private static final Runnable NOTHING = () -> {
@@ -96,6 +99,9 @@ final class Publication {
     private ServiceKeys seen = ServiceKeys.ABSENT;
     /** The hold of another party, in force or to come, as it was last judged. */
     private Optional<Hold> hold = Optional.empty();
+    /** When the claim was last sent; empty if it never was. */
+    private OptionalLong claimSentAt = OptionalLong.empty();
+    private boolean looksForClaim;
     private boolean tried;
     private boolean claimed;
     /** In an earlier start, of which nothing is known here as yet. */
@@ -145,6 +151,42 @@ final class Publication {
             wanted = newlyWanted;
             agenda.begin(this::look);
         }
+    }
+
+    /**
+     * The process says something new of itself. While the service is registered, that is one write of the claim, and at most
+     * one
+     * each {@link #CLAIM_INTERVAL}.
+     */
+    void describe(Claim newClaim) {
+        if (!retired) {
+            claim = newClaim;
+            if (lease != null && untilClaimIsDue().isZero()) {
+                agenda.begin(this::look);
+            } else if (lease != null) {
+                lookWhenClaimIsDue();
+            }
+        }
+    }
+
+    private void lookWhenClaimIsDue() {
+        if (!looksForClaim) {
+            looksForClaim = true;
+            worker.after(untilClaimIsDue(), () -> {
+                looksForClaim = false;
+                if (!retired && lease != null) {
+                    agenda.begin(this::look);
+                }
+            });
+        }
+    }
+
+    private Duration untilClaimIsDue() {
+        if (claimSentAt.isEmpty()) {
+            return Duration.ZERO;
+        }
+        Duration left = CLAIM_INTERVAL.minusNanos(worker.nanoTime() - claimSentAt.getAsLong());
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** Whether nothing of the service remains after the stop. */
@@ -339,6 +381,15 @@ final class Publication {
         noteWhetherClaimed();
         hold = holds.of(seen, incarnation.isIn(seen.owner()), under.id(), now);
         Verdict verdict = Verdict.of(seen, neighbours, writes, claim, under.id(), wanted, onConflict, claimed, hold, now);
+        boolean isSettled = verdict instanceof Verdict.Settled || verdict instanceof Verdict.Held held && held.settled();
+        boolean saysNew = isSettled && !Verdict.isSaid(seen, claim);
+        if (saysNew && untilClaimIsDue().isZero()) {
+            writeClaim(race, writes.rewriteClaim(seen, claim, under.id()), NOTHING);
+            return;
+        }
+        if (saysNew) {
+            lookWhenClaimIsDue();
+        }
         if (verdict instanceof Verdict.Settled) {
             fence.open();
             listener.registered(seen, under, wanted);
@@ -359,7 +410,7 @@ final class Publication {
             settle(under, held.hold().getEnd(), now);
         } else if (verdict instanceof Verdict.Held held) {
             State state = incarnation.says(Reason.MAINTENANCE, now).setHold(held.hold()).build();
-            write(race, writes.claimHeld(seen, claim, under.id(), state), NOTHING);
+            writeClaim(race, writes.claimHeld(seen, claim, under.id(), state), NOTHING);
         } else if (verdict instanceof Verdict.Fenced by) {
             fence.close();
             listener.fenced(by.by());
@@ -392,7 +443,7 @@ final class Publication {
             return;
         }
         Optional<Claim> former = seen.owner().value().filter(owner -> !incarnation.isIn(seen.owner()));
-        write(race, writes.register(seen, neighbours, claim, under.id(), wanted.status(), said.build()),
+        writeClaim(race, writes.register(seen, neighbours, claim, under.id(), wanted.status(), said.build()),
                 () -> former.ifPresent(owner -> listener.tookOver(owner, claim)));
     }
 
@@ -402,6 +453,11 @@ final class Publication {
      */
     private void noteWhetherClaimed() {
         claimed = isClaimed() || incarnation.isIn(seen.owner()) || seen.history().value().filter(incarnation::isIn).isPresent();
+    }
+
+    private void writeClaim(int race, GuardedWrite write, Runnable report) {
+        claimSentAt = OptionalLong.of(worker.nanoTime());
+        write(race, write, report);
     }
 
     private void write(int race, GuardedWrite write, Runnable report) {

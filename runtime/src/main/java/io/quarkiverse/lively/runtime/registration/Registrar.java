@@ -272,7 +272,7 @@ public final class Registrar {
                 listener -> new Publication(etcd, worker, writes, incarnation,
                         settings.onConflict(), settings.ttl(), random, watch,
                         lease -> session.ifPresent(holder -> holder.gone(lease)), listener),
-                this::term, word, settings.stopTimeout(),
+                this::term, word, settings,
                 Standing.beginning(state, worker.now(), reason), changes, metrics, closed -> remove(identity, closed));
     }
 

@@ -7,9 +7,11 @@ import java.util.function.Consumer;
 
 import org.jboss.logging.Logger;
 
+import io.quarkiverse.lively.PermissionDeniedException;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Loss;
@@ -39,6 +41,7 @@ final class RegistrationReport implements Publication.Listener {
     private final LivelyMetrics metrics;
     private final Runnable gaveUp;
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+    private final MetadataUpdates updates = new MetadataUpdates();
 
     private String lastRefusal = "";
     private Optional<String> holderOfName = Optional.empty();
@@ -65,6 +68,11 @@ final class RegistrationReport implements Publication.Listener {
         return standing;
     }
 
+    /** Callers that set metadata, and wait until they are stored. On the worker thread. */
+    MetadataUpdates updates() {
+        return updates;
+    }
+
     /** Done once it is registered, even if as DOWN; fails if that was refused before. */
     CompletableFuture<Void> outcome() {
         return outcome;
@@ -81,6 +89,7 @@ final class RegistrationReport implements Publication.Listener {
         lastRefusal = "";
         outcome.complete(null);
         stand(RegistrationState.REGISTERED, wanted.why(), keys, Optional.of(lease));
+        keys.owner().value().map(Claim::getMetadataMap).ifPresent(updates::stored);
         if (before.state() != RegistrationState.REGISTERED) {
             LOG.infof("Registered %s as %s, under a lease of %d s", identity, word(wanted), lease.ttl().toSeconds());
         } else if (!before.reason().equals(wanted.why())) {
@@ -102,6 +111,7 @@ final class RegistrationReport implements Publication.Listener {
                 + (hold.getEnd() == 0 ? "" : ", until " + Instant.ofEpochMilli(hold.getEnd()))
                 + (Holds.isEndIgnored(keys, hold) ? "; its end had passed when it was first seen, so it does not count" : "");
         stand(RegistrationState.HELD_DOWN, why, keys, Optional.of(lease));
+        keys.owner().value().map(Claim::getMetadataMap).ifPresent(updates::stored);
         if (before != RegistrationState.HELD_DOWN) {
             LOG.warnf("%s is %s. What it says of itself will be published when that ends", identity, why);
         }
@@ -178,6 +188,8 @@ final class RegistrationReport implements Publication.Listener {
     public void failed(ServiceKeys keys, boolean held, EtcdException cause) {
         noteLoss(keys);
         failed(held, cause);
+        updates.failed(cause.kind() == EtcdException.Kind.DENIED ? new PermissionDeniedException(cause.getMessage(), cause)
+                : metadataNotStored(cause.getMessage(), cause));
     }
 
     /**
@@ -276,6 +288,17 @@ final class RegistrationReport implements Publication.Listener {
         outcome.completeExceptionally(new IllegalStateException(why));
     }
 
+    /** They are not lost. */
+    RegistryUnavailableException metadataNotStored(String why, Throwable cause) {
+        return new RegistryUnavailableException("The metadata of " + identity + " are not stored yet: " + why
+                + ". They are kept, and published as soon as etcd allows", cause);
+    }
+
+    /** As nothing is published of it. */
+    IllegalStateException metadataRefused(String why) {
+        return new IllegalStateException("The metadata of " + identity + " cannot be published: " + why);
+    }
+
     private void stand(RegistrationState state, String reason) {
         stand(state, reason, standing.keys(), standing.lease());
     }
@@ -283,6 +306,13 @@ final class RegistrationReport implements Publication.Listener {
     private void stand(RegistrationState state, String reason, ServiceKeys keys, Optional<LeaseTerm> lease) {
         RegistrationState before = standing.state();
         standing = standing.then(state, clock.now(), reason, keys, lease);
+        switch (state) {
+            case STARTING, LOST -> updates.kept();
+            case FENCED, STOPPED, DISABLED -> updates.failed(metadataRefused("it is " + state + ", since " + reason));
+            case REGISTERED, HELD_DOWN -> {
+                // Once they are stored.
+            }
+        }
         if (before != state) {
             changes.accept(
                     new RegistrationChange(registration, kind == ServiceRegistration.Kind.APPLICATION, before, state, reason));

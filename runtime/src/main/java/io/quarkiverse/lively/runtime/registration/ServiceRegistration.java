@@ -3,11 +3,15 @@ package io.quarkiverse.lively.runtime.registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -15,6 +19,7 @@ import java.util.function.Supplier;
 
 import org.jboss.logging.Logger;
 
+import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.Lease;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
@@ -27,10 +32,12 @@ import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.text.PrintableText;
+import io.quarkiverse.lively.runtime.worker.Answers;
 import io.quarkiverse.lively.runtime.worker.Platform;
 import io.quarkiverse.lively.runtime.worker.Worker;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.BlockingOperationNotAllowedException;
+import io.smallrye.mutiny.Uni;
 
 /**
  * One service that this process keeps alive, from when it is to be published until it is stopped. What decides about it happens
@@ -66,15 +73,19 @@ public final class ServiceRegistration implements Registration {
     private final Worker worker;
     private final Platform platform;
     private final Supplier<Optional<LeaseTerm>> leases;
-    private final Duration stopTimeout;
+    private final Registrar.Settings settings;
+    private final Answers answers;
     private final Consumer<ServiceRegistration> whenStopped;
 
     private final Publication publication;
     private final RegistrationReport report;
     private final OwnWord word;
     private Optional<Claim> claim = Optional.empty();
+    /** Instead of the ones of the claim that it was to begin with. */
+    private Optional<Map<String, String>> metadata = Optional.empty();
     private Optional<LeaseTerm> held = Optional.empty();
     private CompletableFuture<ServiceKeys> stopped;
+    private volatile Supplier<CompletionStage<Void>> readinessCheck = () -> CompletableFuture.completedFuture(null);
     /** The fencing token after this registration has ended; null before. */
     private final AtomicReference<OptionalLong> lastToken = new AtomicReference<>();
 
@@ -83,12 +94,12 @@ public final class ServiceRegistration implements Registration {
      * @param leases the lease of this process, as it is at the moment
      * @param word what this process says of it
      * @param changes told of each change of the state; called on the worker thread
-     * @param stopTimeout how long {@link #close()} may take
+     * @param settings how long things may take
      * @param whenStopped told once this registration is of no further use
      */
     ServiceRegistration(ServiceIdentity identity, Kind kind, Worker worker, Platform platform,
             Function<Publication.Listener, Publication> publications, Supplier<Optional<LeaseTerm>> leases, OwnWord word,
-            Duration stopTimeout, Standing beginning, Consumer<RegistrationChange> changes, LivelyMetrics metrics,
+            Registrar.Settings settings, Standing beginning, Consumer<RegistrationChange> changes, LivelyMetrics metrics,
             Consumer<ServiceRegistration> whenStopped) {
         this.identity = identity;
         this.worker = worker;
@@ -98,7 +109,8 @@ public final class ServiceRegistration implements Registration {
         this.publication = publications.apply(report);
         this.leases = leases;
         this.word = word;
-        this.stopTimeout = stopTimeout;
+        this.settings = settings;
+        this.answers = new Answers(platform.pool());
         this.whenStopped = whenStopped;
     }
 
@@ -107,7 +119,7 @@ public final class ServiceRegistration implements Registration {
      */
     void serve(Claim asClaimed) {
         if (claim.isEmpty()) {
-            claim = Optional.of(asClaimed);
+            claim = Optional.of(metadata.map(set -> Incarnation.with(set, asClaimed.toBuilder())).orElse(asClaimed));
             if (word.wanted().isEmpty()) {
                 report.explain("its readiness is not known yet");
             }
@@ -216,6 +228,7 @@ public final class ServiceRegistration implements Registration {
         worker.execute(() -> {
             if (stopped == null) {
                 keepToken(token.get());
+                report.updates().failed(report.metadataRefused("it is being stopped"));
                 stopped = publication.retire(lastWord, limit, this::ended);
                 if (lastToken.get().isEmpty()) {
                     // After the last transaction is on its way.
@@ -289,7 +302,7 @@ public final class ServiceRegistration implements Registration {
         }
         boolean ours = now.state() == RegistrationState.REGISTERED
                 || now.state() == RegistrationState.HELD_DOWN && now.isUnderValid(leases.get(), worker.nanoTime());
-        return ours ? OptionalLong.of(now.keys().owner().modRevision()) : OptionalLong.empty();
+        return ours ? OptionalLong.of(now.keys().fencingToken()) : OptionalLong.empty();
     }
 
     @Override
@@ -306,6 +319,73 @@ public final class ServiceRegistration implements Registration {
     @Override
     public void up() {
         worker.execute(() -> say(() -> word.application(Optional.empty())));
+    }
+
+    @Override
+    public void updateMetadata(Map<String, String> newMetadata) {
+        if (!BlockingOperationControl.isBlockingAllowed()) {
+            throw new BlockingOperationNotAllowedException("Updating metadata waits for etcd and must not be done on an event"
+                    + " loop: call updateMetadataAsync");
+        }
+        try {
+            updatingMetadata(newMetadata).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw report.metadataNotStored("interrupted while waiting for etcd", e);
+        }
+    }
+
+    @Override
+    public Uni<Void> updateMetadataAsync(Map<String, String> newMetadata) {
+        return answers.to(() -> updatingMetadata(newMetadata));
+    }
+
+    /**
+     * As {@link #updateMetadata}, but without blocking. Done when that would return.
+     *
+     * @throws InvalidServiceException if they cannot be published
+     */
+    public CompletableFuture<Void> updatingMetadata(Map<String, String> newMetadata) {
+        Map<String, String> checked = Announcements.checked(newMetadata);
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        worker.execute(() -> update(checked, result));
+        return platform.orTimeout(result, settings.ttl()).exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                failure instanceof TimeoutException
+                        ? report.metadataNotStored("etcd has not answered within " + settings.ttl().toSeconds() + " s", failure)
+                        : failure));
+    }
+
+    private void update(Map<String, String> newMetadata, CompletableFuture<Void> result) {
+        RegistrationState now = state();
+        if (NOT_KEPT_ALIVE.contains(now) || stopped != null) {
+            result.completeExceptionally(
+                    report.metadataRefused(stopped != null ? "it is being stopped" : "it is " + now + ", since " + reason()));
+            return;
+        }
+        metadata = Optional.of(newMetadata);
+        report.updates().add(newMetadata, result);
+        if (now == RegistrationState.STARTING || now == RegistrationState.LOST) {
+            report.updates().kept();
+        }
+        claim = claim.map(present -> Incarnation.with(newMetadata, present.toBuilder()));
+        claim.ifPresent(publication::describe);
+    }
+
+    @Override
+    public Uni<Void> checkReadiness() {
+        return answers.to(readinessCheck::get);
+    }
+
+    /** @param check asks the readiness checks that decide about this registration; done once they have answered */
+    public void checkReadinessBy(Supplier<CompletionStage<Void>> check) {
+        readinessCheck = check;
+    }
+
+    @Override
+    public Uni<Void> closeAsync() {
+        return answers.to(this::closing);
     }
 
     @Override
@@ -341,7 +421,7 @@ public final class ServiceRegistration implements Registration {
             forgetToken();
             return CompletableFuture.completedFuture(null);
         }
-        return platform.orTimeout(stop(lastWord, stopTimeout, OptionalLong::empty), stopTimeout)
+        return platform.orTimeout(stop(lastWord, settings.stopTimeout(), OptionalLong::empty), settings.stopTimeout())
                 .handle((nothing, failure) -> {
                     if (failure != null) {
                         LOG.debugf(failure, "%s was closed without a word", identity);

@@ -80,8 +80,7 @@ sealed interface Verdict {
         if (others && onConflict != OnConflict.TAKEOVER && !haveSameAddress(mine, other)) {
             return onConflict == OnConflict.WAIT ? new WaitingFor(other) : new Refused(other);
         }
-        boolean alive = owner.filter(mine::equals).isPresent() && seen.owner().lease() == lease
-                && writes.isUnder(lease, seen);
+        boolean alive = ours && seen.owner().lease() == lease && writes.isUnder(lease, seen);
         boolean registered = alive && seen.service().value().filter(writes::isInPlace).isPresent();
         boolean rivalStays = neighbours.rivalStays(writes.identity(), now);
         if (rivalStays && !registered) {
@@ -100,6 +99,11 @@ sealed interface Verdict {
             return new Adopt();
         }
         return writes.entriesAreMissing(seen) ? new Mend() : new Settled();
+    }
+
+    /** Whether the claim in etcd says of its process what that wants to say. */
+    static boolean isSaid(ServiceKeys seen, Claim mine) {
+        return seen.owner().value().map(claim -> claim.toBuilder().clearToken().build()).filter(mine::equals).isPresent();
     }
 
     static boolean haveSameAddress(Claim a, Claim b) {

@@ -136,6 +136,11 @@ public final class OwnerWrites {
         return write.build();
     }
 
+    /** Rewrites the claim of an owner, and nothing else: it says something new of itself. */
+    public GuardedWrite rewriteClaim(ServiceKeys seen, Claim claim, long lease) {
+        return write(seen, lease).claim(claim, lease).build();
+    }
+
     /** Makes a record its own that somebody who knows no states rewrote: the state says so, the record stays. */
     public GuardedWrite adopt(ServiceKeys seen, long lease, State state) {
         return write(seen, lease).adopt(state).build();

@@ -62,6 +62,14 @@ public record ServiceKeys(Entry<Service> service, Entry<ByteString> up, Entry<Cl
         return owner.value().isPresent() || owner.lease() != 0;
     }
 
+    /**
+     * The fencing token of the owner: the revision of its claim. An owner that rewrites its claim under the same lease keeps
+     * the token that it had.
+     */
+    public long fencingToken() {
+        return owner.value().map(Claim::getToken).filter(kept -> kept != 0).orElse(owner.modRevision());
+    }
+
     /** Whether the state was written with the record or after it; if not, a client that knows no states wrote the record. */
     public boolean stateIsCurrent() {
         return service.exists() && state.modRevision() >= service.modRevision();

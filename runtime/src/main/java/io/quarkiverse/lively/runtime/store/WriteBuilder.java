@@ -114,9 +114,13 @@ final class WriteBuilder {
         return transition(Status.UP, said);
     }
 
+    /** A new claim gets a new fencing token. A claim that only replaces its own, under the same lease, keeps the token. */
     WriteBuilder claim(Claim claim, long ownerLease) {
-        writes.add(new Put(layout.owner(id.uuid()), claim.toByteString(), ownerLease));
-        owner = revision -> Entry.of(claim, revision, ownerLease);
+        boolean isOwn = seen.owner().lease() == ownerLease && seen.owner().value()
+                .filter(present -> present.getIncarnation().equals(claim.getIncarnation())).isPresent();
+        Claim written = isOwn ? claim.toBuilder().setToken(seen.fencingToken()).build() : claim;
+        writes.add(new Put(layout.owner(id.uuid()), written.toByteString(), ownerLease));
+        owner = revision -> Entry.of(written, revision, ownerLease);
         return this;
     }
 

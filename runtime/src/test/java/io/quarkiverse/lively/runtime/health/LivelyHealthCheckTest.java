@@ -23,6 +23,7 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.config.Configured;
+import io.smallrye.mutiny.Uni;
 
 /** What the check says in which state. It is given the registration only, so it can ask etcd nothing. */
 class LivelyHealthCheckTest {
@@ -115,6 +116,26 @@ class LivelyHealthCheckTest {
         @Override
         public void close() {
             throw new AssertionError("A check changes nothing");
+        }
+
+        @Override
+        public Uni<Void> closeAsync() {
+            throw new AssertionError("A check changes nothing");
+        }
+
+        @Override
+        public void updateMetadata(Map<String, String> metadata) {
+            throw new AssertionError("A check changes nothing");
+        }
+
+        @Override
+        public Uni<Void> updateMetadataAsync(Map<String, String> metadata) {
+            throw new AssertionError("A check changes nothing");
+        }
+
+        @Override
+        public Uni<Void> checkReadiness() {
+            throw new AssertionError("A check asks no other checks");
         }
     }
 }

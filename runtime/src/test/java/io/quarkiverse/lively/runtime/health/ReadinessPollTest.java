@@ -47,6 +47,60 @@ class ReadinessPollTest {
     }
 
     @Test
+    void asksNowForACaller() {
+        poll.start();
+        worker.pass(Duration.ofSeconds(1));
+        checks.down = Set.of("database");
+        assertTrue(poll.check().isDone());
+        assertEquals(2, checks.asked);
+        assertEquals(List.of("ready", DATABASE), told);
+        worker.pass(INTERVAL);
+        assertEquals(3, checks.asked, "an interval after the last question");
+    }
+
+    /** The open question may have been answered before the change that the caller knows of. */
+    @Test
+    void asksOnceMoreForCallersThatComeWhileItAsks() {
+        checks.hang();
+        poll.start();
+        CompletableFuture<Void> one = poll.check();
+        CompletableFuture<Void> two = poll.check();
+        assertEquals(1, checks.asked);
+        assertTrue(!one.isDone() && !two.isDone());
+        checks.down = Set.of("database");
+        checks.answer(Set.of());
+        assertTrue(one.isDone() && two.isDone());
+        assertEquals(List.of("ready", DATABASE), told);
+        assertEquals(2, checks.asked);
+    }
+
+    @Test
+    void aCallerDoesNotWaitLongerThanTheTimeout() {
+        poll.start();
+        checks.hang();
+        CompletableFuture<Void> caller = poll.check();
+        CompletableFuture<Void> later = poll.check();
+        assertTrue(!caller.isDone());
+        worker.pass(TIMEOUT);
+        assertTrue(caller.isDone() && later.isDone());
+        assertTrue(poll.check().isDone(), "the checks hang, and are not asked twice at a time");
+        assertEquals(2, checks.asked);
+    }
+
+    @Test
+    void asksNothingForACallerBeforeItStartsAndAfterItIsStopped() {
+        assertTrue(poll.check().isDone());
+        checks.hang();
+        poll.start();
+        CompletableFuture<Void> caller = poll.check();
+        assertEquals(1, checks.asked);
+        poll.stop();
+        assertTrue(caller.isDone());
+        assertTrue(poll.check().isDone());
+        assertEquals(1, checks.asked);
+    }
+
+    @Test
     void theFirstAnswerIsTheVerdict() {
         checks.down = Set.of("database");
         poll.start();
