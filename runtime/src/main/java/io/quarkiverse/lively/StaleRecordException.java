@@ -25,8 +25,8 @@ public final class StaleRecordException extends LivelyException {
     }
 
     /**
-     * Who changed it: the incarnation of the process that keeps it alive, {@code type@host} of the application that spoke
-     * for an operator, or {@code unknown} for a client that does not say.
+     * The last writer, named as {@link Transition#by()} is: the process that keeps the service alive, another party, or
+     * {@code unknown} for a client that does not say.
      */
     public String by() {
         return by;

@@ -22,7 +22,7 @@ class OneLineForALogTest {
                 .withMetadata(Map.of(evil, evil));
         ServiceRecord service = Records.of(definition);
         for (Object logged : new Object[] { definition, service,
-                new Transition(Instant.EPOCH, Status.DOWN, Reason.OPERATOR, evil),
+                new Transition(Instant.EPOCH, Status.DOWN, Reason.OPERATOR, evil, Optional.of(evil)),
                 new ServiceAdded(service, Reason.REGISTERED, 1, Instant.EPOCH, 1),
                 new ServiceChanged(service, service, Reason.OPERATOR, 1, Instant.EPOCH, 1),
                 new ServiceRemoved(service, Reason.UNKNOWN, 1, Instant.EPOCH, 1),

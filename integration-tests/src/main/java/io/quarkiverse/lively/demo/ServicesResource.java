@@ -83,11 +83,7 @@ public class ServicesResource {
     @GET
     @Path("/{uuid}/history")
     public List<Transition> history(@RestPath String uuid) {
-        List<Transition> history = registry.history(uuid);
-        if (history.isEmpty()) {
-            find(uuid);
-        }
-        return history;
+        return registry.history(uuid);
     }
 
     @POST

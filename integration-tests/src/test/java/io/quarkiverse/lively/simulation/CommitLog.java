@@ -222,7 +222,9 @@ final class CommitLog implements Check {
             for (int i = history.getTransitionsCount() - 1; i >= 0 && transitions.size() < MOST_TRANSITIONS; i--) {
                 var logged = history.getTransitions(i);
                 transitions.add(new Transition(Instant.ofEpochMilli(logged.getSince()), status(logged.getStatus()),
-                        Reason.valueOf(logged.getReason().name()), logged.getBy()));
+                        Reason.valueOf(logged.getReason().name()),
+                        logged.getByName().isEmpty() ? logged.getBy() : logged.getByName(),
+                        Optional.of(logged.getNote()).filter(note -> !note.isEmpty())));
             }
             return transitions;
         }

@@ -86,7 +86,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
                 new Registrar.Settings(config.registration().enabled(), identity(config, layout, mode, hostName), ttl,
                         config.shutdown().timeout(), version, config.service().metadata(),
                         config.registration().onConflict(), config.registration().ephemeral(),
-                        readinessDecides && config.registration().enabled()),
+                        readinessDecides && config.registration().enabled(), config.registration().persistMetadata()),
                 new ReadinessPoll.Settings(healthInterval, config.health().timeout(), config.health().upAfter(),
                         config.health().downAfter()),
                 new ViewSettings(config.etcd().requestTimeout(), config.view().progressInterval(), suspectLimit,

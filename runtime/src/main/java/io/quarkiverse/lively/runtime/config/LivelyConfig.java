@@ -216,6 +216,14 @@ public interface LivelyConfig {
          */
         @WithDefault("false")
         boolean ephemeral();
+
+        /**
+         * Whether endpoint and metadata stay readable while no process keeps a service of this application alive. They are
+         * stored beside the service, as last known, and deleted with it. With `false`, the next registration deletes those
+         * that an earlier one has left. Not for ephemeral services, of which nothing remains.
+         */
+        @WithDefault("true")
+        boolean persistMetadata();
     }
 
     interface Shutdown {

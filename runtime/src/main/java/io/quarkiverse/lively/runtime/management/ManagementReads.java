@@ -26,10 +26,9 @@ record ManagementReads(LivelyLifecycle lively) {
                 .map(found -> ServiceJson.of(found.orElseThrow(() -> new UnknownServiceException(uuid))));
     }
 
-    /** The newest first. Of a service without a history, whether there is one. */
+    /** The newest first. */
     Uni<Object> history(String uuid) {
         return lively.reactiveRegistry().history(uuid)
-                .flatMap(history -> history.isEmpty() ? service(uuid).map(service -> new JsonArray())
-                        : Uni.createFrom().item(new JsonArray(history.stream().map(ServiceJson::of).toList())));
+                .map(history -> new JsonArray(history.stream().map(ServiceJson::of).toList()));
     }
 }

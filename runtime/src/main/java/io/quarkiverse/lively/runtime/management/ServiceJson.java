@@ -33,8 +33,11 @@ final class ServiceJson {
     }
 
     static JsonObject of(Transition transition) {
-        return new JsonObject().put("since", transition.since().toString()).put("status", transition.status().name())
-                .put("reason", transition.reason().name()).put("by", transition.by());
+        JsonObject json = new JsonObject().put("since", transition.since().toString())
+                .put("status", transition.status().name()).put("reason", transition.reason().name())
+                .put("by", transition.by());
+        transition.note().ifPresent(note -> json.put("note", note));
+        return json;
     }
 
     static JsonObject of(Registration registration) {

@@ -21,11 +21,20 @@ import io.quarkiverse.lively.runtime.worker.Platform;
  *
  * @param id of this start of this process
  * @param version of the application
+ * @param signature {@code type@host} of the application
  */
-record Incarnation(String id, Instant startedAt, String version) {
+record Incarnation(String id, Instant startedAt, String version, String signature) {
 
-    static Incarnation started(Platform platform, String version) {
-        return new Incarnation(platform.uuid().toString(), platform.now(), version);
+    /** So many characters of an id are enough for a reader. */
+    private static final int SHORT_ID = 8;
+
+    static Incarnation started(Platform platform, String version, String signature) {
+        return new Incarnation(platform.uuid().toString(), platform.now(), version, signature);
+    }
+
+    /** For readers: {@code inventory@host-1 (3f2a9c1b)}. Nothing is decided by it. */
+    String name() {
+        return signature + " (" + id.substring(0, Math.min(SHORT_ID, id.length())) + ")";
     }
 
     /** Whether a claim is its own. */
@@ -47,7 +56,7 @@ record Incarnation(String id, Instant startedAt, String version) {
     }
 
     State.Builder says(Reason reason, Instant since) {
-        return State.newBuilder().setReason(reason).setSince(since.toEpochMilli()).setBy(id);
+        return State.newBuilder().setReason(reason).setSince(since.toEpochMilli()).setBy(id).setByName(name());
     }
 
     /**

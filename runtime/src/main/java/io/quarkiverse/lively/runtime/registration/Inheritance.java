@@ -60,8 +60,8 @@ public record Inheritance(String namespace, ServiceIdentity identity, boolean ep
                 && settings.ttl().equals(ttl);
     }
 
-    Incarnation incarnation(String version) {
-        return new Incarnation(incarnation, startedAt, version);
+    Incarnation incarnation(String version, String signature) {
+        return new Incarnation(incarnation, startedAt, version, signature);
     }
 
     /**
@@ -71,7 +71,7 @@ public record Inheritance(String namespace, ServiceIdentity identity, boolean ep
      */
     CompletableFuture<Void> renounce(Etcd etcd, Worker worker, Duration limit) {
         OwnerWrites writes = new OwnerWrites(new KeyLayout(namespace), identity, ephemeral);
-        TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation(""), TakeDown.Word.DOWN);
+        TakeDown takeDown = new TakeDown(etcd, worker, writes, incarnation("", identity.signature()), TakeDown.Word.DOWN);
         CompletableFuture<Void> revoked = takeDown.result(limit, (keys, failure) -> {
         }).handle((keys, failure) -> etcd.revokeLease(lease))
                 .thenCompose(answer -> answer);

@@ -398,7 +398,7 @@ final class Publication {
         } else if (verdict instanceof Verdict.Publish publish) {
             publish(race, publish, neighbours, under, now);
         } else if (verdict instanceof Verdict.Adopt) {
-            State.Builder state = incarnation.says(Reason.UNKNOWN, now).setBy(Holds.SOMEBODY);
+            State.Builder state = incarnation.says(Reason.UNKNOWN, now).setBy(Holds.SOMEBODY).clearByName();
             hold.ifPresent(state::setHold);
             write(race, writes.adopt(seen, under.id(), state.build()), NOTHING);
         } else if (verdict instanceof Verdict.Mend) {

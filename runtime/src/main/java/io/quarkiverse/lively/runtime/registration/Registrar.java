@@ -69,9 +69,17 @@ public final class Registrar {
      * @param onConflict what to do if another process owns a service
      * @param ephemeral whether nothing of a service remains once it is not registered any more
      * @param awaitsReadiness whether somebody is going to say whether the application is ready
+     * @param persistMetadata whether endpoint and metadata outlive the claim, as the last known ones
      */
     public record Settings(boolean enabled, ServiceIdentity identity, Duration ttl, Duration stopTimeout, String version,
-            Map<String, String> metadata, OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
+            Map<String, String> metadata, OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness,
+            boolean persistMetadata) {
+
+        /** With metadata that outlive the claim, as by default. */
+        public Settings(boolean enabled, ServiceIdentity identity, Duration ttl, Duration stopTimeout, String version,
+                Map<String, String> metadata, OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
+            this(enabled, identity, ttl, stopTimeout, version, metadata, onConflict, ephemeral, awaitsReadiness, true);
+        }
     }
 
     /** With nothing to go on with, and nobody who measures. */
@@ -98,8 +106,8 @@ public final class Registrar {
         this.inheritance = inheritance;
         Optional<Inheritance> continued = inheritance.filter(left -> left.suits(layout, settings));
         this.goesOn = continued.isPresent();
-        this.incarnation = continued.map(left -> left.incarnation(settings.version()))
-                .orElseGet(() -> Incarnation.started(platform, settings.version()));
+        this.incarnation = continued.map(left -> left.incarnation(settings.version(), signature()))
+                .orElseGet(() -> Incarnation.started(platform, settings.version(), signature()));
         this.own = settings.enabled()
                 ? registration(settings.identity(), ServiceRegistration.Kind.APPLICATION,
                         new OwnWord(settings.awaitsReadiness()),
@@ -139,7 +147,7 @@ public final class Registrar {
 
     /** How this application signs what it says of other services. */
     public String signature() {
-        return settings.identity().type() + "@" + settings.identity().host();
+        return settings.identity().signature();
     }
 
     /**
@@ -267,7 +275,7 @@ public final class Registrar {
 
     private ServiceRegistration registration(ServiceIdentity identity, ServiceRegistration.Kind kind, OwnWord word,
             RegistrationState state, String reason) {
-        OwnerWrites writes = new OwnerWrites(layout, identity, settings.ephemeral());
+        OwnerWrites writes = new OwnerWrites(layout, identity, settings.ephemeral(), settings.persistMetadata());
         return new ServiceRegistration(identity, kind, worker, platform,
                 listener -> new Publication(etcd, worker, writes, incarnation,
                         settings.onConflict(), settings.ttl(), random, watch,

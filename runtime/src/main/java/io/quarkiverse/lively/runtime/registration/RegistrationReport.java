@@ -16,6 +16,7 @@ import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics;
 import io.quarkiverse.lively.runtime.metrics.LivelyMetrics.Loss;
 import io.quarkiverse.lively.runtime.store.Holds;
+import io.quarkiverse.lively.runtime.store.OwnerWrites;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceKeys;
 import io.quarkiverse.lively.runtime.store.ServiceRecords;
@@ -129,7 +130,7 @@ final class RegistrationReport implements Publication.Listener {
 
     @Override
     public void tookOver(Claim former, Claim mine) {
-        if (Verdict.haveSameAddress(former, mine)) {
+        if (OwnerWrites.haveSameAddress(former, mine)) {
             LOG.infof("%s was still registered by the process that had the address %s before", identity, address(mine));
         } else {
             LOG.warnf(

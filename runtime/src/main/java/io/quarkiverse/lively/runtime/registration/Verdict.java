@@ -77,7 +77,7 @@ sealed interface Verdict {
             return new Fenced(other);
         }
         // We listen where the other one did: it is gone, though its lease is not yet.
-        if (others && onConflict != OnConflict.TAKEOVER && !haveSameAddress(mine, other)) {
+        if (others && onConflict != OnConflict.TAKEOVER && !OwnerWrites.haveSameAddress(mine, other)) {
             return onConflict == OnConflict.WAIT ? new WaitingFor(other) : new Refused(other);
         }
         boolean alive = ours && seen.owner().lease() == lease && writes.isUnder(lease, seen);
@@ -104,10 +104,6 @@ sealed interface Verdict {
     /** Whether the claim in etcd says of its process what that wants to say. */
     static boolean isSaid(ServiceKeys seen, Claim mine) {
         return seen.owner().value().map(claim -> claim.toBuilder().clearToken().build()).filter(mine::equals).isPresent();
-    }
-
-    static boolean haveSameAddress(Claim a, Claim b) {
-        return a.getPort() != 0 && a.getPort() == b.getPort() && a.getAddress().equals(b.getAddress());
     }
 
     private static boolean isPublished(ServiceKeys seen, Wanted wanted, Claim mine, long lease) {

@@ -11,7 +11,7 @@ import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.etcd.Range;
 
 /**
- * Where what is kept. All but {@link #owner}, {@link #state} and {@link #history} is shared with os-lively.
+ * Where what is kept. All but {@link #owner}, {@link #state}, {@link #history} and {@link #last} is shared with os-lively.
  */
 public final class KeyLayout {
 
@@ -21,7 +21,7 @@ public final class KeyLayout {
 
     private static final String NAMESPACE = "namespace";
     /** The keys of a registry all begin like that, after its namespace. */
-    private static final Pattern OF_ANOTHER_REGISTRY = Pattern.compile("/services/(by-|history/)");
+    private static final Pattern OF_ANOTHER_REGISTRY = Pattern.compile("/services/(by-|history/|last/)");
 
     private final String namespace;
     private final String base;
@@ -46,8 +46,8 @@ public final class KeyLayout {
     private static void check(String namespace) {
         ServiceIdentity.checkText(NAMESPACE, namespace);
         if (OF_ANOTHER_REGISTRY.matcher("/" + namespace + "/").find()) {
-            throw new InvalidServiceException(NAMESPACE, "the namespace must not contain 'services/by-…' or"
-                    + " 'services/history': it would lie within the registry of another namespace");
+            throw new InvalidServiceException(NAMESPACE, "the namespace must not contain 'services/by-…',"
+                    + " 'services/history' or 'services/last': it would lie within the registry of another namespace");
         }
     }
 
@@ -120,6 +120,11 @@ public final class KeyLayout {
         return key("/history/", uuid);
     }
 
+    /** The last claim of the service that there was, while there is no other. */
+    public ByteString last(String uuid) {
+        return key("/last/", uuid);
+    }
+
     Range services() {
         return all("/by-uuid/", false);
     }
@@ -136,7 +141,11 @@ public final class KeyLayout {
         return all("/by-state/", false);
     }
 
-    /** Every key that this class names, the histories aside. '.' is the character after '-'. */
+    Range lasts() {
+        return all("/last/", false);
+    }
+
+    /** Every key that this class names, the histories and the last claims aside. '.' is the character after '-'. */
     Range registry() {
         return new Range(key("/by-", ""), key("/by.", ""), 0, LONG_PAGE, false);
     }

@@ -21,13 +21,23 @@ public final class OwnerWrites {
     private final KeyLayout layout;
     private final ServiceIdentity id;
     private final boolean ephemeral;
+    private final boolean keepsLast;
     private final ByteString uuid;
 
-    /** @param ephemeral whether everything of the service goes away with the lease of its process */
+    /** What a claim says outlives it, unless the service is ephemeral. */
     public OwnerWrites(KeyLayout layout, ServiceIdentity id, boolean ephemeral) {
+        this(layout, id, ephemeral, true);
+    }
+
+    /**
+     * @param ephemeral whether everything of the service goes away with the lease of its process
+     * @param keepsLast whether what a claim says outlives it; never that of an ephemeral service
+     */
+    public OwnerWrites(KeyLayout layout, ServiceIdentity id, boolean ephemeral, boolean keepsLast) {
         this.layout = layout;
         this.id = id;
         this.ephemeral = ephemeral;
+        this.keepsLast = keepsLast && !ephemeral;
         this.uuid = ByteString.copyFromUtf8(id.uuid());
     }
 
@@ -39,6 +49,11 @@ public final class OwnerWrites {
         return ephemeral;
     }
 
+    /** Whether two processes say that they listen at the same address: then one of them is gone. */
+    public static boolean haveSameAddress(Claim a, Claim b) {
+        return a.getPort() != 0 && a.getPort() == b.getPort() && a.getAddress().equals(b.getAddress());
+    }
+
     /** The keys that only its owner writes, unless something is amiss or an operator speaks. */
     public List<ByteString> owned() {
         return List.of(layout.service(id.uuid()), layout.owner(id.uuid()));
@@ -46,6 +61,15 @@ public final class OwnerWrites {
 
     public Transaction look() {
         return Transaction.read(keys());
+    }
+
+    /** As {@link #look}, and what the last claim said. */
+    Transaction lookWithLast() {
+        return Transaction.read(Stream.concat(keys().stream(), Stream.of(layout.last(id.uuid()))).toList());
+    }
+
+    Optional<Claim> last(Transaction.Result result) {
+        return Entry.parse(result.get(layout.last(id.uuid())), Claim.parser()).value();
     }
 
     public ServiceKeys seen(Transaction.Result result) {
@@ -106,12 +130,12 @@ public final class OwnerWrites {
      */
     public GuardedWrite register(ServiceKeys seen, Neighbours neighbours, Claim claim, long lease, Status status,
             State state) {
-        return published(seen, lease, status, state).claim(claim, lease).putInPlace(neighbours).build();
+        return publish(claimed(seen, claim, lease), seen, lease, status, state).putInPlace(neighbours).build();
     }
 
     /** Publishes what is claimed already. */
     public GuardedWrite publish(ServiceKeys seen, long lease, Status status, State state) {
-        return published(seen, lease, status, state).build();
+        return publish(write(seen, lease), seen, lease, status, state).build();
     }
 
     /**
@@ -122,7 +146,7 @@ public final class OwnerWrites {
      *        if the record has to be put under this lease. With the hold
      */
     public GuardedWrite claimHeld(ServiceKeys seen, Claim claim, long lease, State state) {
-        WriteBuilder write = write(seen, lease).claim(claim, lease).putMissingEntries();
+        WriteBuilder write = claimed(seen, claim, lease).putMissingEntries();
         Optional<Service> record = seen.service().value();
         if (record.isEmpty()) {
             write.publishDown(record(seen, state), state);
@@ -138,7 +162,7 @@ public final class OwnerWrites {
 
     /** Rewrites the claim of an owner, and nothing else: it says something new of itself. */
     public GuardedWrite rewriteClaim(ServiceKeys seen, Claim claim, long lease) {
-        return write(seen, lease).claim(claim, lease).build();
+        return claimed(seen, claim, lease).build();
     }
 
     /** Makes a record its own that somebody who knows no states rewrote: the state says so, the record stays. */
@@ -176,10 +200,13 @@ public final class OwnerWrites {
         return (ephemeral ? write.delete(isNamed(seen)) : write.disclaim().withoutUp()).build();
     }
 
-    private WriteBuilder published(ServiceKeys seen, long lease, Status status, State state) {
+    private WriteBuilder publish(WriteBuilder write, ServiceKeys seen, long lease, Status status, State state) {
         Service record = record(seen, state);
-        return status == Status.UP ? write(seen, lease).publishUp(record, lease, state)
-                : write(seen, lease).publishDown(record, state);
+        return status == Status.UP ? write.publishUp(record, lease, state) : write.publishDown(record, state);
+    }
+
+    private WriteBuilder claimed(ServiceKeys seen, Claim claim, long lease) {
+        return write(seen, lease).claim(claim, lease, keepsLast);
     }
 
     private WriteBuilder write(ServiceKeys seen, long lease) {

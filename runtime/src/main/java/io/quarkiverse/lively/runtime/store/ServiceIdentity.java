@@ -119,6 +119,11 @@ public record ServiceIdentity(String uuid, String type, String host, String regi
         return !record.getType().equals(type) || !record.getHost().equals(host);
     }
 
+    /** How an application of that type and host signs what it writes: {@code type@host}. */
+    public String signature() {
+        return type + "@" + host;
+    }
+
     @Override
     public String toString() {
         return PrintableText.of(type + " on " + host + " (" + uuid + ")");

@@ -20,6 +20,7 @@ import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Transition;
+import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
@@ -30,8 +31,8 @@ import io.quarkiverse.lively.runtime.store.proto.History;
 /** Reads services. The record is the truth; an entry of an index is believed only as far as the record agrees. */
 public final class ServiceReader {
 
-    /** etcd takes 128 operations a transaction, and a service needs four. */
-    private static final int SERVICES_A_TRANSACTION = 32;
+    /** So many etcd takes. A service needs four, and one more with its last known claim. */
+    private static final int OPERATIONS_A_TRANSACTION = 128;
     private static final int LIKELY_UUIDS = 10_000;
     /** How often an answer is begun anew when the revision that it is read at is compacted. */
     private static final int ATTEMPTS = 3;
@@ -64,17 +65,22 @@ public final class ServiceReader {
     }
 
     public CompletableFuture<Optional<ServiceRecord>> find(String uuid) {
-        return find(uuid, this::keys);
+        return find(uuid, this::keysWithLast);
     }
 
     public CompletableFuture<Optional<ServiceRecord>> find(String type, String host) {
-        return find(type, host, this::keys);
+        return find(type, host, this::keysWithLast);
     }
 
-    /** The last transitions, the newest first. */
+    /**
+     * The last transitions, the newest first. Fails with an {@link UnknownServiceException} if there is no such service.
+     */
     public CompletableFuture<List<Transition>> history(String uuid) {
         ByteString key = layout.history(uuid);
-        return etcd.commit(Transaction.read(List.of(key))).thenApply(result -> {
+        return etcd.commit(Transaction.read(List.of(layout.service(uuid), key))).thenApply(result -> {
+            if (result.get(layout.service(uuid)).isEmpty()) {
+                throw new UnknownServiceException(uuid);
+            }
             List<Transition> newestFirst = new ArrayList<>(Entry.parse(result.get(key), History.parser()).value().stream()
                     .flatMap(history -> history.getTransitionsList().stream()).map(ServiceRecords::transition).toList());
             Collections.reverse(newestFirst);
@@ -143,7 +149,7 @@ public final class ServiceReader {
     /** Somebody took the entry from whoever had the name, and that one may be there still: then the one that changed last. */
     private CompletableFuture<Optional<ServiceRecord>> search(String type, String host, long revision) {
         ServiceQuery query = ServiceQuery.ofTypes(type).withHosts(host);
-        return listAll(revision).thenApply(services -> {
+        return listAll(revision, true).thenApply(services -> {
             Optional<ServiceRecord> found = services.stream().filter(query::matches)
                     .filter(service -> !service.uuid().isEmpty())
                     .max(Comparator.comparingLong(ServiceRecord::revision));
@@ -161,16 +167,24 @@ public final class ServiceReader {
 
     /** All that match, as they were at one revision, in the order of their uuids. */
     public CompletableFuture<List<ServiceRecord>> list(ServiceQuery query) {
-        return list(query, ATTEMPTS);
+        return list(query, false);
     }
 
-    private CompletableFuture<List<ServiceRecord>> list(ServiceQuery query, int attempts) {
-        CompletableFuture<List<ServiceRecord>> candidates = query.uuids().isEmpty() ? listAll(0)
-                : listSome(query.uuids().stream().sorted().toList(), SERVICES_A_TRANSACTION, 0, new ArrayList<>());
+    /** @param lastKnown whether services that no process keeps alive have their last known endpoint and metadata */
+    public CompletableFuture<List<ServiceRecord>> list(ServiceQuery query, boolean lastKnown) {
+        return list(query, lastKnown, ATTEMPTS);
+    }
+
+    private CompletableFuture<List<ServiceRecord>> list(ServiceQuery query, boolean lastKnown, int attempts) {
+        Function<String, List<ByteString>> keysOf = lastKnown ? this::keysWithLast : this::keys;
+        CompletableFuture<List<ServiceRecord>> candidates = query.uuids().isEmpty() ? listAll(0, lastKnown)
+                : listSome(query.uuids().stream().sorted().toList(), keysOf,
+                        OPERATIONS_A_TRANSACTION / keysOf.apply("").size(), 0, new ArrayList<>());
         return candidates
                 .thenApply(found -> found.stream().filter(query::matches).sorted(Comparator.comparing(ServiceRecord::uuid))
                         .toList())
-                .exceptionallyCompose(failure -> isCompacted(failure) && attempts > 1 ? list(query, attempts - 1)
+                .exceptionallyCompose(failure -> isCompacted(failure) && attempts > 1
+                        ? list(query, lastKnown, attempts - 1)
                         : CompletableFuture.failedFuture(failure));
     }
 
@@ -178,37 +192,40 @@ public final class ServiceReader {
      * @param atOnce how many a transaction asks for: fewer, if the answer would be too large for a message
      * @param revision the one to read at; 0: the newest
      */
-    private CompletableFuture<List<ServiceRecord>> listSome(List<String> uuids, int atOnce, long revision,
-            List<ServiceRecord> found) {
+    private CompletableFuture<List<ServiceRecord>> listSome(List<String> uuids, Function<String, List<ByteString>> keysOf,
+            int atOnce, long revision, List<ServiceRecord> found) {
         if (uuids.isEmpty()) {
             return CompletableFuture.completedFuture(found);
         }
         List<String> batch = uuids.subList(0, Math.min(atOnce, uuids.size()));
-        List<ByteString> keys = batch.stream().flatMap(uuid -> keys(uuid).stream()).toList();
+        List<ByteString> keys = batch.stream().flatMap(uuid -> keysOf.apply(uuid).stream()).toList();
         return etcd.commit(Transaction.read(keys, revision)).handle((result, failure) -> {
             if (failure != null) {
                 return batch.size() > 1 && EtcdException.of(failure).kind() == EtcdException.Kind.TOO_LARGE
-                        ? listSome(uuids, batch.size() / 2, revision, found)
+                        ? listSome(uuids, keysOf, batch.size() / 2, revision, found)
                         : CompletableFuture.<List<ServiceRecord>> failedFuture(failure);
             }
             batch.forEach(uuid -> record(uuid, result.found()).ifPresent(found::add));
-            return listSome(uuids.subList(batch.size(), uuids.size()), atOnce, revision == 0 ? result.revision() : revision,
-                    found);
+            return listSome(uuids.subList(batch.size(), uuids.size()), keysOf, atOnce,
+                    revision == 0 ? result.revision() : revision, found);
         }).thenCompose(records -> records);
     }
 
     /** @param revision the one to read at; 0: the newest */
-    private CompletableFuture<List<ServiceRecord>> listAll(long revision) {
+    private CompletableFuture<List<ServiceRecord>> listAll(long revision, boolean lastKnown) {
         return Pages.read(etcd, layout.services().at(revision)).thenCompose(services -> {
             CompletableFuture<Map<ByteString, KeyValue>> ups = byKey(layout.ups(), services.revision());
             CompletableFuture<Map<ByteString, KeyValue>> owners = byKey(layout.owners(), services.revision());
             CompletableFuture<Map<ByteString, KeyValue>> states = byKey(layout.states(), services.revision());
-            return CompletableFuture.allOf(ups, owners, states).thenApplyAsync(done -> services.entries().stream()
+            CompletableFuture<Map<ByteString, KeyValue>> lasts = lastKnown ? byKey(layout.lasts(), services.revision())
+                    : CompletableFuture.completedFuture(Map.of());
+            return CompletableFuture.allOf(ups, owners, states, lasts).thenApplyAsync(done -> services.entries().stream()
                     .map(service -> {
                         String uuid = KeyLayout.nameIn(layout.services(), service.key());
                         return decoder.decode(service, ups.join().containsKey(layout.up(uuid)),
                                 Optional.ofNullable(owners.join().get(layout.owner(uuid))),
-                                Optional.ofNullable(states.join().get(layout.state(uuid))));
+                                Optional.ofNullable(states.join().get(layout.state(uuid))))
+                                .map(record -> withLast(record, lasts.join().get(layout.last(uuid))));
                     })
                     .flatMap(Optional::stream).toList(), computations);
         });
@@ -230,10 +247,21 @@ public final class ServiceReader {
         return List.of(layout.service(uuid), layout.up(uuid), layout.owner(uuid), layout.state(uuid));
     }
 
+    private List<ByteString> keysWithLast(String uuid) {
+        return Stream.concat(keys(uuid).stream(), Stream.of(layout.last(uuid))).toList();
+    }
+
+    /** @param last the key of the last claim; null if there is none, or it was not asked for */
+    private ServiceRecord withLast(ServiceRecord record, KeyValue last) {
+        return record.owned() || last == null ? record
+                : decoder.claim(last).map(Claimed::of).map(claimed -> ServiceRecords.with(claimed, record)).orElse(record);
+    }
+
     private Optional<ServiceRecord> record(String uuid, Map<ByteString, KeyValue> found) {
         return Optional.ofNullable(found.get(layout.service(uuid)))
                 .flatMap(service -> decoder.decode(service, found.containsKey(layout.up(uuid)),
                         Optional.ofNullable(found.get(layout.owner(uuid))),
-                        Optional.ofNullable(found.get(layout.state(uuid)))));
+                        Optional.ofNullable(found.get(layout.state(uuid)))))
+                .map(record -> withLast(record, found.get(layout.last(uuid))));
     }
 }

@@ -52,13 +52,22 @@ public final class ServiceRecords {
                 claimed.isPresent(), liveness, reason, saying.map(Said::since), declared.revision());
     }
 
+    /** A record that no process keeps alive, with what the last one that did said of itself. */
+    static ServiceRecord with(Claimed last, ServiceRecord unowned) {
+        return new ServiceRecord(unowned.uuid(), unowned.type(), unowned.host(), unowned.region(), unowned.status(),
+                unowned.maintenance(), last.endpoint(), last.metadata(), false, unowned.liveness(), unowned.reason(),
+                unowned.since(), unowned.revision());
+    }
+
     public static Status status(Service record) {
         return status(record.getStatus());
     }
 
     static Transition transition(io.quarkiverse.lively.runtime.store.proto.Transition logged) {
         return new Transition(Instant.ofEpochMilli(logged.getSince()), status(logged.getStatus()),
-                reason(logged.getReason()), logged.getBy());
+                reason(logged.getReason()),
+                logged.getByName().isEmpty() ? logged.getBy() : logged.getByName(),
+                Optional.of(logged.getNote()).filter(note -> !note.isEmpty()));
     }
 
     public static String region(Service record) {

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.runtime.store;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -70,10 +71,10 @@ public final class ServiceUpdater {
         }
 
         CompletableFuture<ServiceRecord> attempt(int race) {
-            return etcd.commit(names.look()).thenCompose(result -> {
+            return etcd.commit(names.lookWithLast()).thenCompose(result -> {
                 ServiceKeys seen = names.seen(result);
                 checkNotStale(seen);
-                checkEndpointAndMetadata(seen);
+                checkEndpointAndMetadata(seen, names.last(result).map(Claimed::of));
                 if (!keepsMaintenance(seen)) {
                     writer.check(maintenance);
                 }
@@ -94,17 +95,20 @@ public final class ServiceUpdater {
         }
 
         /**
-         * They are in the claim, which an update never writes. A value other than that of the claim would be ignored, and is
-         * refused.
+         * They are in the claim, which an update never writes. A value other than that of the claim, or of the last claim if
+         * there
+         * is none, would be ignored, and is refused.
          */
-        private void checkEndpointAndMetadata(ServiceKeys seen) {
+        private void checkEndpointAndMetadata(ServiceKeys seen, Optional<Claimed> last) {
             Optional<Claimed> claimed = seen.owner().value().map(Claimed::of);
-            check(seen, "endpoint", wanted.endpoint(), claimed.flatMap(Claimed::endpoint), Optional.empty());
-            check(seen, "metadata", wanted.metadata(), claimed.map(Claimed::metadata).orElse(Map.of()), Map.of());
+            check(seen, "endpoint", wanted.endpoint(), claimed.flatMap(Claimed::endpoint),
+                    List.of(Optional.empty(), last.flatMap(Claimed::endpoint)));
+            check(seen, "metadata", wanted.metadata(), claimed.map(Claimed::metadata).orElse(Map.of()),
+                    List.of(Map.of(), last.map(Claimed::metadata).orElse(Map.of())));
         }
 
-        private <T> void check(ServiceKeys seen, String field, T value, T ofClaim, T none) {
-            if (!value.equals(none) && !value.equals(ofClaim)) {
+        private <T> void check(ServiceKeys seen, String field, T value, T ofClaim, List<T> unowned) {
+            if (!unowned.contains(value) && !value.equals(ofClaim)) {
                 throw new InvalidServiceException(field, "the " + field + (seen.isClaimed()
                         ? " is published by the process that keeps the service alive, and an update cannot change it. Read the"
                                 + " service again, and leave the " + field + " as it is"

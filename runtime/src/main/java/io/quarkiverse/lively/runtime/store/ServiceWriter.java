@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 import com.google.protobuf.ByteString;
 
@@ -216,7 +217,8 @@ public final class ServiceWriter {
 
     static String lastWriter(ServiceKeys seen) {
         return seen.state().value().filter(state -> seen.stateIsCurrent())
-                .map(state -> state.getEditor().isEmpty() ? state.getBy() : state.getEditor())
+                .map(state -> Stream.of(state.getEditor(), state.getByName(), state.getBy()).filter(name -> !name.isEmpty())
+                        .findFirst().orElse(""))
                 .filter(who -> !who.isEmpty()).orElse(Holds.SOMEBODY);
     }
 

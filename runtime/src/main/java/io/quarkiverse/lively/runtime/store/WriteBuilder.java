@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime.store;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import io.quarkiverse.lively.runtime.etcd.Transaction.Put;
 import io.quarkiverse.lively.runtime.etcd.Transaction.ValueIs;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.History;
+import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.State;
 import io.quarkiverse.lively.runtime.store.proto.Status;
@@ -29,6 +31,9 @@ final class WriteBuilder {
 
     /** How many transitions are kept. */
     static final int HISTORY = 32;
+    /** So many characters of a note are kept in a transition. */
+    static final int LONGEST_NOTE = 500;
+    private static final String END_WITHOUT_A_WORD = "It ended without a word, after the last write and before this claim";
 
     private final KeyLayout layout;
     private final ServiceIdentity id;
@@ -38,6 +43,7 @@ final class WriteBuilder {
     private final List<Compare> guards = new ArrayList<>();
     private final List<Operation> writes = new ArrayList<>();
 
+    private boolean endIsMissing;
     private LongFunction<Entry<Service>> service;
     private LongFunction<Entry<ByteString>> up;
     private LongFunction<Entry<Claim>> owner;
@@ -114,14 +120,44 @@ final class WriteBuilder {
         return transition(Status.UP, said);
     }
 
-    /** A new claim gets a new fencing token. A claim that only replaces its own, under the same lease, keeps the token. */
-    WriteBuilder claim(Claim claim, long ownerLease) {
+    /**
+     * A new claim gets a new fencing token. A claim that only replaces its own, under the same lease, keeps the token. To be
+     * called before the service is published: it may be the first to know of the end of the former owner.
+     *
+     * @param keepsLast whether what it says stays as the last known when the claim is gone
+     */
+    WriteBuilder claim(Claim claim, long ownerLease, boolean keepsLast) {
         boolean isOwn = seen.owner().lease() == ownerLease && seen.owner().value()
                 .filter(present -> present.getIncarnation().equals(claim.getIncarnation())).isPresent();
         Claim written = isOwn ? claim.toBuilder().setToken(seen.fencingToken()).build() : claim;
         writes.add(new Put(layout.owner(id.uuid()), written.toByteString(), ownerLease));
+        writes.add(keepsLast ? new Put(layout.last(id.uuid()), claim.toByteString(), 0) : new Delete(layout.last(id.uuid())));
         owner = revision -> Entry.of(written, revision, ownerLease);
+        endIsMissing = hasEndedWithoutAWord(claim);
         return this;
+    }
+
+    /**
+     * Whether the history says UP of a former owner that is gone: its claim has expired, or another process listens where it
+     * did. The end of the owner that claims again is none.
+     */
+    private boolean hasEndedWithoutAWord(Claim next) {
+        if (seen.service().value().filter(record -> record.getStatus() == Status.UP).isEmpty()) {
+            return false;
+        }
+        if (seen.isClaimed()) {
+            return seen.up().exists() && seen.owner().value().filter(former -> !former.getIncarnation().equals(
+                    next.getIncarnation()) && OwnerWrites.haveSameAddress(former, next)).isPresent();
+        }
+        return !seen.up().exists() && !lastOwner().equals(next.getIncarnation());
+    }
+
+    /** The incarnation, or another writer, that published the record as UP; empty if that is not known. */
+    private String lastOwner() {
+        Optional<String> said = seen.state().value().filter(state -> seen.stateIsCurrent()).map(State::getBy)
+                .filter(by -> !by.equals(Holds.SOMEBODY));
+        return said.orElseGet(() -> transitions().stream().map(Transition::getBy).filter(by -> !by.equals(Holds.SOMEBODY))
+                .reduce("", (earlier, later) -> later));
     }
 
     WriteBuilder disclaim() {
@@ -178,6 +214,7 @@ final class WriteBuilder {
         formerRegion().ifPresent(former -> writes.add(new Delete(layout.region(former, id.uuid()))));
         writes.add(new Delete(layout.state(id.uuid())));
         writes.add(new Delete(layout.history(id.uuid())));
+        writes.add(new Delete(layout.last(id.uuid())));
         service = revision -> Entry.absent();
         region = revision -> Entry.absent();
         state = revision -> Entry.absent();
@@ -197,15 +234,33 @@ final class WriteBuilder {
     }
 
     private WriteBuilder transition(Status status, State said) {
-        List<Transition> transitions = new ArrayList<>(
-                seen.history().value().orElseGet(History::getDefaultInstance).getTransitionsList());
-        transitions.add(Transition.newBuilder().setSince(said.getSince()).setStatus(status).setReason(said.getReason())
-                .setBy(said.getBy()).build());
+        List<Transition> transitions = new ArrayList<>(transitions());
+        if (endIsMissing) {
+            transitions.add(Transition.newBuilder().setSince(said.getSince()).setStatus(Status.UP).setReason(Reason.EXPIRED)
+                    .setBy(Holds.SOMEBODY).setNote(END_WITHOUT_A_WORD).build());
+        }
+        Transition.Builder transition = Transition.newBuilder().setSince(said.getSince()).setStatus(status)
+                .setReason(said.getReason()).setBy(said.getBy()).setByName(said.getByName());
+        if (status == Status.DOWN && said.hasHold()
+                && Holds.isInForce(said.getHold(), Instant.ofEpochMilli(said.getSince()))) {
+            transition.setByName(said.getHold().getBy()).setNote(shortened(said.getHold().getNote()));
+        }
+        transitions.add(transition.build());
         int tooMany = Math.max(0, transitions.size() - HISTORY);
         History log = History.newBuilder().addAllTransitions(transitions.subList(tooMany, transitions.size())).build();
         writes.add(new Put(layout.history(id.uuid()), log.toByteString(), lease));
         history = revision -> Entry.of(log, revision, lease);
         return this;
+    }
+
+    private List<Transition> transitions() {
+        return seen.history().value().orElseGet(History::getDefaultInstance).getTransitionsList();
+    }
+
+    /** The history has many of them. */
+    private static String shortened(String note) {
+        return note.codePointCount(0, note.length()) <= LONGEST_NOTE ? note
+                : note.substring(0, note.offsetByCodePoints(0, LONGEST_NOTE - 1)) + "…";
     }
 
     /** It goes away with the record. */
@@ -259,6 +314,7 @@ final class WriteBuilder {
                 }
                 writes.add(new Delete(layout.state(rival)));
                 writes.add(new Delete(layout.history(rival)));
+                writes.add(new Delete(layout.last(rival)));
             });
         });
     }

@@ -25,7 +25,7 @@ class StableOrderTest {
 
     @Test
     void aClaimHasItsMetadataInTheOrderOfTheirNames() {
-        Incarnation incarnation = Incarnation.started(new FakePlatform(new FakeWorker()), "1.0");
+        Incarnation incarnation = Incarnation.started(new FakePlatform(new FakeWorker()), "1.0", "inventory@host1");
         assertEquals(incarnation.claim(Optional.empty(), metadata(NAMES)).toByteString(),
                 incarnation.claim(Optional.empty(), metadata(reversed())).toByteString());
         assertEquals(NAMES,

@@ -237,6 +237,7 @@ class ServiceReaderTest {
 
     @Test
     void theHistoryIsTheNewestFirstAndGarbageIsNone() {
+        put(layout.service("u"), service("u", Status.UP).toByteString());
         assertEquals(List.of(), reader.history("u").join());
         put(layout.history("u"), History.newBuilder()
                 .addTransitions(Transition.newBuilder().setSince(1_000).setReasonValue(1).setBy("a"))
@@ -244,9 +245,9 @@ class ServiceReaderTest {
                 .build().toByteString());
         assertEquals(List.of(
                 new io.quarkiverse.lively.Transition(Instant.ofEpochSecond(2), io.quarkiverse.lively.Status.DOWN,
-                        Reason.OPERATOR, "b"),
+                        Reason.OPERATOR, "b", Optional.empty()),
                 new io.quarkiverse.lively.Transition(Instant.ofEpochSecond(1), io.quarkiverse.lively.Status.UP,
-                        Reason.REGISTERED, "a")),
+                        Reason.REGISTERED, "a", Optional.empty())),
                 reader.history("u").join());
         put(layout.history("u"), ByteString.copyFromUtf8("\u0001garbage"));
         assertEquals(List.of(), reader.history("u").join());
@@ -376,7 +377,7 @@ class ServiceReaderTest {
             put(layout.typeHost("type", "host"), ByteString.copyFromUtf8(thief));
             assertTrue(counting.isUp("type", "host").join(), thief);
         }
-        assertEquals(4, counted.reads.get(), "one list");
+        assertEquals(5, counted.reads.get(), "one list, with the last known claims");
         assertEquals(3, counted.commits.get());
     }
 
