@@ -57,6 +57,7 @@ final class Acts {
             case APPLICATION_DOWN -> place.running().ifPresent(application -> application.down("asked to " + act.number()));
             case APPLICATION_UP -> place.running().ifPresent(SimulatedApplication::up);
             case READINESS -> place.running().ifPresent(SimulatedApplication::changeReadiness);
+            case UPDATE_METADATA -> place.application().ifPresent(application -> application.updateMetadata(random));
             case OBSERVER_FAILS -> place.running().ifPresent(SimulatedApplication::failAtNextChange);
             case OPERATOR_DOWN, OPERATOR_DOWN_UNTIL, OPERATOR_PLAN, OPERATOR_UP, OPERATOR_DELETE, OPERATOR_UPDATE, READ ->
                 world.places().get(act.other(world.places().size())).running()

@@ -44,6 +44,7 @@ final class CommitLog implements Check {
     private static final String OWNER = "/services/by-owner/";
     private static final String STATE = "/services/by-state/";
     private static final String HISTORY = "/services/history/";
+    private static final String LAST = "/services/last/";
     private static final String NAME = "/services/by-type-host/";
     private static final int MOST_TRANSITIONS = 32;
 
@@ -176,6 +177,16 @@ final class CommitLog implements Check {
             return service == null ? null : at(service.records, revision);
         }
 
+        /** As a find returns it: without an owner it has what the last claim said. Null if there was none. */
+        ServiceRecord found(String uuid, long revision) {
+            ServiceRecord record = record(uuid, revision);
+            Claim last = record == null || record.owned() ? null : parse(at(services.get(uuid).lasts, revision), Claim.parser());
+            return last == null ? record
+                    : new ServiceRecord(uuid, record.type(), record.host(), record.region(), record.status(),
+                            record.maintenance(), endpoint(last), last.getMetadataMap(), false, record.liveness(),
+                            record.reason(), record.since(), record.revision());
+        }
+
         /** All that match, by uuid. */
         List<ServiceRecord> list(ServiceQuery query, long revision) {
             List<ServiceRecord> found = new ArrayList<>();
@@ -286,6 +297,8 @@ final class CommitLog implements Check {
                     }
                 } else if ((uuid = CommitLog.named(key, HISTORY)) != null) {
                     affected(uuid, affected).histories.add(new Version<>(revision, change.after()));
+                } else if ((uuid = CommitLog.named(key, LAST)) != null) {
+                    affected(uuid, affected).lasts.add(new Version<>(revision, change.after()));
                 } else if ((uuid = CommitLog.named(key, NAME)) != null) {
                     holders.computeIfAbsent(uuid, name -> new ArrayList<>()).add(new Version<>(revision,
                             change.after() == null ? null : change.after().value().toStringUtf8()));
@@ -354,6 +367,7 @@ final class CommitLog implements Check {
         private final String uuid;
         private final List<Version<ServiceRecord>> records = new ArrayList<>();
         private final List<Version<KeyValue>> histories = new ArrayList<>();
+        private final List<Version<KeyValue>> lasts = new ArrayList<>();
         private final List<Long> touched = new ArrayList<>();
         private KeyValue record;
         private boolean up;
@@ -380,8 +394,7 @@ final class CommitLog implements Check {
             Optional<Claim> claim = Optional.ofNullable(parse(owner, Claim.parser()));
             return new ServiceRecord(uuid, service.getType(), service.getHost(),
                     service.getRegion().isEmpty() ? "default" : service.getRegion(), status, maintenance(service),
-                    claim.filter(known -> known.getPort() != 0)
-                            .map(known -> new Endpoint(known.getAddress(), known.getPort(), known.getSecure())),
+                    claim.flatMap(CommitLog::endpoint),
                     claim.map(Claim::getMetadataMap).orElse(Collections.emptyMap()), claim.isPresent(), liveness, reason,
                     since, record.modRevision());
         }
@@ -396,6 +409,11 @@ final class CommitLog implements Check {
         private static Optional<Instant> second(long second) {
             return second == 0 ? Optional.empty() : Optional.of(Instant.ofEpochSecond(second));
         }
+    }
+
+    private static Optional<Endpoint> endpoint(Claim claim) {
+        return claim.getPort() == 0 ? Optional.empty()
+                : Optional.of(new Endpoint(claim.getAddress(), claim.getPort(), claim.getSecure()));
     }
 
     private static Status status(io.quarkiverse.lively.runtime.store.proto.Status status) {

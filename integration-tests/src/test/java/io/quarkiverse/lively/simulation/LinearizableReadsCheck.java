@@ -10,8 +10,10 @@ import java.util.Optional;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.simulation.CommitLog.Era;
+import io.quarkiverse.lively.simulation.RegistryCall.Kind;
 
 /**
  * "Every answer comes from etcd and is linearizable. A question that etcd does not answer within request-timeout fails": an
@@ -57,7 +59,14 @@ final class LinearizableReadsCheck implements Check {
         if (open.remove(call) != null) {
             world.checked(IN_TIME);
         }
-        if (call.failure != null) {
+        if (call.failure != null && cause(call.failure) instanceof UnknownServiceException && call.kind == Kind.HISTORY) {
+            if (call.isOfOneHistory() && !log.era(call.calledInHistory).ever((String) call.arguments[0], call.calledAtRevision,
+                    call.answeredAtRevision,
+                    revision -> log.era(call.calledInHistory).record((String) call.arguments[0], revision) == null)) {
+                world.violated(LINEARIZABLE, describe(call) + "there is none, but there was one all the time");
+            }
+            world.checked(LINEARIZABLE);
+        } else if (call.failure != null) {
             EtcdException failure = EtcdException.of(call.failure);
             world.count("reads that failed, " + failure.kind());
             boolean isQuiet = world.servedSince(call.caller.place().machine()) <= call.calledAt && !call.caller.isStopping();
@@ -106,13 +115,14 @@ final class LinearizableReadsCheck implements Check {
             case LIVENESS -> era.ever((String) first, from, to, revision -> call.answer
                     .equals(Optional.ofNullable(era.record((String) first, revision)).map(ServiceRecord::liveness)));
             case FIND -> era.ever((String) first, from, to,
-                    revision -> is(call.answer, era.record((String) first, revision)));
+                    revision -> is(call.answer, era.found((String) first, revision)));
             case HISTORY -> era.ever((String) first, from, to,
-                    revision -> call.answer.equals(era.transitions((String) first, revision)));
+                    revision -> era.record((String) first, revision) != null
+                            && call.answer.equals(era.transitions((String) first, revision)));
             case IS_UP_BY_NAME -> era.ever(from, to, revision -> named(era, call, revision).stream()
                     .anyMatch(record -> call.answer.equals(isUp(record))));
             case FIND_BY_NAME -> era.ever(from, to, revision -> named(era, call, revision).stream()
-                    .anyMatch(record -> is(call.answer, record)));
+                    .anyMatch(record -> is(call.answer, record == null ? null : era.found(record.uuid(), revision))));
             case LIST -> era.ever(from, to, revision -> call.answer.equals(era.list((ServiceQuery) first, revision)));
             default -> throw new IllegalStateException(call.kind + " asks nothing");
         };

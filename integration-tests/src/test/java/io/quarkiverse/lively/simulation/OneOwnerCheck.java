@@ -23,7 +23,8 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
  * takes over, and the earlier one is FENCED: it writes nothing of that service. With {@code on-conflict=wait} the later one
  * waits, with {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a
  * whole TTL that no other process owns it, and never displaces anybody.</i> <i>{@code fencingToken()} is higher for each new
- * owner:</i> it is the revision of the claim.
+ * owner:</i> it is the revision of the claim, or the one that the claim carries on. <i>It does not change as long as the process owns the service under
+ * the same lease.</i>
  */
 final class OneOwnerCheck implements Check {
 
@@ -32,6 +33,7 @@ final class OneOwnerCheck implements Check {
     private static final String CONFLICT = "on-conflict is respected";
     private static final String WAITS = "a fenced process waits for a whole TTL";
     private static final String TOKENS = "the token of a former owner is lower";
+    private static final String KEPT = "the token of an owner stays, and that of a new claim is new";
     /** A clock of a process may be faster than true time. */
     private static final double DRIFT = 1 - 2 * Place.MOST_DRIFT;
 
@@ -57,7 +59,7 @@ final class OneOwnerCheck implements Check {
 
     @Override
     public List<String> promises() {
-        return List.of(WRITES, DISPLACES, CONFLICT, WAITS, TOKENS);
+        return List.of(WRITES, DISPLACES, CONFLICT, WAITS, TOKENS, KEPT);
     }
 
     @Override
@@ -66,10 +68,22 @@ final class OneOwnerCheck implements Check {
             if (change.writer() == Writer.OWNER) {
                 services.ofProcess(commit.who()).ifPresent(writer -> check(writer, change));
             }
+            if (change.after().owner != null && change.after().ownerEntry != change.before().ownerEntry) {
+                checkToken(commit, change.before(), change.after());
+            }
             if (change.before().owner != null && change.after().owner == null) {
                 ends.put(change.uuid(), new ClaimEnd(change.before().owner.getIncarnation(), commit.time()));
             }
         }
+    }
+
+    private void checkToken(Commit commit, StoredService before, StoredService after) {
+        boolean isSame = before.owner != null && before.isOwnedBy(after.owner.getIncarnation())
+                && before.ownerEntry.lease() == after.ownerEntry.lease();
+        if (after.token() != (isSame ? before.token() : after.ownerEntry.modRevision())) {
+            world.violated(KEPT, commit.who() + " has made of " + before + " this: " + after);
+        }
+        world.checked(KEPT);
     }
 
     @Override
@@ -148,7 +162,8 @@ final class OneOwnerCheck implements Check {
         }
     }
 
-    private static boolean haveSameAddress(Claim one, Claim other) {
+    /** Two processes cannot listen there at once. */
+    static boolean haveSameAddress(Claim one, Claim other) {
         return one.getPort() != 0 && one.getPort() == other.getPort() && one.getAddress().equals(other.getAddress());
     }
 
@@ -171,7 +186,7 @@ final class OneOwnerCheck implements Check {
         OptionalLong token = registration.fencingToken();
         // Tokens of different histories of etcd cannot be compared.
         if (token.isPresent() && stored.owner != null && world.histories() == 0) {
-            long present = stored.ownerEntry.modRevision();
+            long present = stored.token();
             boolean isOwner = services.isOwner(application, stored.uuid);
             if (isOwner ? token.getAsLong() > present : token.getAsLong() >= present) {
                 world.violated(TOKENS,

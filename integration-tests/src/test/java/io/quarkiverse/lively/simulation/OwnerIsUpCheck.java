@@ -30,7 +30,8 @@ final class OwnerIsUpCheck implements Check {
     private static final String FENCED = "a process whose service another one has taken is FENCED";
     private static final String DOWN = "an owner that says DOWN is DOWN";
     private static final String LEASE = "the claim and the entry under UP are under the lease of the owner";
-    private static final String TOKEN = "the token of an owner is the revision of its claim";
+    private static final String TOKEN = "the token of an owner is the one of its claim";
+    private static final String METADATA = "the metadata of an owner are those set last";
     /** A change while the checks are asked is noticed when they are asked again. */
     private static final long NEXT_POLL = 6 * Bounds.SECOND;
 
@@ -46,7 +47,7 @@ final class OwnerIsUpCheck implements Check {
 
     @Override
     public List<String> promises() {
-        return List.of(FENCED, CLAIMED, HOLD, HOLD_AT_ONCE, UP, DOWN, LEASE, TOKEN);
+        return List.of(FENCED, CLAIMED, HOLD, HOLD_AT_ONCE, UP, DOWN, LEASE, TOKEN, METADATA);
     }
 
     @Override
@@ -146,6 +147,12 @@ final class OwnerIsUpCheck implements Check {
             world.checked(DOWN);
         }
         checkLease(application, registration, stored);
+        application.metadata(uuid).filter(set -> now > Math.max(due, set.since() + Bounds.SECOND + Bounds.AT_ONCE)).ifPresent(set -> {
+            if (!stored.owner.getMetadataMap().equals(set.values())) {
+                violated(METADATA, application, registration, stored, set.values() + ", not " + stored.owner.getMetadataMap());
+            }
+            world.checked(METADATA);
+        });
     }
 
     private static boolean isInRegion(SimulatedApplication application, StoredService stored) {
@@ -178,7 +185,7 @@ final class OwnerIsUpCheck implements Check {
                     "one lease, not " + registration.lease());
         }
         world.checked(LEASE);
-        long token = stored.ownerEntry.modRevision();
+        long token = stored.token();
         if (!registration.fencingToken().equals(OptionalLong.of(token))) {
             violated(TOKEN, application, registration, stored,
                     "the token " + token + ", not " + registration.fencingToken());

@@ -32,9 +32,10 @@ final class Services implements Check {
     static final String STATE = "by-state/";
     static final long MEMORY = 10 * Bounds.SECOND;
     static final String HISTORY = "history/";
+    static final String LAST = "last/";
     private static final String TYPE_HOST = "by-type-host/";
     private static final String REGION = "by-region/";
-    private static final List<String> FOLDERS = List.of(RECORD, UP, DOWN, OWNER, STATE, HISTORY);
+    private static final List<String> FOLDERS = List.of(RECORD, UP, DOWN, OWNER, STATE, HISTORY, LAST);
     private static final String BASE = "/services/";
 
     private final World world;

@@ -50,6 +50,16 @@ final class SimulatedApplication {
     private boolean saysDown;
     private long wantsSince;
     private final Map<String, Long> furtherSince = new LinkedHashMap<>();
+    /** By uuid. What is not there has none. */
+    private final Map<String, Metadata> metadata = new LinkedHashMap<>();
+
+    /**
+     * What was set last.
+     *
+     * @param since the true time
+     */
+    record Metadata(Map<String, String> values, long since) {
+    }
 
     /** What the code of an application may throw; Lively has to live with it. */
     static final class ObserverFailure extends RuntimeException {
@@ -229,6 +239,7 @@ final class SimulatedApplication {
             try {
                 ServiceRegistration registered = lively.calls().register(definition);
                 further.put(registered.record().uuid(), registered);
+                metadata.remove(registered.record().uuid());
                 furtherSince.put(registered.record().uuid(), world.scheduler().now());
             } catch (ServiceConflictException e) {
                 world.note(process.name(), "conflict", 0, e::getMessage);
@@ -250,6 +261,38 @@ final class SimulatedApplication {
                 closing.closing();
             }
         });
+    }
+
+    /** Several times in a row, of itself or of a further service, whatever state that is in. */
+    void updateMetadata(RandomGenerator chance) {
+        List<ServiceRegistration> all = new ArrayList<>(further.values());
+        all.add(lively.registrar().own());
+        ServiceRegistration updated = all.get(chance.nextInt(all.size()));
+        int times = 1 + chance.nextInt(4);
+        for (int i = 0; i < times; i++) {
+            Map<String, String> values = Map.of("number", String.valueOf(chance.nextInt(1_000_000)));
+            process.after(Duration.ofMillis(chance.nextInt(1_500)), () -> process.pool().execute(() -> update(updated, values)));
+        }
+    }
+
+    private void update(ServiceRegistration updated, Map<String, String> values) {
+        String uuid = updated.record().uuid();
+        Metadata set = new Metadata(values, world.scheduler().now());
+        metadata.put(uuid, set);
+        world.note(process.name(), "sets metadata", 0, () -> uuid + ": " + values);
+        updated.updatingMetadata(values).whenComplete((stored, failure) -> {
+            world.count("updates of metadata" + (failure == null ? "" : " that failed, " + LinearizableReadsCheck.cause(failure)
+                    .getClass().getSimpleName()));
+            // Refused: it has those that it had, or those of a call that was under way.
+            if (LinearizableReadsCheck.cause(failure) instanceof IllegalStateException) {
+                metadata.put(uuid, new Metadata(null, 0));
+            }
+        });
+    }
+
+    /** What a service of this application is to publish; empty if that cannot be told. */
+    Optional<Metadata> metadata(String uuid) {
+        return Optional.of(metadata.getOrDefault(uuid, new Metadata(Map.of(), 0))).filter(set -> set.values() != null);
     }
 
     void subscribe(RandomGenerator chance, boolean slowly) {

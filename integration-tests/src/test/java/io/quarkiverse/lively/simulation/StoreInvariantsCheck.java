@@ -1,12 +1,16 @@
 package io.quarkiverse.lively.simulation;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 import com.google.protobuf.ByteString;
 
 import io.quarkiverse.lively.runtime.etcd.KeyValue;
+import io.quarkiverse.lively.runtime.store.proto.Claim;
+import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.store.proto.Transition;
 import io.quarkiverse.lively.simulation.Services.ServiceChange;
@@ -25,6 +29,8 @@ final class StoreInvariantsCheck implements Check {
     private static final String STATE = "the state is written with the record";
     private static final String LEASE = "an owner puts all under its one lease";
     private static final String HISTORY = "one row of the history for each act";
+    private static final String ENDED = "the next claim says of an end without a word";
+    private static final String LAST = "what a claim says outlives it";
     private static final String DELETED = "nothing is left of a deleted service";
     private static final String CHANGES = "an owner writes only what changes something";
     private static final String NAME = "one live holder of a type and host";
@@ -34,6 +40,8 @@ final class StoreInvariantsCheck implements Check {
     private final Services services;
     /** The services whose keys os-lively, or a restore, may have left in a state that Lively would not. */
     private final TreeSet<String> writtenByOthers = new TreeSet<>();
+    /** By uuid: the incarnation, or the other client, that published the service as UP for the last time. */
+    private final Map<String, String> publishers = new TreeMap<>();
 
     StoreInvariantsCheck(World world, Services services) {
         this.world = world;
@@ -42,7 +50,7 @@ final class StoreInvariantsCheck implements Check {
 
     @Override
     public List<String> promises() {
-        return List.of(STATUS, STATE, LEASE, HISTORY, DELETED, CHANGES, NAME, INDEX);
+        return List.of(STATUS, STATE, LEASE, HISTORY, ENDED, LAST, DELETED, CHANGES, NAME, INDEX);
     }
 
     @Override
@@ -67,6 +75,19 @@ final class StoreInvariantsCheck implements Check {
                 }
                 default -> check(commit, change);
             }
+            notePublisher(change);
+        }
+    }
+
+    private void notePublisher(ServiceChange change) {
+        StoredService after = change.after();
+        boolean says = after.saysUp() && after.up != null && after.recordEntry != change.before().recordEntry;
+        if (after.record == null && after.state == null && after.historyEntry == null) {
+            publishers.remove(change.uuid());
+        } else if (says && change.writer() == Writer.OS_LIVELY) {
+            publishers.putIfAbsent(change.uuid(), OsLively.NAME);
+        } else if (says && !after.state.getBy().equals("unknown")) {
+            publishers.put(change.uuid(), after.state.getBy());
         }
     }
 
@@ -115,6 +136,7 @@ final class StoreInvariantsCheck implements Check {
         }
         if (change.writer() == Writer.OWNER && after.owner != null) {
             checkLease(commit, change);
+            checkLast(commit, change);
             if (!changesSomething(commit, before, after)) {
                 violated(CHANGES, commit, change);
             }
@@ -127,14 +149,52 @@ final class StoreInvariantsCheck implements Check {
         List<Transition> after = change.after().history();
         boolean changesStatus = change.before().record == null
                 || change.before().record.getStatus() != change.after().record.getStatus();
-        int added = after.size() - before.size();
-        boolean isOne = added == 1 || added == 0 && !after.isEmpty() && after.size() == 32
-                && after.subList(0, 31).equals(before.subList(1, 32));
+        boolean saysEnd = follows(before, after, 2) && after.get(after.size() - 2).getReason() == Reason.EXPIRED;
         // Another owner may put the history under its own lease.
-        if (after.equals(before) ? changesStatus : !isOne) {
+        if (after.equals(before) ? changesStatus : !saysEnd && !follows(before, after, 1)) {
             violated(HISTORY, commit, change);
         }
         world.checked(HISTORY);
+        if (change.writer() == Writer.OWNER && publishers.containsKey(change.uuid())) {
+            if (saysEnd != hasEndedWithoutAWord(change)) {
+                violated(ENDED, commit, change);
+            }
+            world.checked(ENDED);
+        }
+    }
+
+    /** Whether so many rows were added; the oldest are dropped. */
+    private static boolean follows(List<Transition> before, List<Transition> after, int added) {
+        int kept = after.size() - added;
+        return kept >= 0 && kept == Math.min(before.size(), 32 - added)
+                && after.subList(0, kept).equals(before.subList(before.size() - kept, before.size()));
+    }
+
+    /** The service was UP, and its owner is gone, or another process claims it at the same address. */
+    private boolean hasEndedWithoutAWord(ServiceChange change) {
+        StoredService before = change.before();
+        StoredService after = change.after();
+        if (!before.saysUp() || after.owner == null || before.isOwnedBy(after.owner.getIncarnation())) {
+            return false;
+        }
+        if (before.owner == null) {
+            return before.up == null && !publishers.get(change.uuid()).equals(after.owner.getIncarnation());
+        }
+        return before.up != null && OneOwnerCheck.haveSameAddress(before.owner, after.owner);
+    }
+
+    /** In the same transaction. */
+    private void checkLast(Commit commit, ServiceChange change) {
+        StoredService after = change.after();
+        if (after.ownerEntry == change.before().ownerEntry) {
+            return;
+        }
+        boolean isEphemeral = after.recordEntry != null && after.recordEntry.lease() != 0;
+        Claim last = CommitLog.parse(after.lastEntry, Claim.parser());
+        if (isEphemeral ? last != null : !after.owner.toBuilder().clearToken().build().equals(last)) {
+            violated(LAST, commit, change);
+        }
+        world.checked(LAST);
     }
 
     private void checkLease(Commit commit, ServiceChange change) {
@@ -161,7 +221,7 @@ final class StoreInvariantsCheck implements Check {
         KeyValue name = services.named(former.getType(), former.getHost());
         boolean isNamed = name != null && name.value().equals(ByteString.copyFromUtf8(change.uuid()));
         if (after.up != null || after.down != null || after.owner != null || after.state != null || after.historyEntry != null
-                || !services.regions(change.uuid()).isEmpty() || isNamed) {
+                || after.lastEntry != null                || !services.regions(change.uuid()).isEmpty() || isNamed) {
             violated(DELETED, commit, change);
         }
         world.checked(DELETED);
@@ -190,6 +250,7 @@ final class StoreInvariantsCheck implements Check {
     public void replaced() {
         // What was written after the backup may be written once more.
         services.all().forEach(stored -> writtenByOthers.add(stored.uuid));
+        publishers.clear();
     }
 
     @Override

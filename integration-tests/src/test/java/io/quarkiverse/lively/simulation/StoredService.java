@@ -29,6 +29,7 @@ final class StoredService {
     KeyValue ownerEntry;
     KeyValue stateEntry;
     KeyValue historyEntry;
+    KeyValue lastEntry;
     /** Null if there is no record. */
     Service record;
     /** Null if there is no owner. */
@@ -48,6 +49,7 @@ final class StoredService {
         copy.ownerEntry = ownerEntry;
         copy.stateEntry = stateEntry;
         copy.historyEntry = historyEntry;
+        copy.lastEntry = lastEntry;
         copy.record = record;
         copy.owner = owner;
         copy.state = state;
@@ -70,6 +72,7 @@ final class StoredService {
                 stateEntry = entry;
                 state = parse(entry, State.parser());
             }
+            case Services.LAST -> lastEntry = entry;
             default -> historyEntry = entry;
         }
     }
@@ -88,6 +91,11 @@ final class StoredService {
 
     boolean isOwnedBy(String incarnation) {
         return owner != null && owner.getIncarnation().equals(incarnation);
+    }
+
+    /** The fencing token of its owner. */
+    long token() {
+        return owner.getToken() == 0 ? ownerEntry.modRevision() : owner.getToken();
     }
 
     /** Whether the writer of the record also wrote the state, or a later one. */
@@ -134,7 +142,7 @@ final class StoredService {
         return uuid + ": U " + revision(recordEntry) + (record == null ? "" : " " + record.getStatus()) + ", S_UP "
                 + revision(up)
                 + ", S_DOWN " + revision(down) + ", O " + revision(ownerEntry)
-                + (owner == null ? "" : " " + owner.getIncarnation()) + ", N " + revision(stateEntry)
+                + (owner == null ? "" : " " + owner.getIncarnation() + " token " + token()) + ", N " + revision(stateEntry)
                 + (state == null ? ""
                         : " " + state.getReason() + " by " + state.getBy()
                                 + (state.hasHold()

@@ -47,8 +47,8 @@ class OperationsPageTest {
                 EtcdServer restored = EtcdServer.absent("--data-dir", directory.resolve("restored").toString());
                 Running service = new Running(etcd, restored)) {
             List<String> keys = etcd.keys("/services/");
-            assertEquals(7, keys.size(), "as the table says: " + keys);
-            assertTrue(run(etcd, next("grep -c")).startsWith("7\n"));
+            assertEquals(8, keys.size(), "as the table says: " + keys);
+            assertTrue(run(etcd, next("grep -c")).startsWith("8\n"));
             run(etcd, next("compact"));
             run(etcd, next("defrag"));
 
@@ -73,9 +73,9 @@ class OperationsPageTest {
             Awaitility.await("back after it was deleted").until(() -> keys.equals(restored.keys("/services/")));
 
             service.registered("stopped").close();
-            assertEquals(7 + 6, restored.keys("/services/").size(), "as the table says");
+            assertEquals(8 + 7, restored.keys("/services/").size(), "as the table says");
             service.registered("expired").abandon();
-            assertEquals(7 + 6 + 5, restored.keys("/services/").size(), "as the table says");
+            assertEquals(8 + 7 + 6, restored.keys("/services/").size(), "as the table says");
         }
         assertEquals(List.of(), blocks, "each was run");
     }

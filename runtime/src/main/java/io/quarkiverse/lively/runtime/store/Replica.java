@@ -164,8 +164,10 @@ public final class Replica {
                 .map(ServiceRecords::reason);
         // A claim was put over the living one of another incarnation.
         boolean isTakenOver = before.isClaimed() && after.isClaimed() && before.incarnation() != after.incarnation();
+        // Its state may be of an earlier takeover: the same process now says something else of itself.
         return new ServiceChange(uuid, current, isTakenOver ? Reason.TAKEOVER
-                : said.or(() -> current.map(ServiceRecord::reason)).orElse(Reason.UNKNOWN));
+                : said.or(() -> current.map(ServiceRecord::reason).filter(reason -> reason != Reason.TAKEOVER))
+                        .orElse(Reason.UNKNOWN));
     }
 
     private Optional<RegistryKey> parse(ByteString key) {

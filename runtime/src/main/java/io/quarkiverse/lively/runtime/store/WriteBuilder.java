@@ -156,8 +156,8 @@ final class WriteBuilder {
     private String lastOwner() {
         Optional<String> said = seen.state().value().filter(state -> seen.stateIsCurrent()).map(State::getBy)
                 .filter(by -> !by.equals(Holds.SOMEBODY));
-        return said.orElseGet(() -> transitions().stream().map(Transition::getBy).filter(by -> !by.equals(Holds.SOMEBODY))
-                .reduce("", (earlier, later) -> later));
+        return said.orElseGet(() -> transitions().stream().filter(logged -> logged.getStatus() == Status.UP)
+                .map(Transition::getBy).filter(by -> !by.equals(Holds.SOMEBODY)).reduce("", (earlier, later) -> later));
     }
 
     WriteBuilder disclaim() {

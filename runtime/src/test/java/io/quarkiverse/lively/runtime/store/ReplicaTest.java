@@ -204,6 +204,21 @@ class ReplicaTest {
                 "without a lease it is nobody's");
     }
 
+    /** The state of the takeover is still that of the service. */
+    @Test
+    void aClaimThatOnlySaysSomethingNewIsNoTakeover() {
+        change(put(layout.service("u"), service(Status.UP), 5), put(layout.up("u"), ByteString.EMPTY, 5), claim("first", 5));
+        State said = State.newBuilder().setReason(io.quarkiverse.lively.runtime.store.proto.Reason.TAKEOVER).setSince(1)
+                .build();
+        assertEquals(Reason.TAKEOVER, change(put(layout.service("u"), service(Status.UP), 6), claim("second", 6),
+                put(layout.state("u"), said.toByteString(), 6)).reason());
+        ServiceChange change = change(put(layout.owner("u"), Claim.newBuilder().setIncarnation("second").setToken(6)
+                .putMetadata("zone", "b").build().toByteString(), 7));
+        assertEquals(Reason.UNKNOWN, change.reason());
+        assertEquals(Map.of("zone", "b"), change.current().orElseThrow().metadata());
+        assertEquals(Reason.TAKEOVER, change.current().orElseThrow().reason());
+    }
+
     private RegistrySnapshot listOf(long revision) {
         return new RegistrySnapshot(List.of(entry(layout.service("u"), service(Status.UP), 9)), revision);
     }
