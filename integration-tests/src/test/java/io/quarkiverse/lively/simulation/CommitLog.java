@@ -180,7 +180,8 @@ final class CommitLog implements Check {
         /** As a find returns it: without an owner it has what the last claim said. Null if there was none. */
         ServiceRecord found(String uuid, long revision) {
             ServiceRecord record = record(uuid, revision);
-            Claim last = record == null || record.owned() ? null : parse(at(services.get(uuid).lasts, revision), Claim.parser());
+            Claim last = record == null || record.owned() ? null
+                    : parse(at(services.get(uuid).lasts, revision), Claim.parser());
             return last == null ? record
                     : new ServiceRecord(uuid, record.type(), record.host(), record.region(), record.status(),
                             record.maintenance(), endpoint(last), last.getMetadataMap(), false, record.liveness(),

@@ -23,7 +23,8 @@ import io.quarkiverse.lively.simulation.etcd.Commit;
  * takes over, and the earlier one is FENCED: it writes nothing of that service. With {@code on-conflict=wait} the later one
  * waits, with {@code fail} it does not register.</i> <i>A fenced process takes the service back only after it has seen for a
  * whole TTL that no other process owns it, and never displaces anybody.</i> <i>{@code fencingToken()} is higher for each new
- * owner:</i> it is the revision of the claim, or the one that the claim carries on. <i>It does not change as long as the process owns the service under
+ * owner:</i> it is the revision of the claim, or the one that the claim carries on. <i>It does not change as long as the
+ * process owns the service under
  * the same lease.</i>
  */
 final class OneOwnerCheck implements Check {

@@ -147,12 +147,14 @@ final class OwnerIsUpCheck implements Check {
             world.checked(DOWN);
         }
         checkLease(application, registration, stored);
-        application.metadata(uuid).filter(set -> now > Math.max(due, set.since() + Bounds.SECOND + Bounds.AT_ONCE)).ifPresent(set -> {
-            if (!stored.owner.getMetadataMap().equals(set.values())) {
-                violated(METADATA, application, registration, stored, set.values() + ", not " + stored.owner.getMetadataMap());
-            }
-            world.checked(METADATA);
-        });
+        application.metadata(uuid).filter(set -> now > Math.max(due, set.since() + Bounds.SECOND + Bounds.AT_ONCE))
+                .ifPresent(set -> {
+                    if (!stored.owner.getMetadataMap().equals(set.values())) {
+                        violated(METADATA, application, registration, stored,
+                                set.values() + ", not " + stored.owner.getMetadataMap());
+                    }
+                    world.checked(METADATA);
+                });
     }
 
     private static boolean isInRegion(SimulatedApplication application, StoredService stored) {

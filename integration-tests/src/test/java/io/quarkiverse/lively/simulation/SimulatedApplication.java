@@ -271,7 +271,8 @@ final class SimulatedApplication {
         int times = 1 + chance.nextInt(4);
         for (int i = 0; i < times; i++) {
             Map<String, String> values = Map.of("number", String.valueOf(chance.nextInt(1_000_000)));
-            process.after(Duration.ofMillis(chance.nextInt(1_500)), () -> process.pool().execute(() -> update(updated, values)));
+            process.after(Duration.ofMillis(chance.nextInt(1_500)),
+                    () -> process.pool().execute(() -> update(updated, values)));
         }
     }
 
@@ -281,8 +282,9 @@ final class SimulatedApplication {
         metadata.put(uuid, set);
         world.note(process.name(), "sets metadata", 0, () -> uuid + ": " + values);
         updated.updatingMetadata(values).whenComplete((stored, failure) -> {
-            world.count("updates of metadata" + (failure == null ? "" : " that failed, " + LinearizableReadsCheck.cause(failure)
-                    .getClass().getSimpleName()));
+            world.count("updates of metadata" + (failure == null ? ""
+                    : " that failed, " + LinearizableReadsCheck.cause(failure)
+                            .getClass().getSimpleName()));
             // Refused: it has those that it had, or those of a call that was under way.
             if (LinearizableReadsCheck.cause(failure) instanceof IllegalStateException) {
                 metadata.put(uuid, new Metadata(null, 0));

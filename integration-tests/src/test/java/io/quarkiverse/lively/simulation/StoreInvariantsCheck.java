@@ -221,7 +221,7 @@ final class StoreInvariantsCheck implements Check {
         KeyValue name = services.named(former.getType(), former.getHost());
         boolean isNamed = name != null && name.value().equals(ByteString.copyFromUtf8(change.uuid()));
         if (after.up != null || after.down != null || after.owner != null || after.state != null || after.historyEntry != null
-                || after.lastEntry != null                || !services.regions(change.uuid()).isEmpty() || isNamed) {
+                || after.lastEntry != null || !services.regions(change.uuid()).isEmpty() || isNamed) {
             violated(DELETED, commit, change);
         }
         world.checked(DELETED);
