@@ -110,7 +110,8 @@ class ManagementEndpointTest {
                 .body("maintenance.note", equalTo("disk")).body("maintenance.end", equalTo("2199-01-01T00:00:00Z"));
         write().body("{}").post("/q/lively/services/{uuid}/up", uuid).then().statusCode(200);
         await().until(() -> registry.isUp(uuid));
-        RestAssured.get("/q/lively/services/{uuid}/history", uuid).then().body("reason", hasItem("MAINTENANCE"));
+        RestAssured.get("/q/lively/services/{uuid}/history", uuid).then().body("reason", hasItem("MAINTENANCE"))
+                .body("note", hasItem("disk"));
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.demo;
 
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
@@ -26,6 +27,8 @@ class CrashIT {
                 });
                 assertEquals("true", restarted.awaitRegistered().get("/up", "uuid", uuid).asString());
                 assertEquals(uuid, restarted.uuid());
+                restarted.request().get("/services/" + uuid + "/history").then().statusCode(200)
+                        .body("reason[1]", equalTo("EXPIRED")).body("reason[2]", equalTo("REGISTERED"));
                 assertEquals(List.of(), restarted.livelyLog().stream().filter(line -> line.contains(" WARN ")).toList(),
                         "at the same address, it can only be itself");
             }

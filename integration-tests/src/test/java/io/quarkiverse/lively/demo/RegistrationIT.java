@@ -42,7 +42,7 @@ class RegistrationIT {
         List<String> expected = new ArrayList<>(List.of("/services/by-owner/" + uuid, "/services/by-region/eu-west/" + uuid,
                 "/services/by-state/" + uuid, "/services/by-status/UP/" + uuid,
                 "/services/by-type-host/lively-demo/" + demo.get("/self").path("host"), "/services/by-uuid/" + uuid,
-                "/services/history/" + uuid));
+                "/services/history/" + uuid, "/services/last/" + uuid));
         assertEquals(expected, etcd.keys("/services"));
     }
 

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.demo;
 
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -121,7 +122,8 @@ class WritesIT {
         demo.request().body(Map.of("note", "disk")).put("/services/" + demo.uuid() + "/down").then().statusCode(200);
         demo.request().get("/services/" + demo.uuid() + "/history").then().statusCode(200)
                 .body("[0].status", equalTo("DOWN")).body("[0].reason", equalTo("MAINTENANCE"))
-                .body("[0].by", containsString("@")).body("[1].status", equalTo("UP"));
+                .body("[0].by", containsString("@")).body("[0].note", equalTo("disk")).body("[1].status", equalTo("UP"))
+                .body("[1].by", matchesPattern("lively-demo@.+ \\([0-9a-f]{8}\\)"));
         demo.request().put("/services/" + demo.uuid() + "/up").then().statusCode(200);
     }
 

@@ -15,6 +15,7 @@ import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
 import io.smallrye.mutiny.Multi;
@@ -58,9 +59,13 @@ public class LivelyJsonRpcService {
                 : each(TICK, () -> lively.registry().registration().state().name()).skip().repetitions();
     }
 
-    /** What happened to a service, the newest first. */
+    /** What happened to a service, the newest first; nothing if it does not exist, or not yet. */
     public List<HistoryEntry> history(String uuid) {
-        return lively.registry().history(uuid).stream().map(HistoryEntry::of).toList();
+        try {
+            return lively.registry().history(uuid).stream().map(HistoryEntry::of).toList();
+        } catch (UnknownServiceException e) {
+            return List.of();
+        }
     }
 
     /**

@@ -86,8 +86,8 @@ public final class Announcements {
      */
     static Map<String, String> checked(Map<String, String> metadata) {
         Objects.requireNonNull(metadata, "metadata").forEach((name, value) -> {
-            Objects.requireNonNull(name, "metadata: a name is null");
-            Objects.requireNonNull(value, () -> "metadata: the value of '" + name + "' is null");
+            Objects.requireNonNull(name, "metadata");
+            Objects.requireNonNull(value, "metadata");
         });
         check(metadata);
         return Map.copyOf(metadata);
