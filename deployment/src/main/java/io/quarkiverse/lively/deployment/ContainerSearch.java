@@ -32,7 +32,7 @@ record ContainerSearch(String serviceName, BooleanSupplier docker) implements Et
         // The locator knows of development only; one is shared by quarkus:run, too.
         return ContainerLocator.locateContainerWithLabels(EtcdContainer.CLIENT_PORT, EtcdContainer.SHARED_LABEL)
                 .locateContainer(serviceName, true, LaunchMode.DEVELOPMENT)
-                .map(found -> new FoundEtcd("etcd in the container " + serviceName + " of another process",
-                        "http://" + found.getHost() + ":" + found.getPort(), found.getId()));
+                .map(found -> new FoundEtcd("etcd in the container " + serviceName + " of another application",
+                        "http://" + found.getHost() + ":" + found.getPort(), found.getId(), true));
     }
 }

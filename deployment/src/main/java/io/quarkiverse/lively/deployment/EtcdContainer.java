@@ -21,6 +21,7 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 
+import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices;
 import io.quarkus.devservices.common.ConfigureUtil;
 import io.quarkus.runtime.LaunchMode;
 
@@ -34,43 +35,52 @@ final class EtcdContainer implements LocalEtcd {
     private static final Duration PULL_PATIENCE = Duration.ofSeconds(20);
     private static final String ALL_ADDRESSES = "http://0.0.0.0:" + CLIENT_PORT;
 
-    private final String image;
+    private static final String HOST_NAME_PREFIX = "etcd";
+
+    private final DevServices config;
     private final LaunchMode mode;
     private final int port;
     private final Optional<String> sharedAs;
+    private final ContainerNetwork network;
     private final Duration patience;
     private GenericContainer<?> container;
+    private String nameInNetwork;
 
     /**
      * @param port of the Docker host; 0 for a free one
      * @param sharedAs the name by which others find it, if they may
      * @param patience how long it may take to start, apart from the download of the image
      */
-    EtcdContainer(String image, LaunchMode mode, int port, Optional<String> sharedAs, Duration patience) {
-        this.image = image;
+    EtcdContainer(DevServices config, LaunchMode mode, int port, Optional<String> sharedAs, ContainerNetwork network,
+            Duration patience) {
+        this.config = config;
         this.mode = mode;
         this.port = port;
         this.sharedAs = sharedAs;
+        this.network = network;
         this.patience = patience;
     }
 
     @Override
     public String description() {
-        return "etcd in a container of " + image;
+        return "etcd in a container of " + config.imageName();
     }
 
     @Override
     public void start() {
         // Not before: a name that is no image's must fail here, where it can be caught.
-        DockerImageName name = DockerImageName.parse(image);
+        DockerImageName name = DockerImageName.parse(config.imageName());
         pull(ImageNameSubstitutor.instance().apply(name));
         container = new GenericContainer<>(name)
                 .withExposedPorts(CLIENT_PORT)
                 // Not as arguments: where the program is, differs from image to image.
                 .withEnv("ETCD_LISTEN_CLIENT_URLS", ALL_ADDRESSES)
                 .withEnv("ETCD_ADVERTISE_CLIENT_URLS", ALL_ADDRESSES)
+                .withEnv(config.containerEnv())
                 .waitingFor(Wait.forHttp("/health").forPort(CLIENT_PORT))
                 .withStartupTimeout(patience);
+        nameInNetwork = ConfigureUtil.configureNetwork(container, network.ofCompose().orElse(null), network.shared(),
+                HOST_NAME_PREFIX);
         PortBinding binding = binding(DockerClientFactory.instance().dockerHostIpAddress(), port);
         container.withCreateContainerCmdModifier(create -> create.getHostConfig().withPortBindings(binding));
         sharedAs.ifPresent(label -> container.withLabel(SHARED_LABEL, label));
@@ -117,9 +127,14 @@ final class EtcdContainer implements LocalEtcd {
         }
     }
 
-    /** By address, if that is a loopback address: a name may have another one, too, at which etcd is not. */
     @Override
     public String getConnectionInfo() {
+        return network.ofApplication() ? "http://" + nameInNetwork + ":" + CLIENT_PORT : hostUrl();
+    }
+
+    /** By address, if that is a loopback address: a name may have another one, too, at which etcd is not. */
+    @Override
+    public String hostUrl() {
         String host = container.getHost();
         String address = loopback(host).map(InetAddress::getHostAddress).orElse(host);
         return "http://" + (address.contains(":") ? "[" + address + "]" : address) + ":" + container.getMappedPort(CLIENT_PORT);

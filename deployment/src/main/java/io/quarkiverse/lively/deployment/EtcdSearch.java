@@ -8,7 +8,7 @@ interface EtcdSearch {
     /**
      * Takes a few seconds at most.
      *
-     * @throws IllegalStateException if there is something that is no etcd, and where therefore none can be started either
+     * @throws PortTakenException if something else is where the shared etcd has to be
      */
     Optional<LocalEtcd> find();
 }

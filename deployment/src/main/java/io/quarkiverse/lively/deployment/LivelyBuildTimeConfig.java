@@ -1,7 +1,9 @@
 package io.quarkiverse.lively.deployment;
 
+import java.util.Map;
 import java.util.OptionalInt;
 
+import io.quarkus.runtime.annotations.ConfigDocMapKey;
 import io.quarkus.runtime.annotations.ConfigPhase;
 import io.quarkus.runtime.annotations.ConfigRoot;
 import io.smallrye.config.ConfigMapping;
@@ -102,27 +104,36 @@ public interface LivelyBuildTimeConfig {
         Provider provider();
 
         /**
-         * The port at which it is reached. By default it is a free one, at which it is not found to be shared, unless it is a
-         * container.
+         * The port at which etcd is reached. Default, if etcd is `shared`: a port between 23790 and 24789 that depends on
+         * the name of the user and on `service-name`. In tests the port counts only if `shared` is
+         * `false`. Otherwise etcd has a free port.
          */
         OptionalInt port();
 
         /**
-         * Whether applications share an etcd in dev mode and with `quarkus:run`, so that they see each other: the first one
-         * starts it, later ones find it by its `port`, or if it is a container by its `service-name`. It ends with the
-         * first one. Tests always have one of their own.
+         * Whether the applications of one user share an etcd in dev mode and with `quarkus:run`, so that they see each other.
+         * The application that binds the `port` first owns the etcd. The etcd ends with its owner. Tests always have an etcd
+         * of their own, at a free port.
          */
-        @WithDefault("false")
+        @WithDefault("true")
         boolean shared();
 
         /**
-         * The value of the label `quarkus-dev-service-lively`, by which a container that is shared is found.
+         * The name of the shared etcd. Only applications with the same name share an etcd. A container has the name as the
+         * value of its label `quarkus-dev-service-lively`.
          */
         @WithDefault("lively")
         String serviceName();
 
         /**
-         * The image of etcd that a container is made of.
+         * Environment variables of the container.
+         */
+        @ConfigDocMapKey("environment-variable-name")
+        Map<String, String> containerEnv();
+
+        /**
+         * The image of the container. An etcd in the Compose project of the application comes first: a container whose image
+         * has this name, or `etcd` in its name.
          */
         @WithDefault("quay.io/coreos/etcd:v3.5.21")
         String imageName();

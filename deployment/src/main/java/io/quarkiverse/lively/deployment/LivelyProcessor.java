@@ -56,7 +56,8 @@ class LivelyProcessor {
             CoreVertxBuildItem vertx, ShutdownContextBuildItem shutdown, ShutdownBuildTimeConfig shutdownConfig,
             BuildProducer<ShutdownListenerBuildItem> listeners) {
         recorder.start(beans.getValue(), application.getVersion(), readinessDecides(capabilities, config), view.injected(),
-                view.observed(), shutdownConfig.delayEnabled(), certificates.registry(), vertx.getVertx(), shutdown);
+                view.observed(), shutdownConfig.delayEnabled(),
+                capabilities.isPresent(Capability.VERTX_HTTP), certificates.registry(), vertx.getVertx(), shutdown);
         listeners.produce(new ShutdownListenerBuildItem(recorder.shutdownListener(beans.getValue())));
         return new ServiceStartBuildItem(FEATURE);
     }

@@ -14,6 +14,11 @@ interface LocalEtcd extends Startable {
     /** Which one it is, for a human, as in "use etcd ...". */
     String description();
 
+    /** The URL at which programs on this machine reach it. The application may need another one, if it runs in a container. */
+    default String hostUrl() {
+        return getConnectionInfo();
+    }
+
     @Override
     void close();
 }

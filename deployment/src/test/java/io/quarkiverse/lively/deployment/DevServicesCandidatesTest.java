@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -24,9 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 
-import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices;
 import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
 import io.quarkiverse.lively.deployment.etcd.MemoryEtcd;
+import io.quarkus.deployment.builditem.DevServicesComposeProjectBuildItem;
+import io.quarkus.deployment.builditem.DevServicesSharedNetworkBuildItem;
+import io.quarkus.deployment.dev.devservices.ContainerInfo;
+import io.quarkus.deployment.dev.devservices.DevServicesConfig;
+import io.quarkus.deployment.dev.devservices.RunningContainer;
 import io.quarkus.runtime.LaunchMode;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -42,6 +45,8 @@ class DevServicesCandidatesTest {
     private static final String EMBEDDED = "an embedded etcd, in memory and for development and tests only";
 
     private static final String ENDPOINTS = "quarkus.lively.etcd.endpoints";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private static final BooleanSupplier NOT_ASKED = () -> {
         throw new AssertionError("Docker is asked");
@@ -94,24 +99,91 @@ class DevServicesCandidatesTest {
         assertEquals(List.of(EMBEDDED), candidates(Provider.EMBEDDED, true, installed));
     }
 
+    /** The ports of this machine do not exist for it. */
     @Test
-    void aSharedOneIsLookedForAtItsPortAndAmongTheContainersButNotInTests() {
-        EtcdSearch port = new PortSearch(7);
+    void onlyAContainerForAnApplicationInAContainer() {
+        for (Provider provider : Provider.values()) {
+            EtcdProviders providers = new EtcdProviders(Configured.provider(provider), LaunchMode.TEST,
+                    new ContainerNetwork(Optional.empty(), true, true), PATIENCE, NOT_ASKED,
+                    new SearchPath(List.of(installed)));
+
+            assertEquals(List.of(CONTAINER), providers.own().stream().map(LocalEtcd::description).toList());
+        }
+    }
+
+    @Test
+    void theNetworkOfTheContainer() {
+        DevServicesComposeProjectBuildItem compose = new DevServicesComposeProjectBuildItem("shop", "network1", Map.of(),
+                Map.of());
+        DevServicesComposeProjectBuildItem none = new DevServicesComposeProjectBuildItem();
+        DevServicesSharedNetworkBuildItem ofTest = new DevServicesSharedNetworkBuildItem("io.quarkus.test.junit");
+
+        assertEquals(ContainerNetwork.NONE, ContainerNetwork.of(none, network(false), List.of()));
+        assertEquals(new ContainerNetwork(Optional.of("network1"), false, false),
+                ContainerNetwork.of(compose, network(false), List.of()));
+        assertEquals(new ContainerNetwork(Optional.empty(), true, false), ContainerNetwork.of(none, network(true), List.of()));
+        assertEquals(new ContainerNetwork(Optional.empty(), true, true),
+                ContainerNetwork.of(none, network(false), List.of(ofTest)));
+        assertEquals(ContainerNetwork.NONE,
+                ContainerNetwork.of(none, network(false), List.of(new DevServicesSharedNetworkBuildItem("of an extension"))));
+    }
+
+    private static DevServicesConfig network(boolean shared) {
+        return new SmallRyeConfigBuilder().withMapping(DevServicesConfig.class)
+                .withDefaultValue("quarkus.devservices.launch-on-shared-network", Boolean.toString(shared)).build()
+                .getConfigMapping(DevServicesConfig.class);
+    }
+
+    /** At the port that Docker has mapped, and by the name of its service for an application in the same network. */
+    @Test
+    void anEtcdOfTheComposeProject() {
+        ContainerInfo container = new ContainerInfo("0123456789abcdef", new String[] { "etcd1" }, "quay.io/coreos/etcd:v3.5.21",
+                "running", Map.of(), Map.of("com.docker.compose.service", "registry"),
+                new ContainerInfo.ContainerPort[] { new ContainerInfo.ContainerPort("127.0.0.1", 2379, 32768, "tcp") });
+        DevServicesComposeProjectBuildItem compose = new DevServicesComposeProjectBuildItem("shop", "network1",
+                Map.of("registry", List.of(new RunningContainer(container, Map.of()))), Map.of());
+
+        assertEquals(Optional.of("http://registry:2379"), new ComposeSearch(compose, List.of("some/etcd:1", "etcd"),
+                LaunchMode.TEST, new ContainerNetwork(Optional.empty(), true, true)).find().map(LocalEtcd::getConnectionInfo));
+        assertEquals(Optional.empty(),
+                new ComposeSearch(compose, List.of("redis"), LaunchMode.TEST, ContainerNetwork.NONE).find());
+    }
+
+    @Test
+    void applicationsOfOneUserShareInDevModeAndNotInTests() {
+        Configured defaults = Configured.provider(Provider.AUTO);
+        Sharing sharing = Sharing.of(defaults, LaunchMode.DEVELOPMENT, "alice").orElseThrow();
+
+        assertEquals(Optional.of(sharing), Sharing.of(defaults, LaunchMode.RUN, "alice"));
+        assertEquals(new Sharing(23876, "ours", "alice/ours"), sharing, "the same in each process");
+        assertEquals(new Sharing(24735, "ours", "bob/ours"),
+                Sharing.of(defaults, LaunchMode.DEVELOPMENT, "bob").orElseThrow());
+        assertEquals(7, Sharing.of(defaults.port(7), LaunchMode.DEVELOPMENT, "alice").orElseThrow().port());
+        assertEquals(Optional.empty(), Sharing.of(defaults.notShared(), LaunchMode.DEVELOPMENT, "alice"));
+        assertEquals(Optional.empty(), Sharing.of(defaults.port(7), LaunchMode.TEST, "alice"));
+    }
+
+    @Test
+    void theSharedOneIsLookedForAtItsPortAndAmongTheContainers() {
+        EtcdSearch port = new PortSearch(7, "alice/ours", Duration.ofSeconds(3));
         EtcdSearch container = new ContainerSearch("ours", NOT_ASKED);
-        assertEquals(List.of(port, container), searches(Provider.AUTO, LaunchMode.DEVELOPMENT, 7));
-        assertEquals(List.of(port, container), searches(Provider.CONTAINER, LaunchMode.RUN, 7));
-        assertEquals(List.of(port), searches(Provider.EMBEDDED, LaunchMode.RUN, 7));
-        assertEquals(List.of(), searches(Provider.AUTO, LaunchMode.TEST, 7));
+        assertEquals(List.of(port, container), searches(Provider.AUTO));
+        assertEquals(List.of(port, container), searches(Provider.CONTAINER));
+        assertEquals(List.of(port), searches(Provider.EMBEDDED));
         assertEquals(Optional.empty(), new ContainerSearch("ours", () -> false).find());
     }
 
     /** Its answer takes long. */
     @Test
     void dockerIsNotAskedForOneThatIsAtItsPort() throws IOException {
-        try (MemoryEtcd shared = MemoryEtcd.started(0)) {
-            DevEtcd etcd = new DevEtcd(searches(Provider.AUTO, LaunchMode.DEVELOPMENT, shared.port()),
-                    () -> LivelyDevServicesProcessor.candidates(new Configured(Provider.AUTO, OptionalInt.of(shared.port())),
-                            LaunchMode.DEVELOPMENT, Duration.ofSeconds(1), NOT_ASKED, new SearchPath(List.of(empty))));
+        try (MemoryEtcd shared = MemoryEtcd.started(0); EtcdProbe owner = new EtcdProbe("127.0.0.1", shared.port())) {
+            Sharing sharing = new Sharing(shared.port(), "ours", "alice/ours");
+            owner.leave(sharing.mark(), PATIENCE);
+            EtcdProviders providers = new EtcdProviders(Configured.provider(Provider.AUTO), LaunchMode.DEVELOPMENT,
+                    ContainerNetwork.NONE, PATIENCE, NOT_ASKED, new SearchPath(List.of(empty)));
+            DevEtcd etcd = new DevEtcd(LivelyDevServicesProcessor.searches(sharing, providers),
+                    () -> providers.shared(sharing), providers::own, line -> {
+                    });
             etcd.start();
             assertEquals(Optional.of("http://127.0.0.1:" + shared.port()), etcd.url());
             etcd.close();
@@ -165,37 +237,14 @@ class DevServicesCandidatesTest {
         return bound.getBinding();
     }
 
-    private static List<EtcdSearch> searches(Provider provider, LaunchMode mode, int port) {
-        return LivelyDevServicesProcessor.searches(new Configured(provider, OptionalInt.of(port)), mode, NOT_ASKED);
+    private static List<EtcdSearch> searches(Provider provider) {
+        return LivelyDevServicesProcessor.searches(new Sharing(7, "ours", "alice/ours"),
+                new EtcdProviders(Configured.provider(provider), LaunchMode.DEVELOPMENT, ContainerNetwork.NONE, PATIENCE,
+                        NOT_ASKED, new SearchPath(List.of())));
     }
 
     private static List<String> candidates(Provider provider, boolean docker, Path... path) {
-        return LivelyDevServicesProcessor
-                .candidates(new Configured(provider, OptionalInt.empty()), LaunchMode.TEST, Duration.ofSeconds(1),
-                        () -> docker, new SearchPath(List.of(path)))
-                .stream().map(LocalEtcd::description).toList();
-    }
-
-    private record Configured(Provider provider, OptionalInt port) implements DevServices {
-
-        @Override
-        public boolean enabled() {
-            return true;
-        }
-
-        @Override
-        public boolean shared() {
-            return true;
-        }
-
-        @Override
-        public String serviceName() {
-            return "ours";
-        }
-
-        @Override
-        public String imageName() {
-            return "some/etcd:1";
-        }
+        return new EtcdProviders(Configured.provider(provider), LaunchMode.TEST, ContainerNetwork.NONE, PATIENCE,
+                () -> docker, new SearchPath(List.of(path))).own().stream().map(LocalEtcd::description).toList();
     }
 }

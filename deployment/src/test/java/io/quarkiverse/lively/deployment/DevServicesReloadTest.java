@@ -3,6 +3,9 @@ package io.quarkiverse.lively.deployment;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 
@@ -22,6 +25,7 @@ class DevServicesReloadTest {
     @RegisterExtension
     static final QuarkusDevModeTest APPLICATION = new QuarkusDevModeTest()
             .setBuildSystemProperty("quarkus.lively.devservices.provider", "binary")
+            .setBuildSystemProperty("quarkus.lively.devservices.port", Integer.toString(freePort()))
             .withApplicationRoot(archive -> archive.addClass(StateResource.class));
 
     @Test
@@ -39,6 +43,14 @@ class DevServicesReloadTest {
     @AfterAll
     static void endsIt() {
         assertEquals(List.of(), EtcdChildren.pids());
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void awaitState(String expected) {

@@ -18,10 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.Network;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.ContainerConfig;
 
+import io.quarkiverse.lively.deployment.LivelyBuildTimeConfig.DevServices.Provider;
 import io.quarkiverse.lively.test.DocPage;
 import io.quarkiverse.lively.test.EtcdKeys;
 import io.quarkus.runtime.LaunchMode;
@@ -103,11 +107,48 @@ class EtcdContainerTest {
         assertEquals(List.of(), containers(), "removed as the page says");
     }
 
+    /** As an integration test does whose application runs in a container. A proxy of etcd stands in for the application. */
+    @Test
+    void isReachedFromAnotherContainerInTheSharedNetwork() {
+        LocalEtcd etcd = new EtcdContainer(
+                Configured.provider(Provider.CONTAINER).imageName(System.getenv(IMAGE)), LaunchMode.TEST, 0,
+                Optional.of(name), new ContainerNetwork(Optional.empty(), true, true), PATIENCE);
+        etcd.start();
+        try (GenericContainer<?> application = new GenericContainer<>(System.getenv(IMAGE))
+                .withNetwork(Network.SHARED).withExposedPorts(EtcdContainer.CLIENT_PORT)
+                .withCommand("/etcd", "grpc-proxy", "start", "--endpoints", etcd.getConnectionInfo(), "--listen-addr",
+                        "0.0.0.0:" + EtcdContainer.CLIENT_PORT)) {
+            application.start();
+            put(etcd.hostUrl(), "1");
+
+            assertHas("http://127.0.0.1:" + application.getMappedPort(EtcdContainer.CLIENT_PORT), "1");
+        } finally {
+            etcd.close();
+        }
+        assertTrue(etcd.getConnectionInfo().matches("http://etcd-[a-z0-9]+:2379"), etcd.getConnectionInfo());
+    }
+
+    @Test
+    void hasTheEnvironmentAndTheLabelsThatAreConfigured() {
+        LocalEtcd etcd = new EtcdContainer(
+                Configured.provider(Provider.CONTAINER).imageName(System.getenv(IMAGE))
+                        .containerEnv(
+                                Map.of("ETCD_NAME", "of-a-test", "ETCD_INITIAL_CLUSTER", "of-a-test=http://localhost:2380")),
+                LaunchMode.DEVELOPMENT, 0, Optional.of(name), ContainerNetwork.NONE, PATIENCE);
+        etcd.start();
+        ContainerConfig config = docker.inspectContainerCmd(etcd.getContainerId()).exec().getConfig();
+        etcd.close();
+
+        assertTrue(List.of(config.getEnv()).contains("ETCD_NAME=of-a-test"), () -> List.of(config.getEnv()).toString());
+        assertEquals(name, config.getLabels().get("quarkus-dev-service-lively"));
+        assertEquals("DEVELOPMENT", config.getLabels().get("io.quarkus.devservice.launch-mode"));
+    }
+
     /** An engine without a network: the image is one that only a registry has. */
     @Test
     void anImageThatCannotBePulledIsGivenUpForTheNextProvider() {
         LocalEtcd next = new EmbeddedEtcd(0);
-        DevEtcd etcd = new DevEtcd(List.of(), () -> List.of(container("registry.invalid/etcd:1", name), next));
+        DevEtcd etcd = etcd(List.of(), container("registry.invalid/etcd:1", name), next);
 
         long start = System.nanoTime();
         etcd.start();
@@ -124,12 +165,16 @@ class EtcdContainerTest {
     }
 
     private static LocalEtcd container(String image, String name) {
-        return new EtcdContainer(image, LaunchMode.DEVELOPMENT, 0, Optional.of(name), PATIENCE);
+        return new EtcdContainer(Configured.provider(Provider.CONTAINER).imageName(image), LaunchMode.DEVELOPMENT, 0,
+                Optional.of(name), ContainerNetwork.NONE, PATIENCE);
     }
 
     private static DevEtcd shared(String name) {
-        return new DevEtcd(List.of(new ContainerSearch(name, () -> true)),
-                () -> List.of(container(System.getenv(IMAGE), name)));
+        return etcd(List.of(new ContainerSearch(name, () -> true)), container(System.getenv(IMAGE), name));
+    }
+
+    private static DevEtcd etcd(List<EtcdSearch> searches, LocalEtcd... candidates) {
+        return new DevEtcd(searches, () -> List.of(candidates), List::of, Announcement::log);
     }
 
     private List<Container> containers() {

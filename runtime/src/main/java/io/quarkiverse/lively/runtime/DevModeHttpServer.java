@@ -33,6 +33,11 @@ record DevModeHttpServer(int port, int securePort) {
         }
     }
 
+    /** The port for HTTP if there is one, else the one for HTTPS. */
+    int anyPort() {
+        return port > 0 ? port : securePort;
+    }
+
     private static Object value(String name) throws ReflectiveOperationException {
         Field field = VertxHttpRecorder.class.getDeclaredField(name);
         field.setAccessible(true);

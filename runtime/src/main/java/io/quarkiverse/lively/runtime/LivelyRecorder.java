@@ -1,5 +1,6 @@
 package io.quarkiverse.lively.runtime;
 
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import org.eclipse.microprofile.config.Config;
@@ -28,7 +29,7 @@ public class LivelyRecorder {
     }
 
     public void start(BeanContainer beans, String applicationVersion, boolean readinessDecides, boolean injectsView,
-            boolean observesEvents, boolean delayEnabled, Supplier<TlsConfigurationRegistry> certificates,
+            boolean observesEvents, boolean delayEnabled, boolean servesHttp, Supplier<TlsConfigurationRegistry> certificates,
             Supplier<Vertx> vertx, ShutdownContext shutdown) {
         LivelyLifecycle lifecycle = beans.beanInstance(LivelyLifecycle.class);
         if (!config.getValue().active()) {
@@ -40,9 +41,15 @@ public class LivelyRecorder {
         StartNotices.ignoredDelay(all, delayEnabled).ifPresent(LOG::warn);
         // Before the start, which may fail when some of it is done.
         shutdown.addLastShutdownTask(lifecycle::close);
-        lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, LaunchMode.current(), readinessDecides,
+        lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, host(all, servesHttp), readinessDecides,
                 new SecurityServices(certificates, vertx)),
                 new ViewUse(injectsView, observesEvents));
+    }
+
+    private static DefaultHost host(Config config, boolean servesHttp) {
+        LaunchMode mode = LaunchMode.current();
+        return DefaultHost.of(mode, config,
+                servesHttp && mode == LaunchMode.DEVELOPMENT ? DevModeHttpServer.open() : Optional.empty());
     }
 
     public ShutdownListener shutdownListener(BeanContainer beans) {

@@ -16,7 +16,6 @@ import io.quarkiverse.lively.runtime.registration.Registrar;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.view.ViewSettings;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
@@ -40,17 +39,13 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
 
     /**
      * @param version of the application
+     * @param defaultHost the host, if none is configured
      * @param readinessDecides whether there are readiness checks that can be asked
      * @param services asked only if the configuration needs them
      * @throws ConfigurationException naming the property that is wrong
      */
-    public static LivelySettings of(LivelyConfig config, String version, LaunchMode mode, boolean readinessDecides,
+    public static LivelySettings of(LivelyConfig config, String version, DefaultHost defaultHost, boolean readinessDecides,
             SecurityServices services) {
-        return of(config, version, mode, readinessDecides, services, new HostName());
-    }
-
-    static LivelySettings of(LivelyConfig config, String version, LaunchMode mode, boolean readinessDecides,
-            SecurityServices services, HostName hostName) {
         Duration ttl = config.statusTtl();
         require(ttl.compareTo(LEAST_TTL) >= 0 && ttl.compareTo(MOST_TTL) <= 0 && ttl.getNano() == 0, "status-ttl", ttl,
                 "it must be between 2 seconds and a day, in whole seconds (or set OSLIVELY_STATUS_TTL)");
@@ -83,7 +78,7 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         KeyLayout layout = layout(config.etcd().keyNamespace().orElse(""));
         EtcdSettings etcd = EtcdConfiguration.settings(config.etcd(), layout, patience(ttl), services);
         return new LivelySettings(etcd, layout,
-                new Registrar.Settings(config.registration().enabled(), identity(config, layout, mode, hostName), ttl,
+                new Registrar.Settings(config.registration().enabled(), identity(config, layout, defaultHost), ttl,
                         config.shutdown().timeout(), version, config.service().metadata(),
                         config.registration().onConflict(), config.registration().ephemeral(),
                         readinessDecides && config.registration().enabled(), config.registration().persistMetadata()),
@@ -119,12 +114,12 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     }
 
     /** Of an application that only reads, the host is no more than a part of its signature. */
-    private static ServiceIdentity identity(LivelyConfig config, KeyLayout layout, LaunchMode mode, HostName hostName) {
+    private static ServiceIdentity identity(LivelyConfig config, KeyLayout layout, DefaultHost defaultHost) {
         LivelyConfig.Service service = config.service();
         String type = named("service.type", "type", service.type().orElse(""));
         String host = named("service.host", "host",
-                service.host().orElseGet(() -> (config.registration().enabled() ? hostName.known() : hostName.orLocalhost())
-                        + (mode == LaunchMode.TEST ? "-test" : "")));
+                service.host().orElseGet(() -> config.registration().enabled() ? defaultHost.known()
+                        : defaultHost.orLocalhost()));
         String region = named("service.region", "region", service.region());
         String uuid = named("service.uuid", "uuid",
                 service.uuid().orElseGet(() -> layout.uuidOf(type, host)));

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.quarkiverse.lively.runtime.config.Certificates;
 import io.quarkiverse.lively.runtime.config.Configured;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** The name of this host is needed only by an application that registers itself and has no other name. */
@@ -54,7 +53,7 @@ class HostNameTest {
     }
 
     private LivelySettings settings(Configured configured) {
-        return LivelySettings.of(configured.config(), "1.0", LaunchMode.NORMAL, false,
-                new SecurityServices(Certificates::new, () -> null), unknown);
+        return LivelySettings.of(configured.config(), "1.0", new DefaultHost(unknown, ""), false,
+                new SecurityServices(Certificates::new, () -> null));
     }
 }

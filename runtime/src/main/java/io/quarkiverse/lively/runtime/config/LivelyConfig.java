@@ -151,7 +151,9 @@ public interface LivelyConfig {
         Optional<String> type();
 
         /**
-         * Where this service runs. By default the name of the host, followed by `-test` in tests.
+         * Where this service runs. Default: the name of the host, followed by `-test` in tests. In dev mode the name is
+         * followed by the configured HTTP port, as in `myhost-8080`, so that two processes of one application are two
+         * services. Without a fixed HTTP port it is followed by the number of the process, as in `myhost-pid4711`.
          */
         Optional<String> host();
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.quarkiverse.lively.runtime.CallTracing;
+import io.quarkiverse.lively.runtime.DefaultHost;
 import io.quarkiverse.lively.runtime.Lively;
 import io.quarkiverse.lively.runtime.LivelySettings;
 import io.quarkiverse.lively.runtime.SecurityServices;
@@ -67,7 +68,7 @@ public record Configured(Map<String, String> properties, Map<String, String> env
     }
 
     public LivelySettings settings(LaunchMode mode, SecurityServices services) {
-        return LivelySettings.of(config(), "1.0", mode, false, services);
+        return LivelySettings.of(config(), "1.0", DefaultHost.of(mode, all()), false, services);
     }
 
     public Lively lively() {

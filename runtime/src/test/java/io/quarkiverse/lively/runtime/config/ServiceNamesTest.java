@@ -25,12 +25,11 @@ class ServiceNamesTest {
     }
 
     @Test
-    void hostInTests() {
+    void hostInTestsAndInDevMode() {
         assertEquals(LivelySettings.hostName() + "-test",
                 Configured.nothing().settings(LaunchMode.TEST).registrar().identity().host());
         assertEquals("node-1", INVENTORY.settings(LaunchMode.TEST).registrar().identity().host());
-        assertEquals(LivelySettings.hostName(),
-                Configured.nothing().settings(LaunchMode.DEVELOPMENT).registrar().identity().host());
+        assertEquals("node-1", INVENTORY.settings(LaunchMode.DEVELOPMENT).registrar().identity().host());
     }
 
     @Test
