@@ -2,12 +2,21 @@ package io.quarkiverse.lively.deployment;
 
 import java.util.logging.Level;
 
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jboss.jandex.ClassType;
+
+import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.LivenessView;
+import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.runtime.ApplicationServing;
 import io.quarkiverse.lively.runtime.HttpServing;
 import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkiverse.lively.runtime.LivelyRecorder;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.arc.deployment.BeanContainerBuildItem;
+import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeansRuntimeInitBuildItem;
 import io.quarkus.deployment.Capabilities;
 import io.quarkus.deployment.Capability;
@@ -45,6 +54,24 @@ class LivelyProcessor {
                 .addBeanClass(LivelyLifecycle.class)
                 .addBeanClass(capabilities.isPresent(Capability.VERTX_HTTP) ? HttpServing.class : ApplicationServing.class)
                 .build();
+    }
+
+    /**
+     * The beans of the API. An application may have its own of each type, and a test may mock them: no bean of this extension
+     * injects them. Nothing creates them at the start: an inactive bean would stop it.
+     */
+    @BuildStep
+    @Record(ExecutionTime.RUNTIME_INIT)
+    void api(LivelyRecorder recorder, BuildProducer<SyntheticBeanBuildItem> beans) {
+        beans.produce(bean(LivenessRegistry.class, recorder).createWith(recorder.registry()).done());
+        beans.produce(bean(ReactiveLivenessRegistry.class, recorder).createWith(recorder.reactiveRegistry()).done());
+        beans.produce(bean(LivenessView.class, recorder).createWith(recorder.view()).done());
+        beans.produce(bean(Registration.class, recorder).createWith(recorder.registration()).done());
+    }
+
+    private static SyntheticBeanBuildItem.ExtendedBeanConfigurator bean(Class<?> type, LivelyRecorder recorder) {
+        return SyntheticBeanBuildItem.configure(type).scope(ApplicationScoped.class).unremovable().defaultBean()
+                .setRuntimeInit().checkActive(recorder.active()).addInjectionPoint(ClassType.create(LivelyLifecycle.class));
     }
 
     /** The readiness checks need beans that are made at run time. Observers of the start-up event find Lively started. */

@@ -3,6 +3,7 @@ package io.quarkiverse.lively.deployment;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.LivenessView;
+import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.Registration;
+import io.quarkus.arc.InactiveBeanException;
+import io.quarkus.arc.InjectableInstance;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
 
@@ -31,6 +37,18 @@ class SwitchedOffTest {
     @Inject
     LivenessRegistry registry;
 
+    @Inject
+    ReactiveLivenessRegistry reactiveRegistry;
+
+    @Inject
+    LivenessView view;
+
+    @Inject
+    Registration registration;
+
+    @Inject
+    InjectableInstance<LivenessRegistry> registries;
+
     @Test
     void noThread() {
         assertEquals(List.of(), Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
@@ -41,6 +59,18 @@ class SwitchedOffTest {
     void useIsRefused() {
         assertRefused(() -> registry.isUp("a"));
         assertRefused(() -> registry.registration());
+        assertRefused(() -> reactiveRegistry.isUp("a"));
+        assertRefused(() -> view.isUp("a"));
+        assertRefused(() -> registration.state());
+        assertRefused(() -> registration.close());
+    }
+
+    /** For code that goes without Lively then. */
+    @Test
+    void theApplicationCanFindItOut() {
+        assertTrue(registries.isResolvable());
+        assertFalse(registries.getHandle().getBean().isActive());
+        assertEquals(List.of(), registries.listActive());
     }
 
     @Test
@@ -56,7 +86,8 @@ class SwitchedOffTest {
     }
 
     private static void assertRefused(Runnable use) {
-        String message = assertThrows(IllegalStateException.class, use::run).getMessage();
-        assertTrue(message.contains("quarkus.lively.active"), message);
+        String message = assertThrows(InactiveBeanException.class, use::run).getMessage();
+        assertTrue(message.contains("Lively is switched off: set quarkus.lively.active to true to ask about services"),
+                message);
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.test.LogLines;
 import io.quarkus.test.InjectMock;
 import io.quarkus.test.junit.QuarkusTest;
@@ -26,7 +27,7 @@ import io.restassured.RestAssured;
 import io.smallrye.stork.Stork;
 import io.smallrye.stork.api.ServiceInstance;
 
-/** A test may mock each of the three beans of Lively. The parts of Lively itself then work as before. */
+/** A test may mock each of the beans of Lively. The parts of Lively itself then work as before. */
 @QuarkusTest
 @TestProfile(MockedBeansTest.WithManagement.class)
 class MockedBeansTest {
@@ -39,6 +40,9 @@ class MockedBeansTest {
 
     @InjectMock
     LivenessView view;
+
+    @InjectMock
+    Registration registration;
 
     @Test
     void theApplicationAsksTheMock() {
@@ -61,7 +65,7 @@ class MockedBeansTest {
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertEquals(1, peers().size()));
             assertEquals(List.of(), log.with("A bug in Lively"));
         }
-        verifyNoInteractions(registry, reactiveRegistry, view);
+        verifyNoInteractions(registry, reactiveRegistry, view, registration);
     }
 
     private static List<ServiceInstance> peers() {

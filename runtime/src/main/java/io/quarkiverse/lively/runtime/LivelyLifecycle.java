@@ -5,11 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
@@ -20,6 +18,7 @@ import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessRegistry;
 import io.quarkiverse.lively.LivenessView;
 import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationChange;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
@@ -153,24 +152,23 @@ public class LivelyLifecycle {
     }
 
     /** The real one, also where a test mocks the bean of that type. The beans of this extension call this, and inject none. */
-    @Produces
-    @ApplicationScoped
     public LivenessRegistry registry() {
         return running().registry();
     }
 
     /** As {@link #registry()}. */
-    @Produces
-    @ApplicationScoped
     public ReactiveLivenessRegistry reactiveRegistry() {
         return running().reactiveRegistry();
     }
 
     /** As {@link #registry()}. Starts when it is first used. */
-    @Produces
-    @ApplicationScoped
     public LivenessView view() {
         return running().view();
+    }
+
+    /** That of this application. As {@link #registry()}. */
+    public Registration registration() {
+        return registry().registration();
     }
 
     private Lively running() {

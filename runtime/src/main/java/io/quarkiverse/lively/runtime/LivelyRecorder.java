@@ -1,13 +1,20 @@
 package io.quarkiverse.lively.runtime;
 
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
+import io.quarkiverse.lively.LivenessRegistry;
+import io.quarkiverse.lively.LivenessView;
+import io.quarkiverse.lively.ReactiveLivenessRegistry;
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
+import io.quarkus.arc.ActiveResult;
+import io.quarkus.arc.SyntheticCreationalContext;
 import io.quarkus.arc.runtime.BeanContainer;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.RuntimeValue;
@@ -44,6 +51,32 @@ public class LivelyRecorder {
         lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, host(all, servesHttp), readinessDecides,
                 new SecurityServices(certificates, vertx)),
                 new ViewUse(injectsView, observesEvents));
+    }
+
+    /** If not, Quarkus lets nothing ask the beans, and says why. They can still be injected, and replaced by a mock. */
+    public Supplier<ActiveResult> active() {
+        return () -> config.getValue().active() ? ActiveResult.active()
+                : ActiveResult.inactive(NotRunningException.SWITCHED_OFF);
+    }
+
+    public Function<SyntheticCreationalContext<LivenessRegistry>, LivenessRegistry> registry() {
+        return context -> lifecycle(context).registry();
+    }
+
+    public Function<SyntheticCreationalContext<ReactiveLivenessRegistry>, ReactiveLivenessRegistry> reactiveRegistry() {
+        return context -> lifecycle(context).reactiveRegistry();
+    }
+
+    public Function<SyntheticCreationalContext<LivenessView>, LivenessView> view() {
+        return context -> lifecycle(context).view();
+    }
+
+    public Function<SyntheticCreationalContext<Registration>, Registration> registration() {
+        return context -> lifecycle(context).registration();
+    }
+
+    private static LivelyLifecycle lifecycle(SyntheticCreationalContext<?> context) {
+        return context.getInjectedReference(LivelyLifecycle.class);
     }
 
     private static DefaultHost host(Config config, boolean servesHttp) {
