@@ -116,9 +116,10 @@ class JavaSnippetsTest {
             entry("README.md 1", snippet -> checkout()),
             entry("index.adoc 1", this::asksAndObserves),
             entry("operations.adoc 1", this::deletesWhatExpired),
-            entry("registration.adoc 1", this::observesTheRegistration),
-            entry("registration.adoc 2", this::takesItselfOut),
-            entry("registration.adoc 3", this::changesItsMetadata),
+            entry("registration.adoc 1", this::asksItsRegistration),
+            entry("registration.adoc 2", this::observesTheRegistration),
+            entry("registration.adoc 3", this::takesItselfOut),
+            entry("registration.adoc 4", this::changesItsMetadata),
             entry("registry.adoc 1", this::asksAndLists),
             entry("registry.adoc 2", this::takesDownAndUpAndDeletes),
             entry("registry.adoc 3", this::takesAHostDown),
@@ -192,6 +193,15 @@ class JavaSnippetsTest {
             assertEquals(List.of("host1"), hosts("inventory"));
         }
         assertTrue(registry.find(expired.record().uuid()).isEmpty());
+    }
+
+    private void asksItsRegistration(Object snippet) throws Exception {
+        String uuid = registry.registration().record().uuid();
+        assertEquals(true, call(snippet, "mayWrite"));
+        registry.down(uuid);
+        await().until(() -> call(snippet, "mayWrite").equals(false));
+        registry.up(uuid);
+        await().until(() -> call(snippet, "mayWrite").equals(true));
     }
 
     private void observesTheRegistration(Object snippet) throws Exception {
