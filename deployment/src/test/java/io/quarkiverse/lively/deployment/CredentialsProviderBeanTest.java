@@ -35,6 +35,7 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.runtime.SecurityServices;
 import io.quarkiverse.lively.runtime.config.Configured;
+import io.quarkiverse.lively.runtime.devui.FleetEvent;
 import io.quarkiverse.lively.runtime.devui.LivelyJsonRpcService;
 import io.quarkiverse.lively.runtime.etcd.EtcdLogin;
 import io.quarkiverse.lively.test.NeedsProgram;
@@ -122,6 +123,8 @@ class CredentialsProviderBeanTest {
         assertTrue(registry.isUp(uuid));
         assertEquals(lease, own.lease().orElseThrow().id());
         assertTellsNoSecret(uuid);
+        assertEquals(List.of(uuid), page.services().stream().map(FleetEvent.Service::uuid).toList());
+        assertHasNoSecret(page.services().toString());
 
         EtcdWithUsers.changePassword(UNKNOWN);
         RegistryUnavailableException refused = assertThrows(RegistryUnavailableException.class, () -> registry.isUp(uuid));
@@ -159,6 +162,8 @@ class CredentialsProviderBeanTest {
         }
         assertHasNoSecret(page.self().toUni().await().atMost(Duration.ofSeconds(5)).toString());
         assertHasNoSecret(page.fleet().toUni().await().atMost(Duration.ofSeconds(5)).toString());
+        assertEquals(uuid, page.registration().uuid());
+        assertHasNoSecret(page.registration().toString());
         assertHasNoSecret(page.up(uuid).toString());
     }
 

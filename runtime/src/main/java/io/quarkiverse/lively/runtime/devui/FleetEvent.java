@@ -1,6 +1,8 @@
 package io.quarkiverse.lively.runtime.devui;
 
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessEvent;
@@ -22,7 +24,7 @@ public record FleetEvent(String kind, long revision, String reason, String at, i
     /**
      * A {@link ServiceRecord}.
      *
-     * @param since of one that expired nobody said; then it is when this application first saw it
+     * @param since if etcd does not have it, when this application first saw it; null if the application has not watched
      * @param endpoint address and port
      * @param note of its maintenance, as {@code start} and {@code end} are
      */
@@ -30,8 +32,12 @@ public record FleetEvent(String kind, long revision, String reason, String at, i
             boolean owned, String endpoint, Map<String, String> metadata, String note, String start, String end) {
 
         static Service of(ServiceRecord service, LivenessEvent event) {
+            return of(service, service.since().or(() -> Optional.of(event.at())));
+        }
+
+        static Service of(ServiceRecord service, Optional<Instant> since) {
             return new Service(service.uuid(), service.type(), service.host(), service.region(), service.liveness().name(),
-                    service.reason().name(), service.since().orElse(event.at()).toString(), service.owned(),
+                    service.reason().name(), since.map(Object::toString).orElse(null), service.owned(),
                     service.endpoint().map(Service::text).orElse(null), service.metadata(),
                     service.maintenance().map(maintenance -> maintenance.note()).orElse(null),
                     service.maintenance().flatMap(maintenance -> maintenance.start()).map(Object::toString).orElse(null),

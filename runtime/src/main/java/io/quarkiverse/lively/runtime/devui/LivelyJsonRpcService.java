@@ -18,6 +18,8 @@ import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.UnknownServiceException;
 import io.quarkiverse.lively.runtime.LivelyLifecycle;
 import io.quarkiverse.lively.runtime.config.LivelyConfig;
+import io.quarkus.runtime.annotations.DevMCPEnableByDefault;
+import io.quarkus.runtime.annotations.JsonRpcDescription;
 import io.smallrye.mutiny.Multi;
 
 /**
@@ -25,6 +27,9 @@ import io.smallrye.mutiny.Multi;
  * built for production. The view starts once a page is open.
  * <p>
  * The methods that return a {@link Multi} do not block; the others ask etcd, and are called on a worker thread.
+ * <p>
+ * The methods with a description are tools of Dev MCP, too. A write has none, and so cannot be enabled there: a coding
+ * assistant must not take services down. {@code JsonRpcUsage} would say the same, but Quarkus 3.33 fails to read it.
  */
 public class LivelyJsonRpcService {
 
@@ -50,17 +55,40 @@ public class LivelyJsonRpcService {
 
     /** The registration of this application, and how fresh the view is, each second. */
     public Multi<OwnState> self() {
-        return each(TICK, () -> OwnState.of(lively.registry().registration(), lively.view().freshness()));
+        return each(TICK, () -> OwnState.of(lively.registration(), Optional.of(lively.view().freshness())));
     }
 
     /** The state of the registration of this application, for the card: at once, and whenever it changes. */
     public Multi<String> state() {
         return !config.active() ? Multi.createFrom().item("switched off")
-                : each(TICK, () -> lively.registry().registration().state().name()).skip().repetitions();
+                : each(TICK, () -> lively.registration().state().name()).skip().repetitions();
+    }
+
+    /** All services, as etcd has them now. */
+    @DevMCPEnableByDefault
+    @JsonRpcDescription("Lists all services in the registry of Lively, read from etcd now: uuid, type, host, region, liveness"
+            + " (UP, DOWN, or EXPIRED if its process crashed or cannot reach etcd), the reason and since when, whether a process"
+            + " owns it, its endpoint, metadata and maintenance")
+    public List<FleetEvent.Service> services() {
+        return lively.registry().list(ServiceQuery.all()).stream()
+                .map(service -> FleetEvent.Service.of(service, service.since())).toList();
+    }
+
+    /** The registration of this application now. */
+    @DevMCPEnableByDefault
+    @JsonRpcDescription("Returns the registration of this application in Lively: its state (STARTING, REGISTERED, HELD_DOWN,"
+            + " LOST, FENCED, STOPPED or DISABLED), since when and why, its uuid, type, host and region, its lease with TTL and"
+            + " remaining seconds, its fencing token, and how far its local view can be relied on, if the application has one")
+    public OwnState registration() {
+        return OwnState.of(lively.registration(), lively.viewInUse());
     }
 
     /** What happened to a service, the newest first; nothing if it does not exist, or not yet. */
-    public List<HistoryEntry> history(String uuid) {
+    @DevMCPEnableByDefault
+    @JsonRpcDescription("Lists what happened to one service in the registry of Lively, the newest first: when it became UP or"
+            + " DOWN, why, and who did it")
+    public List<HistoryEntry> history(
+            @JsonRpcDescription("The uuid of the service, as the list of services has it") String uuid) {
         try {
             return lively.registry().history(uuid).stream().map(HistoryEntry::of).toList();
         } catch (UnknownServiceException e) {

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.runtime.devui;
 
 import java.time.Duration;
+import java.util.Optional;
 
 import io.quarkiverse.lively.Freshness;
 import io.quarkiverse.lively.Lease;
@@ -31,13 +32,14 @@ public record OwnState(String uuid, String type, String host, String region, Str
         }
     }
 
-    static OwnState of(Registration registration, Freshness freshness) {
+    /** @param freshness of the view; empty if nothing uses it */
+    static OwnState of(Registration registration, Optional<Freshness> freshness) {
         ServiceRecord service = registration.record();
         Lease lease = registration.lease().orElse(null);
         return new OwnState(service.uuid(), service.type(), service.host(), service.region(), registration.state().name(),
                 registration.since().toString(), registration.reason(), lease == null ? null : lease.id(),
                 lease == null ? null : lease.ttl().toSeconds(), lease == null ? null : lease.remaining().toSeconds(),
                 registration.fencingToken().isPresent() ? registration.fencingToken().getAsLong() : null,
-                View.of(freshness));
+                freshness.map(View::of).orElse(null));
     }
 }
