@@ -7,9 +7,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 /**
  * An event of the local view, as one subscriber gets it: either a change of the fleet, a {@link ServiceEvent}, or a message
- * about
- * the view itself, a {@link ViewEvent}. With a {@link ServiceQuery}, a service that comes to match it is
- * {@linkplain ServiceAdded added}, and a service that does not match any more is {@linkplain ServiceRemoved removed}.
+ * about the view itself, a {@link ViewEvent}. With a {@link ServiceQuery}, a service that comes to match it is {@linkplain
+ * ServiceAdded added}, and a service that does not match any more is {@linkplain ServiceRemoved removed}.
  * <p>
  * As a CDI event each one is delivered to the observers of its type and of every supertype: {@code @Observes ServiceEvent} gets
  * all changes, {@code @Observes ServiceRemoved} only those, and {@code @Observes LivenessEvent} everything.

@@ -57,6 +57,13 @@ public interface LivenessRegistry {
      */
     List<ServiceRecord> list(ServiceQuery query);
 
+    /**
+     * As {@link #list}, but a service that no process keeps alive has the endpoint and the metadata that the last process
+     * published, as it has in {@link #find(String)}. A filter for metadata counts these, too. Needs a request more for each ten
+     * thousand services.
+     */
+    List<ServiceRecord> listWithLastKnown(ServiceQuery query);
+
     /** The types of all services, UP or not, in their order; it costs what a {@link #list} of the whole fleet does. */
     Set<String> types();
 
@@ -126,9 +133,8 @@ public interface LivenessRegistry {
     /**
      * Does for each service that matches what {@link #down(String, Maintenance)} does for one. The services are written one
      * after the other, in the order of their uuids; each one by itself, so that a failure of one does not end the call. Once
-     * etcd
-     * cannot be reached, the services that are left fail without another attempt. Needs a {@link #list}, and two requests for
-     * each service.
+     * etcd cannot be reached, the services that are left fail without another attempt. Needs a {@link #list}, and two requests
+     * for each service.
      * <p>
      * The bound is checked before anything is written, and is best effort: services that go down meanwhile, or that another
      * operator takes down, are not counted.

@@ -17,10 +17,8 @@ import io.smallrye.mutiny.Uni;
  * what he wrote waits for its revision with {@link #awaitRevision}; who needs the truth of this moment asks the
  * {@link LivenessRegistry}.
  * <p>
- * Names that cannot exist (empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an
- * {@link InvalidServiceException}, like a query for them; an argument that is null with a {@link NullPointerException} that
- * names
- * it.
+ * Names that cannot exist (empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an {@link
+ * InvalidServiceException}, like a query for them; an argument that is null with a {@link NullPointerException} that names it.
  * <p>
  * It starts with the application if that injects it or observes {@link LivenessEvent} or one of its subtypes, else at the first
  * call.
@@ -70,10 +68,9 @@ public interface LivenessView {
 
     /**
      * Completes with a service that matches and is UP: at once if the view has one, else with the first that comes. Waits for
-     * it
-     * as long as it takes; {@code .ifNoItem().after(…)} gives up earlier. A view that is {@link Freshness.State#STALE} answers
-     * from its last knowledge. The service may be DOWN again when the answer is read. Fails with a
-     * {@link RegistryUnavailableException} when the application ends, and only then. The answer arrives on a worker thread.
+     * it as long as it takes; {@code .ifNoItem().after(…)} gives up earlier. A view that is {@link Freshness.State#STALE}
+     * answers from its last knowledge. The service may be DOWN again when the answer is read. Fails with a {@link
+     * RegistryUnavailableException} when the application ends, and only then. The answer arrives on a worker thread.
      *
      * @throws InvalidServiceException naming {@code liveness}, if the query accepts only services that are not UP
      */
@@ -81,16 +78,13 @@ public interface LivenessView {
 
     /**
      * What there is and what changes. First a {@link ServiceSnapshot} for each service that matches, in the order of their
-     * uuids,
-     * and a {@link SnapshotEnd}; then each change once and in the order of revisions, as a {@link ServiceEvent}. Events come on
-     * a worker thread, one at a time, as
-     * fast as they are requested.
+     * uuids, and a {@link SnapshotEnd}; then each change once and in the order of revisions, as a {@link ServiceEvent}. Events
+     * come on a worker thread, one at a time, as fast as they are requested.
      * <p>
      * If a subscriber lags behind by more than {@code quarkus.lively.view.event-buffer} events, pending changes of one service
      * are merged into one event ({@link ServiceEvent#coalesced()} says how many), which comes at the place of the latest. The
      * order of revisions is kept. {@link Resynced} still comes after all differences that it vouches for, and nothing is merged
-     * across
-     * it; several pending ones are merged into the last.
+     * across it; several pending ones are merged into the last.
      * <p>
      * Ends when the application does: it completes, whatever was not requested by then; a subscription after that fails with
      * a {@link RegistryUnavailableException}.

@@ -9,11 +9,10 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 /**
- * The same as {@link LivenessRegistry}, with the same rules, and never blocking. Nothing is asked or written before
- * somebody subscribes; each subscription asks anew. Answers and failures arrive on the Vert.x context of the subscriber,
- * which on an event loop must not be blocked; if it has none, on a worker thread. An argument that is refused is a failure of
- * the
- * {@link Uni}, too; only {@link #watch} and {@link #register} throw at once.
+ * The same as {@link LivenessRegistry}, with the same rules, and never blocking. Nothing is asked or written before somebody
+ * subscribes; each subscription asks anew. Answers and failures arrive on the Vert.x context of the subscriber, which on an
+ * event loop must not be blocked; if it has none, on a worker thread. An argument that is refused is a failure of the {@link
+ * Uni}, too; only {@link #watch} and {@link #register} throw at once.
  */
 public interface ReactiveLivenessRegistry {
 
@@ -34,6 +33,9 @@ public interface ReactiveLivenessRegistry {
 
     /** As {@link LivenessRegistry#list(ServiceQuery)}. */
     Uni<List<ServiceRecord>> list(ServiceQuery query);
+
+    /** As {@link LivenessRegistry#listWithLastKnown(ServiceQuery)}. */
+    Uni<List<ServiceRecord>> listWithLastKnown(ServiceQuery query);
 
     /** As {@link LivenessRegistry#types()}. */
     Uni<Set<String>> types();

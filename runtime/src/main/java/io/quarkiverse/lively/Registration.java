@@ -42,8 +42,7 @@ public interface Registration extends AutoCloseable {
     /**
      * A number that is higher than that of every earlier owner of this identity. Pass it to the resource to protect; the
      * resource rejects a number lower than the highest that it has seen. After etcd was wiped, or restored from a backup, the
-     * numbers
-     * begin again, lower than before.
+     * numbers begin again, lower than before.
      * <p>
      * Present while this process owns the service: while it is REGISTERED, and while it is HELD_DOWN and its lease is certain
      * to live. When the application stops, the number stays readable until the application has closed, for the requests that it
@@ -75,9 +74,8 @@ public interface Registration extends AutoCloseable {
      * While it is REGISTERED or HELD_DOWN, the call returns once etcd has stored the metadata. They are written at most once a
      * second: of several calls the last one counts, and each call returns with the write that has its metadata, or later ones.
      * So it blocks for about a second at most while etcd answers, and for one TTL in any case. While it is STARTING or LOST,
-     * the
-     * call returns at once, and the metadata are published with the next claim. The state of the service, its history and the
-     * {@link #fencingToken()} do not change. Watchers get a change of the service.
+     * the call returns at once, and the metadata are published with the next claim. The state of the service, its history and
+     * the {@link #fencingToken()} do not change. Watchers get a change of the service.
      * <p>
      * On an event loop it is refused with Quarkus' {@code BlockingOperationNotAllowedException}.
      *
@@ -94,10 +92,9 @@ public interface Registration extends AutoCloseable {
 
     /**
      * Asks the readiness checks now, instead of at the next poll. Never blocks. The {@code Uni} is done once they have
-     * answered,
-     * or have not within {@code quarkus.lively.health.timeout}; it never fails. A changed verdict is published in the
-     * background
-     * after that, as after a poll: this counts as one answer for {@code quarkus.lively.health.up-after} and {@code down-after}.
+     * answered, or have not within {@code quarkus.lively.health.timeout}; it never fails. A changed verdict is published in the
+     * background after that, as after a poll: this counts as one answer for {@code quarkus.lively.health.up-after} and {@code
+     * down-after}.
      * <p>
      * Without effect, and done at once, where no readiness checks decide: for a further service, without
      * {@code quarkus-smallrye-health}, before the application serves, and once it stops.

@@ -5,8 +5,7 @@ import java.util.Objects;
 
 /**
  * After a break in which changes were missed, all differences up to that revision have been delivered, also to a subscriber
- * that
- * lags behind. In between there may have been changes that were not delivered.
+ * that lags behind. In between there may have been changes that were not delivered.
  */
 public record Resynced(long revision, Instant at) implements ViewEvent {
 

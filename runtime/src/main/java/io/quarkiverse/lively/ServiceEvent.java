@@ -8,9 +8,8 @@ public sealed interface ServiceEvent extends LivenessEvent permits ServiceAdded,
 
     /**
      * Why it changed. EXPIRED only if it was UP and its lease ran out. UNKNOWN if the writer did not say: so if a service that
-     * is
-     * DOWN loses its process, and with it endpoint and metadata, or if its process changes its metadata. The record keeps the
-     * reason why it is UP or DOWN.
+     * is DOWN loses its process, and with it endpoint and metadata, or if its process changes its metadata. The record keeps
+     * the reason why it is UP or DOWN.
      */
     Reason reason();
 

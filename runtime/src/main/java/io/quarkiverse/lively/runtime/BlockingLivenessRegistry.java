@@ -65,6 +65,11 @@ final class BlockingLivenessRegistry implements LivenessRegistry {
     }
 
     @Override
+    public List<ServiceRecord> listWithLastKnown(ServiceQuery query) {
+        return await(() -> calls.listWithLastKnown(query));
+    }
+
+    @Override
     public Set<String> types() {
         return await(calls::types);
     }

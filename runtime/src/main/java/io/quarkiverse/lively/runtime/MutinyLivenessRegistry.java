@@ -67,6 +67,11 @@ final class MutinyLivenessRegistry implements ReactiveLivenessRegistry {
     }
 
     @Override
+    public Uni<List<ServiceRecord>> listWithLastKnown(ServiceQuery query) {
+        return uni(() -> calls.listWithLastKnown(query));
+    }
+
+    @Override
     public Uni<Set<String>> types() {
         return uni(calls::types);
     }

@@ -71,6 +71,10 @@ public record RegistryCalls(ServiceReader reader, ServiceWriter writer, ServiceU
         return tracing.trace("list", () -> reader.list(ServiceIdentity.checked(query)));
     }
 
+    public CompletableFuture<List<ServiceRecord>> listWithLastKnown(ServiceQuery query) {
+        return tracing.trace("list", () -> reader.list(ServiceIdentity.checked(query), true));
+    }
+
     public CompletableFuture<Set<String>> types() {
         return tracing.trace("types", () -> names(ServiceRecord::type));
     }

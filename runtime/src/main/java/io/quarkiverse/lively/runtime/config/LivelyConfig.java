@@ -73,8 +73,7 @@ public interface LivelyConfig {
         /**
          * The members of the etcd cluster, as `http://host:port`, `https://host:port`, or `host:port` as for etcdctl. All
          * addresses of all host names are tried. A path is ignored; Unix sockets are not supported. In dev mode, in tests and
-         * by
-         * `quarkus:run` an etcd is started if neither this nor `OSLIVELY_ETCD_HOST` is set.
+         * by `quarkus:run` an etcd is started if neither this nor `OSLIVELY_ETCD_HOST` is set.
          */
         @WithDefault(DEFAULT_ENDPOINT)
         List<String> endpoints();

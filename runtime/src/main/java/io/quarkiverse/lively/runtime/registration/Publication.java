@@ -155,8 +155,7 @@ final class Publication {
 
     /**
      * The process says something new of itself. While the service is registered, that is one write of the claim, and at most
-     * one
-     * each {@link #CLAIM_INTERVAL}.
+     * one each {@link #CLAIM_INTERVAL}.
      */
     void describe(Claim newClaim) {
         if (!retired) {

@@ -96,8 +96,7 @@ public final class ServiceUpdater {
 
         /**
          * They are in the claim, which an update never writes. A value other than that of the claim, or of the last claim if
-         * there
-         * is none, would be ignored, and is refused.
+         * there is none, would be ignored, and is refused.
          */
         private void checkEndpointAndMetadata(ServiceKeys seen, Optional<Claimed> last) {
             Optional<Claimed> claimed = seen.owner().value().map(Claimed::of);
