@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A page of the documentation, or the README, for the tests that run what it shows.
+ * A page of the documentation, the README, or what coding assistants are told, for the tests that run what it shows.
  *
  * @param file where it is, from the directory of any module
  */
@@ -21,6 +21,7 @@ public record DocPage(Path file, List<String> lines) {
 
     private static final Path PAGES = ROOT.resolve("pages");
     private static final Path README = Path.of("..", "README.md");
+    private static final Path SKILL = Path.of("..", "deployment", "src", "main", "resources", "META-INF", "quarkus-skill.md");
 
     /**
      * What is shown as code.
@@ -44,13 +45,15 @@ public record DocPage(Path file, List<String> lines) {
 
     /** By its name, {@code security.adoc} for example. */
     public static DocPage named(String name) {
-        return read(name.equals("README.md") ? README : PAGES.resolve(name));
+        return all().stream().filter(page -> page.name().equals(name)).findAny()
+                .orElseThrow(() -> new IllegalArgumentException("There is no page " + name));
     }
 
     /** All that somebody has written: the generated ones are included in others. */
     public static List<DocPage> all() {
         try (Stream<Path> files = Files.list(PAGES)) {
-            return Stream.concat(Stream.of(README), files.filter(Files::isRegularFile).sorted()).map(DocPage::read).toList();
+            return Stream.concat(Stream.of(README, SKILL), files.filter(Files::isRegularFile).sorted()).map(DocPage::read)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
