@@ -1,8 +1,10 @@
 package io.quarkiverse.lively.deployment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,6 +163,28 @@ class DevServicesCandidatesTest {
         assertEquals(7, Sharing.of(defaults.port(7), LaunchMode.DEVELOPMENT, "alice").orElseThrow().port());
         assertEquals(Optional.empty(), Sharing.of(defaults.notShared(), LaunchMode.DEVELOPMENT, "alice"));
         assertEquals(Optional.empty(), Sharing.of(defaults.port(7), LaunchMode.TEST, "alice"));
+    }
+
+    /** In continuous testing the application in dev mode, which has the same configuration, has its etcd at the port. */
+    @Test
+    void thePortOfTheSharedOneIsNotForTests() throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        Configured embedded = Configured.provider(Provider.EMBEDDED).port(port);
+
+        assertNotEquals("http://127.0.0.1:" + port, urlInTest(embedded));
+        assertEquals("http://127.0.0.1:" + port, urlInTest(embedded.notShared()));
+    }
+
+    private static String urlInTest(Configured config) {
+        LocalEtcd etcd = new EtcdProviders(config, LaunchMode.TEST, ContainerNetwork.NONE, PATIENCE, NOT_ASKED,
+                new SearchPath(List.of())).own().get(0);
+        etcd.start();
+        String url = etcd.getConnectionInfo();
+        etcd.close();
+        return url;
     }
 
     @Test
