@@ -30,6 +30,7 @@ import io.quarkus.runtime.LaunchMode;
 class LivelyDevServicesProcessor {
 
     private static final String ENDPOINTS = "quarkus.lively.etcd.endpoints";
+    private static final String IN_TRAINING = "quarkus.lively.registration.in-training";
     private static final String OSLIVELY_HOST = "OSLIVELY_ETCD_HOST";
     /** A part of the name of an image. */
     private static final String IMAGE = "etcd";
@@ -100,7 +101,8 @@ class LivelyDevServicesProcessor {
                 .highPriorityConfig(overrides ? Set.of(ENDPOINTS) : Set.of())
                 .postStartHook(DevEtcd::announce)
                 // It cannot take back that it sets the property, so without an etcd it sets what is so anyway.
-                .configProvider(Map.of(ENDPOINTS, started -> started.url().orElse(LivelyConfig.Etcd.DEFAULT_ENDPOINT)))
+                .configProvider(Map.of(ENDPOINTS, started -> started.url().orElse(LivelyConfig.Etcd.DEFAULT_ENDPOINT),
+                        IN_TRAINING, started -> Boolean.toString(started.url().isPresent())))
                 .build();
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 import io.quarkiverse.lively.test.EtcdServer;
+import io.quarkiverse.lively.test.Jdk;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -49,6 +50,12 @@ public final class DemoProcess implements AutoCloseable {
 
     static DemoProcess start(EtcdServer etcd, int port, String... systemProperties) {
         return launch(etcd, port, systemProperties).awaitListening();
+    }
+
+    /** Starts it with that JDK against that etcd, on a free port, and waits until that listens. */
+    static DemoProcess start(Jdk jdk, EtcdServer etcd, String... options) {
+        int port = freePort();
+        return launch(port, environmentFor(etcd), command(jdk.command("java"), port, options)).awaitListening();
     }
 
     /** Starts it with those environment variables and on a free port, and waits until that listens. */
@@ -104,11 +111,15 @@ public final class DemoProcess implements AutoCloseable {
     }
 
     private static DemoProcess launch(Map<String, String> environment, int port, String... systemProperties) {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dquarkus.http.port=" + port));
-        command.addAll(List.of(systemProperties));
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return launch(port, environment, command(java, port, systemProperties));
+    }
+
+    private static List<String> command(String java, int port, String... options) {
+        List<String> command = new ArrayList<>(List.of(java, "-Dquarkus.http.port=" + port));
+        command.addAll(List.of(options));
         command.addAll(List.of("-jar", JAR.toString()));
-        return launch(port, environment, command);
+        return command;
     }
 
     /** Starts it as the command says, which chooses that port, and waits for nothing. */

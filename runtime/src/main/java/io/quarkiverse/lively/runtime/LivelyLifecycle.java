@@ -65,7 +65,7 @@ public class LivelyLifecycle {
     void start(LivelySettings settings, ViewUse viewUse) {
         use = viewUse;
         failFast = settings.failFast();
-        registersItself = settings.registrar().enabled();
+        registersItself = settings.registrar().registersItself();
         Lively started = new Lively(settings, changes, settings.registrar().awaitsReadiness()
                 ? Optional.of(readinessChecks.get())
                 : Optional.empty(), tracing.isResolvable() ? tracing.get() : CallTracing.NONE, metrics);

@@ -48,9 +48,11 @@ public class LivelyRecorder {
         StartNotices.ignoredDelay(all, delayEnabled).ifPresent(LOG::warn);
         // Before the start, which may fail when some of it is done.
         shutdown.addLastShutdownTask(lifecycle::close);
-        lifecycle.start(LivelySettings.of(config.getValue(), applicationVersion, host(all, servesHttp), readinessDecides,
-                new SecurityServices(certificates, vertx)),
-                new ViewUse(injectsView, observesEvents));
+        LivelySettings settings = LivelySettings.of(config.getValue(), applicationVersion, host(all, servesHttp),
+                readinessDecides, new SecurityServices(certificates, vertx),
+                TrainingRun.of(config.getValue(), LaunchMode.current()));
+        settings.registrar().training().map(StartNotices::training).ifPresent(LOG::info);
+        lifecycle.start(settings, new ViewUse(injectsView, observesEvents));
     }
 
     /** If not, Quarkus lets nothing ask the beans, and says why. They can still be injected, and replaced by a mock. */

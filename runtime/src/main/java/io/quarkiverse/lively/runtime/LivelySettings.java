@@ -46,6 +46,16 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
      */
     public static LivelySettings of(LivelyConfig config, String version, DefaultHost defaultHost, boolean readinessDecides,
             SecurityServices services) {
+        return of(config, version, defaultHost, readinessDecides, services, Optional.empty());
+    }
+
+    /**
+     * As above, for a run that may be a training run.
+     *
+     * @param training the option of the JVM because of which nothing is registered
+     */
+    static LivelySettings of(LivelyConfig config, String version, DefaultHost defaultHost, boolean readinessDecides,
+            SecurityServices services, Optional<String> training) {
         Duration ttl = config.statusTtl();
         require(ttl.compareTo(LEAST_TTL) >= 0 && ttl.compareTo(MOST_TTL) <= 0 && ttl.getNano() == 0, "status-ttl", ttl,
                 "it must be between 2 seconds and a day, in whole seconds (or set OSLIVELY_STATUS_TTL)");
@@ -76,17 +86,18 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
         }
 
         KeyLayout layout = layout(config.etcd().keyNamespace().orElse(""));
+        boolean registers = config.registration().enabled() && training.isEmpty();
         EtcdSettings etcd = EtcdConfiguration.settings(config.etcd(), layout, patience(ttl), services);
         return new LivelySettings(etcd, layout,
-                new Registrar.Settings(config.registration().enabled(), identity(config, layout, defaultHost), ttl,
+                new Registrar.Settings(config.registration().enabled(), identity(config, layout, defaultHost, registers), ttl,
                         config.shutdown().timeout(), version, config.service().metadata(),
                         config.registration().onConflict(), config.registration().ephemeral(),
-                        readinessDecides && config.registration().enabled(), config.registration().persistMetadata()),
+                        readinessDecides && registers, config.registration().persistMetadata(), training),
                 new ReadinessPoll.Settings(healthInterval, config.health().timeout(), config.health().upAfter(),
                         config.health().downAfter()),
                 new ViewSettings(config.etcd().requestTimeout(), config.view().progressInterval(), suspectLimit,
                         config.view().eventBuffer(), CHECK_INTERVAL, ttl),
-                config.registration().failFast() && config.registration().enabled()
+                config.registration().failFast() && registers
                         ? Optional.of(config.etcd().connectTimeout().plus(config.etcd().requestTimeout()))
                         : Optional.empty());
     }
@@ -114,12 +125,12 @@ public record LivelySettings(EtcdSettings etcd, KeyLayout layout, Registrar.Sett
     }
 
     /** Of an application that only reads, the host is no more than a part of its signature. */
-    private static ServiceIdentity identity(LivelyConfig config, KeyLayout layout, DefaultHost defaultHost) {
+    private static ServiceIdentity identity(LivelyConfig config, KeyLayout layout, DefaultHost defaultHost,
+            boolean registers) {
         LivelyConfig.Service service = config.service();
         String type = named("service.type", "type", service.type().orElse(""));
         String host = named("service.host", "host",
-                service.host().orElseGet(() -> config.registration().enabled() ? defaultHost.known()
-                        : defaultHost.orLocalhost()));
+                service.host().orElseGet(() -> registers ? defaultHost.known() : defaultHost.orLocalhost()));
         String region = named("service.region", "region", service.region());
         String uuid = named("service.uuid", "uuid",
                 service.uuid().orElseGet(() -> layout.uuidOf(type, host)));

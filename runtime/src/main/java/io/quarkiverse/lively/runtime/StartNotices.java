@@ -29,6 +29,16 @@ final class StartNotices {
     }
 
     /**
+     * The reason why nothing is registered in a training run.
+     *
+     * @param option of the JVM that makes this a training run
+     */
+    static String training(String option) {
+        return "Nothing is registered, since this is a training run for a class-data archive or an AOT cache (" + option
+                + "). To register in it, set quarkus.lively.registration.in-training to true";
+    }
+
+    /**
      * A delay that Quarkus ignores.
      *
      * @param enabled whether delays were enabled when the application was built

@@ -225,6 +225,14 @@ public interface LivelyConfig {
          */
         @WithDefault("true")
         boolean persistMetadata();
+
+        /**
+         * Whether services are registered while the JVM records a class-data archive or an AOT cache, as it does for
+         * `quarkus.package.jar.appcds` and `quarkus.package.jar.aot`. Such a training run may have the configuration of
+         * production. Dev Services set this to `true`.
+         */
+        @WithDefault("false")
+        boolean inTraining();
     }
 
     interface Shutdown {

@@ -55,7 +55,7 @@ public record Inheritance(String namespace, ServiceIdentity identity, boolean ep
 
     /** Whether a process that is set up like that can go on with it. */
     boolean suits(KeyLayout layout, Registrar.Settings settings) {
-        return settings.enabled() && layout.namespace().equals(namespace)
+        return settings.registersItself() && layout.namespace().equals(namespace)
                 && settings.identity().uuid().equals(identity.uuid()) && settings.ephemeral() == ephemeral
                 && settings.ttl().equals(ttl);
     }

@@ -70,15 +70,28 @@ public final class Registrar {
      * @param ephemeral whether nothing of a service remains once it is not registered any more
      * @param awaitsReadiness whether somebody is going to say whether the application is ready
      * @param persistMetadata whether endpoint and metadata outlive the claim, as the last known ones
+     * @param training the option of the JVM that makes this a training run, in which nothing is registered
      */
     public record Settings(boolean enabled, ServiceIdentity identity, Duration ttl, Duration stopTimeout, String version,
             Map<String, String> metadata, OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness,
-            boolean persistMetadata) {
+            boolean persistMetadata, Optional<String> training) {
 
-        /** With metadata that outlive the claim, as by default. */
+        /** With metadata that outlive the claim, as by default, and of a run that is no training run. */
         public Settings(boolean enabled, ServiceIdentity identity, Duration ttl, Duration stopTimeout, String version,
                 Map<String, String> metadata, OnConflict onConflict, boolean ephemeral, boolean awaitsReadiness) {
-            this(enabled, identity, ttl, stopTimeout, version, metadata, onConflict, ephemeral, awaitsReadiness, true);
+            this(enabled, identity, ttl, stopTimeout, version, metadata, onConflict, ephemeral, awaitsReadiness, true,
+                    Optional.empty());
+        }
+
+        /** Whether the application itself is registered. */
+        public boolean registersItself() {
+            return enabled && training.isEmpty();
+        }
+
+        private String whyNot() {
+            return training.map(option -> "this is a training run (" + option
+                    + "), and quarkus.lively.registration.in-training is false")
+                    .orElse("quarkus.lively.registration.enabled is false");
         }
     }
 
@@ -108,13 +121,13 @@ public final class Registrar {
         this.goesOn = continued.isPresent();
         this.incarnation = continued.map(left -> left.incarnation(settings.version(), signature()))
                 .orElseGet(() -> Incarnation.started(platform, settings.version(), signature()));
-        this.own = settings.enabled()
+        this.own = settings.registersItself()
                 ? registration(settings.identity(), ServiceRegistration.Kind.APPLICATION,
                         new OwnWord(settings.awaitsReadiness()),
                         RegistrationState.STARTING, "the application is starting")
                 : registration(settings.identity(), ServiceRegistration.Kind.APPLICATION, new OwnWord(false),
-                        RegistrationState.DISABLED, "quarkus.lively.registration.enabled is false");
-        if (settings.enabled()) {
+                        RegistrationState.DISABLED, settings.whyNot());
+        if (settings.registersItself()) {
             registrations.put(settings.identity().uuid(), own);
         }
         continued.ifPresent(left -> own.resume(left.claimed()));
@@ -155,7 +168,7 @@ public final class Registrar {
      * register.
      */
     public void start() {
-        if (settings.enabled()) {
+        if (settings.registersItself()) {
             worker.execute(this::session);
         } else {
             worker.execute(() -> takeInheritance().ifPresent(left -> left.renounce(etcd, worker, settings.stopTimeout())));
@@ -168,7 +181,7 @@ public final class Registrar {
      * @param where empty if it serves nothing
      */
     public void serve(Optional<Endpoint> where) {
-        if (settings.enabled()) {
+        if (settings.registersItself()) {
             serve(own, incarnation.claim(where, settings.metadata()));
         }
     }
@@ -188,7 +201,8 @@ public final class Registrar {
     }
 
     /**
-     * Registers a further service, until it is closed. An empty uuid follows from its type and host.
+     * Registers a further service, until it is closed. An empty uuid follows from its type and host. In a training run its
+     * registration is DISABLED.
      *
      * @throws ServiceConflictException if this process has registered that uuid already
      * @throws IllegalStateException if this process is stopping
@@ -200,6 +214,10 @@ public final class Registrar {
         Claim claim = incarnation.claim(service.endpoint(), service.metadata());
         if (stopping) {
             throw tooLate();
+        }
+        if (settings.training().isPresent()) {
+            return registration(identity, ServiceRegistration.Kind.FURTHER, new OwnWord(false), RegistrationState.DISABLED,
+                    settings.whyNot());
         }
         ServiceRegistration further = registration(identity, ServiceRegistration.Kind.FURTHER, new OwnWord(false),
                 RegistrationState.STARTING, "it was just registered");

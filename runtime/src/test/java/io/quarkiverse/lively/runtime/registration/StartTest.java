@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Liveness;
+import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
+import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.worker.FakePlatform;
 import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
@@ -111,6 +113,31 @@ class StartTest {
         disabled.stop(Scene.STOP_TIMEOUT);
         assertEquals(RegistrationState.DISABLED, disabled.own().state());
         assertTrue(scene.etcd.written().isEmpty());
+        assertTrue(scene.etcd.leases().isEmpty());
+    }
+
+    @Test
+    void aTrainingRunWritesNothingEvenIfTheApplicationRegistersFurtherServices() {
+        Registrar training = new Registrar(scene.etcd, scene.layout, scene.worker, new FakePlatform(scene.worker),
+                new Registrar.Settings(true, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of(), OnConflict.TAKEOVER,
+                        false, false, true, Optional.of("-XX:AOTMode=record")),
+                change -> {
+                });
+        training.start();
+        scene.start(training);
+        Registration further = training.register(ServiceRecord.builder("type", "further").build());
+        scene.seconds(60);
+        assertEquals(RegistrationState.DISABLED, training.own().state());
+        assertEquals(RegistrationState.DISABLED, further.state());
+        assertEquals("this is a training run (-XX:AOTMode=record), and quarkus.lively.registration.in-training is false",
+                further.reason());
+        further.down("a reason");
+        further.up();
+        further.close();
+        training.own().close();
+        training.stop(Scene.STOP_TIMEOUT);
+        scene.seconds(60);
+        assertEquals(Set.of(), scene.etcd.written());
         assertTrue(scene.etcd.leases().isEmpty());
     }
 }
