@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 
 import jakarta.inject.Inject;
 
@@ -20,13 +21,14 @@ import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
 
 /** Nobody listens where etcd should be: the application starts, is ready, and cannot tell who is up. */
 class EtcdAbsentTest {
 
     @RegisterExtension
     static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
-            .withEmptyApplication()
+            .withApplicationRoot(jar -> jar.addClass(AskingResource.class))
             .overrideConfigKey("quarkus.http.test-port", "0")
             .overrideRuntimeConfigKey("quarkus.lively.etcd.endpoints", "http://127.0.0.1:1");
 
@@ -51,6 +53,15 @@ class EtcdAbsentTest {
                 .body("checks.find { it.name == 'lively' }.data.reason",
                         startsWith("etcd at http://127.0.0.1:1 cannot be reached: "))
                 .body("checks.find { it.name == 'lively' }.data.reason", containsString("onnection refused")));
+    }
+
+    /** The members of etcd are not named to callers. */
+    @Test
+    void aResourceThatAsksAnswers503() {
+        for (String path : List.of("/asking/blocking", "/asking/reactive")) {
+            RestAssured.get(path).then().statusCode(503).header("Retry-After", "5").contentType(ContentType.TEXT)
+                    .body(equalTo("The service registry is unavailable"));
+        }
     }
 
     private static void assertUnavailable(Runnable question) {

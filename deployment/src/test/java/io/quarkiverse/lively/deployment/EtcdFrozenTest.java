@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 
 import jakarta.inject.Inject;
+import jakarta.ws.rs.core.Response;
 
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,9 +32,18 @@ class EtcdFrozenTest {
 
     @RegisterExtension
     static final QuarkusUnitTest APPLICATION = new QuarkusUnitTest()
-            .withApplicationRoot(jar -> jar.addClass(RealEtcd.class))
+            .withApplicationRoot(jar -> jar.addClasses(RealEtcd.class, AskingResource.class))
             .overrideConfigKey("quarkus.http.test-port", "0")
             .overrideRuntimeConfigKey("quarkus.lively.etcd.request-timeout", REQUEST_TIMEOUT.toString());
+
+    /** Of the application. */
+    public static class Mappers {
+
+        @ServerExceptionMapper
+        public Response unavailable(RegistryUnavailableException failure) {
+            return Response.status(418).build();
+        }
+    }
 
     @Inject
     LivenessRegistry registry;
@@ -59,6 +70,17 @@ class EtcdFrozenTest {
 
         RealEtcd.thaw();
         await().ignoreExceptions().until(() -> registry.isUp(uuid));
+    }
+
+    @Test
+    void theApplicationHasItsOwnAnswerForThat() {
+        RestAssured.get("/asking/blocking").then().statusCode(418);
+    }
+
+    /** An exception that says something else than that etcd cannot be reached has no status of its own. */
+    @Test
+    void anUnknownServiceIsNoMissingResource() {
+        RestAssured.get("/asking/unknown").then().statusCode(500);
     }
 
     /** The check does not ask etcd. */

@@ -2,6 +2,7 @@ package io.quarkiverse.lively.docs;
 
 import static java.util.Map.entry;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PathParam;
 
@@ -96,9 +98,18 @@ class JavaSnippetsTest {
     @jakarta.ws.rs.Path("/items/{id}")
     public static class ItemResource {
 
+        @Inject
+        LivenessRegistry registry;
+
         @GET
         public Item item(@PathParam("id") String id) {
             return new Item(id);
+        }
+
+        /** Takes a service down that there is not. */
+        @DELETE
+        public void down(@PathParam("id") String id) {
+            registry.down(id);
         }
     }
 
@@ -133,6 +144,7 @@ class JavaSnippetsTest {
             entry("registry.adoc 4", this::updatesAWorker),
             entry("registry.adoc 5", this::registersAQueue),
             entry("registry.adoc 6", this::tellsTheHistory),
+            entry("registry.adoc 7", this::answersWithStatuses),
             entry("stork.adoc 1", this::callsThroughStork),
             entry("view.adoc 1", this::asksTheViewAndWatches),
             entry("view.adoc 2", snippet -> awaitsAService(snippet, "inventory")),
@@ -360,6 +372,11 @@ class JavaSnippetsTest {
             assertEquals(List.of("DOWN SHUTDOWN by", "UP REGISTERED by"),
                     log.lines.stream().map(line -> line.replaceFirst("^\\S+ (\\S+ \\S+ by) .+$", "$1")).toList());
         }
+    }
+
+    private void answersWithStatuses(Object snippet) {
+        RestAssured.delete("/items/missing").then().statusCode(404).body(containsString("missing"));
+        RestAssured.delete("/items/" + "x".repeat(300)).then().statusCode(400);
     }
 
     private void callsThroughStork(Object client) throws Exception {

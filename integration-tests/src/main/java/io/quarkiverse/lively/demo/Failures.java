@@ -16,7 +16,6 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 
 import io.quarkiverse.lively.InvalidServiceException;
 import io.quarkiverse.lively.PermissionDeniedException;
-import io.quarkiverse.lively.RegistryUnavailableException;
 import io.quarkiverse.lively.ServiceConflictException;
 import io.quarkiverse.lively.StaleRecordException;
 import io.quarkiverse.lively.UnknownServiceException;
@@ -48,11 +47,6 @@ class Failures {
     @ServerExceptionMapper
     Response denied(PermissionDeniedException e) {
         return text(Status.FORBIDDEN, e.getMessage());
-    }
-
-    @ServerExceptionMapper
-    Response unavailable(RegistryUnavailableException e) {
-        return text(Status.SERVICE_UNAVAILABLE, e.getMessage());
     }
 
     @ServerExceptionMapper
