@@ -45,8 +45,8 @@ class ReadinessCheckTest {
         assertEquals("UP", check.get("status"));
         @SuppressWarnings("unchecked")
         Map<String, Object> data = (Map<String, Object>) check.get("data");
-        assertEquals(Set.of("state", "since", "reason", "uuid", "type", "host", "region", "status", "revision", "leaseId",
-                "ttlSeconds", "remainingMillis"), data.keySet());
+        assertEquals(Set.of("state", "since", "reason", "uuid", "type", "host", "region", "status", "liveness", "revision",
+                "leaseId", "ttlSeconds", "remainingMillis"), data.keySet());
         assertEquals("REGISTERED", data.get("state"));
         assertTrue(Duration.between(Instant.parse((String) data.get("since")), Instant.now()).toSeconds() < 20);
         assertEquals(registry.registration().reason(), data.get("reason"));
@@ -55,6 +55,7 @@ class ReadinessCheckTest {
         assertEquals(service.host(), data.get("host"));
         assertEquals("default", data.get("region"));
         assertEquals("UP", data.get("status"));
+        assertEquals("UP", data.get("liveness"));
         assertEquals(service.revision(), ((Number) data.get("revision")).longValue());
         assertEquals(registry.registration().lease().orElseThrow().id(), data.get("leaseId"));
         assertEquals(20, data.get("ttlSeconds"));

@@ -67,6 +67,7 @@ public class LivelyHealthCheck implements HealthCheck {
                 .withData("host", PrintableText.of(service.host()))
                 .withData("region", PrintableText.of(service.region()))
                 .withData("status", service.status().name())
+                .withData("liveness", service.liveness().name())
                 .withData("revision", service.revision());
         registration.lease().ifPresent(lease -> response
                 .withData("leaseId", lease.id())

@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,7 @@ import io.quarkiverse.lively.RegistrationState;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.Status;
 import io.quarkiverse.lively.runtime.config.Configured;
+import io.quarkiverse.lively.test.DocPage;
 import io.smallrye.mutiny.Uni;
 
 /** What the check says in which state. It is given the registration only, so it can ask etcd nothing. */
@@ -53,7 +58,8 @@ class LivelyHealthCheckTest {
         assertEquals(Map.ofEntries(Map.entry("state", "REGISTERED"), Map.entry("since", "2026-01-02T03:04:05.678Z"),
                 Map.entry("reason", "a reason"), Map.entry("uuid", "a-uuid"), Map.entry("type", "a-type"),
                 Map.entry("host", "a-host??"), Map.entry("region", "a-region"), Map.entry("status", "UP"),
-                Map.entry("revision", 17L), Map.entry("leaseId", "1a2b"), Map.entry("ttlSeconds", 60L),
+                Map.entry("liveness", "UP"), Map.entry("revision", 17L), Map.entry("leaseId", "1a2b"),
+                Map.entry("ttlSeconds", 60L),
                 Map.entry("remainingMillis", 41_500L)), response.getData().orElseThrow());
     }
 
@@ -64,6 +70,48 @@ class LivelyHealthCheckTest {
         }, Configured.nothing().with("active", "false").config()).call();
         assertEquals(HealthCheckResponse.Status.UP, response.getStatus());
         assertEquals(Map.of("active", false), response.getData().orElseThrow());
+    }
+
+    /** Tools read them: the page has each key, its type and when it is absent. */
+    @Test
+    void theDataAreThoseOfThePage() {
+        Map<String, String> withLease = types(check(RegistrationState.REGISTERED,
+                Optional.of(new Lease("1a2b", Duration.ofSeconds(60), Duration.ofMillis(41_500))), Configured.nothing()));
+        Map<String, String> withoutLease = types(check(RegistrationState.LOST, Optional.empty(), Configured.nothing()));
+        Map<String, String> inactive = types(new LivelyHealthCheck(() -> {
+            throw new AssertionError("It is inactive");
+        }, Configured.nothing().with("active", "false").config()).call());
+
+        Map<String, String> always = new TreeMap<>();
+        Map<String, String> leased = new TreeMap<>();
+        Map<String, String> ifInactive = new TreeMap<>();
+        for (String[] row : rows()) {
+            (switch (row[3]) {
+                case "if Lively is inactive" -> always;
+                case "while there is no lease" -> leased;
+                case "if Lively is active" -> ifInactive;
+                default -> throw new AssertionError("Unknown condition: " + row[3]);
+            }).put(row[0].replace("`", ""), row[1]);
+        }
+        assertEquals(always, withoutLease);
+        assertEquals(ifInactive, inactive);
+        always.putAll(leased);
+        assertEquals(always, withLease);
+    }
+
+    private static List<String[]> rows() {
+        String text = DocPage.named("registration.adoc").text();
+        String section = text.substring(text.indexOf("=== The data of the check"));
+        return section.substring(0, section.indexOf("\n|===\n", section.indexOf("|===") + 4)).lines()
+                .filter(line -> line.startsWith("|`"))
+                .map(line -> Stream.of(line.substring(1).split("\\|")).map(String::strip).toArray(String[]::new)).toList();
+    }
+
+    private static Map<String, String> types(HealthCheckResponse response) {
+        Map<String, String> types = new TreeMap<>();
+        response.getData().orElseThrow().forEach((key, value) -> types.put(key,
+                value instanceof Long ? "number" : value.getClass().getSimpleName().toLowerCase(Locale.ROOT)));
+        return types;
     }
 
     private static boolean isReady(RegistrationState state, Configured configured) {
