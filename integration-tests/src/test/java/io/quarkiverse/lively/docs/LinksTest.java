@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,15 @@ class LinksTest {
                 .toList();
         assertEquals(DocPage.all().stream().map(DocPage::name).filter(name -> name.endsWith(".adoc")).sorted().toList(),
                 listed);
+    }
+
+    /** It is published from the main branch. */
+    @Test
+    void theExtensionHasItsIcon() throws IOException {
+        Matcher icon = Pattern.compile("icon-url: https://raw\\.githubusercontent\\.com/quarkiverse/quarkus-lively/main/(\\S+)")
+                .matcher(Files.readString(Path.of("../runtime/src/main/resources/META-INF/quarkus-extension.yaml")));
+        assertTrue(icon.find());
+        assertTrue(Files.exists(Path.of("..", icon.group(1))), icon.group(1));
     }
 
     private interface Link {

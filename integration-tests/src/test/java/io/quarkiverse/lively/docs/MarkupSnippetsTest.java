@@ -63,6 +63,16 @@ class MarkupSnippetsTest {
         assertEquals(List.of(), faults);
     }
 
+    /** A release would have to change it everywhere. */
+    @Test
+    void noPageWritesTheVersionOut() {
+        List<String> written = DocPage.all().stream()
+                .flatMap(page -> page.lines().stream().filter(line -> line.contains("-SNAPSHOT") && !line.contains("1.0-SNAPSHOT"))
+                        .map(line -> page.name() + ": " + line))
+                .toList();
+        assertEquals(List.of(), written, "write {project-version}");
+    }
+
     /** Maven 3.8 chooses a compiler plugin that ignores the Java version of the pom, and a Surefire that knows no JUnit. */
     @Test
     void aPomNamesThePluginsThatItBuildsWith() throws Exception {

@@ -20,6 +20,7 @@ public record DocPage(Path file, List<String> lines) {
     public static final Path ROOT = Path.of("..", "docs", "modules", "ROOT");
 
     private static final Path PAGES = ROOT.resolve("pages");
+    private static final Path ATTRIBUTES = PAGES.resolve("includes").resolve("attributes.adoc");
     private static final Path README = Path.of("..", "README.md");
     private static final Path SKILL = Path.of("..", "deployment", "src", "main", "resources", "META-INF", "quarkus-skill.md");
 
@@ -84,8 +85,8 @@ public record DocPage(Path file, List<String> lines) {
                 int end = end(i);
                 // What a program answers is no code.
                 if (!opening.equals("....")) {
-                    blocks.add(new Block(this, i + 2, language(i), lines.subList(i + 1, end).stream().map(this::included)
-                            .collect(Collectors.joining("\n"))));
+                    String text = lines.subList(i + 1, end).stream().map(this::included).collect(Collectors.joining("\n"));
+                    blocks.add(new Block(this, i + 2, language(i), hasAttributes(i) ? withAttributes(text) : text));
                 }
                 i = end;
             }
@@ -114,6 +115,20 @@ public record DocPage(Path file, List<String> lines) {
         }
         String attributes = opening == 0 ? "" : lines.get(opening - 1);
         return attributes.startsWith("[source,") ? attributes.replaceFirst("^\\[source,([a-z]+).*", "$1") : "";
+    }
+
+    private boolean hasAttributes(int opening) {
+        return opening > 0 && lines.get(opening - 1).contains("subs=attributes+");
+    }
+
+    /** The versions, as the build writes them. */
+    private static String withAttributes(String text) {
+        String resolved = text;
+        for (String line : read(ATTRIBUTES).lines()) {
+            String[] attribute = line.substring(1).split(": ", 2);
+            resolved = resolved.replace("{" + attribute[0] + "}", attribute[1]);
+        }
+        return resolved;
     }
 
     private String included(String line) {
