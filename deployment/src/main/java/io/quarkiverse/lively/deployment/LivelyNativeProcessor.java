@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.GenericDescriptor;
 import io.quarkiverse.lively.runtime.store.proto.RegistrationProto;
 import io.quarkiverse.lively.runtime.store.proto.ServiceProto;
 import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.builditem.ExtensionSslNativeSupportBuildItem;
 import io.quarkus.deployment.builditem.IndexDependencyBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.ReflectiveClassBuildItem;
 import io.quarkus.deployment.pkg.steps.NativeOrNativeSourcesBuild;
@@ -17,6 +18,12 @@ import io.quarkus.deployment.pkg.steps.NativeOrNativeSourcesBuild;
  * resolvers there, {@code EtcdClient} sees to.
  */
 class LivelyNativeProcessor {
+
+    /** For endpoints that begin with https. */
+    @BuildStep
+    ExtensionSslNativeSupportBuildItem tls() {
+        return new ExtensionSslNativeSupportBuildItem(LivelyProcessor.FEATURE);
+    }
 
     /** Quarkus keeps the messages that it finds in an index for reflection, and the library of etcd's has none. */
     @BuildStep(onlyIf = NativeOrNativeSourcesBuild.class)

@@ -50,7 +50,7 @@ class CommandsTest {
     private static final String SCREENSHOTS = "lively.screenshots";
     /** Of Maven itself, and of its plugins. */
     private static final Set<String> WORDS = Set.of("mvn", "verify", "package", "install", "quarkus:dev", "-q", "-am", "-pl",
-            "-DskipTests");
+            "-DskipTests", "-Dnative");
 
     @Test
     void eachIsRunByATest() throws IOException {

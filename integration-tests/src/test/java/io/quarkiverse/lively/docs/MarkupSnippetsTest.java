@@ -67,7 +67,8 @@ class MarkupSnippetsTest {
     @Test
     void noPageWritesTheVersionOut() {
         List<String> written = DocPage.all().stream()
-                .flatMap(page -> page.lines().stream().filter(line -> line.contains("-SNAPSHOT") && !line.contains("1.0-SNAPSHOT"))
+                .flatMap(page -> page.lines().stream()
+                        .filter(line -> line.contains("-SNAPSHOT") && !line.contains("1.0-SNAPSHOT"))
                         .map(line -> page.name() + ": " + line))
                 .toList();
         assertEquals(List.of(), written, "write {project-version}");

@@ -22,7 +22,7 @@ public class RegistryUnavailableMapper implements ExceptionMapper<RegistryUnavai
 
     @Override
     public Response toResponse(RegistryUnavailableException failure) {
-        LOG.debug("A request is answered with 503", failure);
+        LOG.debug("Answered with 503", failure);
         return Response.status(Response.Status.SERVICE_UNAVAILABLE).header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
                 .type(MediaType.TEXT_PLAIN_TYPE).entity("The service registry is unavailable").build();
     }
