@@ -14,7 +14,7 @@ import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.ServiceRecord;
+import io.quarkiverse.lively.ServiceDefinition;
 import io.quarkiverse.lively.runtime.worker.FakePlatform;
 import io.quarkiverse.lively.runtime.worker.MortalWorker;
 
@@ -125,7 +125,7 @@ class StartTest {
                 });
         training.start();
         scene.start(training);
-        Registration further = training.register(ServiceRecord.builder("type", "further").build());
+        Registration further = training.register(ServiceDefinition.of("type", "further"));
         scene.seconds(60);
         assertEquals(RegistrationState.DISABLED, training.own().state());
         assertEquals(RegistrationState.DISABLED, further.state());
