@@ -27,8 +27,8 @@ import io.quarkus.builder.Version;
 /** No block of code is checked by nobody; and those of XML and YAML are what they say. */
 class MarkupSnippetsTest {
 
-    /** Java, properties and commands have a test of their own. */
-    private static final Set<String> LANGUAGES = Set.of("java", "properties", "shell", "bash", "xml", "yaml");
+    /** Java, properties and commands have a test of their own. Groovy is that of Gradle. */
+    private static final Set<String> LANGUAGES = Set.of("java", "properties", "shell", "bash", "xml", "yaml", "groovy");
     /** What is not on the class path as a jar: no part of an application, or just built. */
     private static final Set<String> OTHERS = Set.of("quarkus-bom", "quarkus-maven-plugin", "quarkus-lively",
             "maven-compiler-plugin", "maven-surefire-plugin");
@@ -61,6 +61,20 @@ class MarkupSnippetsTest {
             }
         }
         assertEquals(List.of(), faults);
+    }
+
+    /** It is not run, and names what the pom of Getting started names. */
+    @Test
+    void gradleBuildsWhatMavenBuilds() throws Exception {
+        String gradle = DocPage.named("versions.adoc").blocks("groovy").get(0).text();
+        Document maven = document(DocPage.named("getting-started.adoc").blocks("xml").get(0));
+        List<String> versions = texts(maven, "dependency", "version");
+        for (String artifact : texts(maven, "dependency", "artifactId")) {
+            assertTrue(gradle.contains(":" + artifact), artifact);
+        }
+        assertTrue(gradle.contains(":quarkus-lively:" + versions.get(1) + "'"), gradle);
+        assertTrue(gradle.contains("id 'io.quarkus' version '" + Version.getVersion() + "'"), gradle);
+        assertTrue(gradle.contains("io.quarkus:quarkus-bom:" + Version.getVersion() + "'"), gradle);
     }
 
     /** A release would have to change it everywhere. */
