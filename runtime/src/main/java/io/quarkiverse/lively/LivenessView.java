@@ -1,5 +1,6 @@
 package io.quarkiverse.lively;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,6 +46,14 @@ public interface LivenessView {
      * the registry finds; if the registry finds none, the one that was changed last.
      */
     Optional<ServiceRecord> find(String type, String host);
+
+    /**
+     * When this view last knew that service to be UP, if it has expired since: at that moment, by the wall clock of this
+     * application, or a little later. The gap is {@code quarkus.lively.view.progress-interval} at most while the view is
+     * CURRENT, and the length of a break otherwise. Empty for a service that is not EXPIRED, and if this view was not there
+     * when the service expired: etcd does not say when a lease ran out.
+     */
+    Optional<Instant> lastSeenAlive(String uuid);
 
     /** The services that match, all of them as they were at one revision of etcd, in the order of their uuids. */
     List<ServiceRecord> list(ServiceQuery query);

@@ -187,7 +187,7 @@ final class Board {
             Optional<ServiceRecord> previous = Optional.ofNullable(fleet.find(change.uuid()));
             if (!previous.equals(change.current())) {
                 ServiceEvent event = clock.change(previous, change, changes.revision());
-                fleet = fleet.with(change.uuid(), change.current(), event.at());
+                fleet = fleet.with(change.uuid(), change.current(), event.at(), shown.asOf().time());
                 metrics.changed(previous, change.current());
                 events.add(event);
             }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.ServiceQuery;
 import io.quarkiverse.lively.ServiceRecord;
 import io.quarkiverse.lively.runtime.store.NameChange;
@@ -48,7 +49,7 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services, Persi
                 hosts.put(service.host(), hosts.getOrDefault(service.host(), Named.nobody(service.host())).with(service));
                 regions.computeIfAbsent(service.region(), region -> new ArrayList<>()).add(service);
                 if (service.since().isEmpty()) {
-                    seen.add(new Seen(service.uuid(), at));
+                    seen.add(new Seen(service.uuid(), at, Optional.empty()));
                 }
             });
         }
@@ -95,10 +96,16 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services, Persi
         return found == null ? null : found.at();
     }
 
+    /** When a service that has expired was last known to be UP; empty if it was not seen UP before. */
+    Optional<Instant> lastSeenAlive(String uuid) {
+        return Optional.ofNullable(seen.get(uuid)).flatMap(Seen::lastAlive);
+    }
+
     /**
      * @param at when that was seen
+     * @param asOf when this fleet was known to be as it is
      */
-    Fleet with(String uuid, Optional<ServiceRecord> service, Instant at) {
+    Fleet with(String uuid, Optional<ServiceRecord> service, Instant at, Instant asOf) {
         ServiceRecord former = services.get(uuid);
         Fleet left = former == null ? this : withoutPlaces(former);
         if (service.isEmpty()) {
@@ -109,7 +116,7 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services, Persi
         Region region = left.regions.get(now.region());
         Region present = region == null ? Region.empty(now.region()) : region;
         return new Fleet(revision, services.with(now), left.types.with(type.with(type.named(now.host()).with(now))),
-                left.regions.with(new Region(present.name(), present.services().with(now))), seen(former, now, at));
+                left.regions.with(new Region(present.name(), present.services().with(now))), seen(former, now, at, asOf));
     }
 
     /** The registry names that service for that type and host. */
@@ -141,12 +148,15 @@ record Fleet(long revision, PersistentMap<String, ServiceRecord> services, Persi
                         && find(service.type(), service.host()).equals(other.find(service.type(), service.host())));
     }
 
-    private PersistentMap<String, Seen> seen(ServiceRecord former, ServiceRecord now, Instant at) {
+    private PersistentMap<String, Seen> seen(ServiceRecord former, ServiceRecord now, Instant at, Instant asOf) {
         if (now.since().isPresent()) {
             return seen.without(now.uuid());
         }
         boolean isStillSo = former != null && former.since().isEmpty() && former.liveness() == now.liveness();
-        return isStillSo ? seen : seen.with(new Seen(now.uuid(), at));
+        Optional<Instant> lastAlive = now.liveness() == Liveness.EXPIRED
+                ? Optional.ofNullable(former).filter(ServiceRecord::isUp).map(up -> asOf)
+                : Optional.empty();
+        return isStillSo ? seen : seen.with(new Seen(now.uuid(), at, lastAlive));
     }
 
     private void candidates(ServiceQuery query, Consumer<ServiceRecord> action) {

@@ -1,6 +1,7 @@
 package io.quarkiverse.lively.runtime.view;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -129,6 +130,12 @@ public final class LocalView implements LivenessView {
     @Override
     public Optional<ServiceRecord> find(String type, String host) {
         return Optional.ofNullable(lookUp(shown(), type, host));
+    }
+
+    @Override
+    public Optional<Instant> lastSeenAlive(String uuid) {
+        Shown shown = shown();
+        return Optional.ofNullable(lookUp(shown, uuid)).flatMap(found -> shown.fleet().lastSeenAlive(found.uuid()));
     }
 
     @Override

@@ -53,15 +53,19 @@ class EventTimesTest {
         assertEquals(UP, events.get(0).at());
         worker.pass(Duration.ofMinutes(1));
         Instant end = worker.now();
+        Optional<Instant> lastKnown = view.freshness().asOf();
+        assertEquals(Optional.empty(), view.lastSeenAlive("u"), "it is alive");
         etcd.tell(crash());
         assertLast("CHANGED", Reason.EXPIRED, end);
         assertEquals(Optional.empty(), current().since(), "nobody says it");
+        assertEquals(lastKnown, view.lastSeenAlive("u"));
         worker.pass(Duration.ofMinutes(1));
         // It is still the same end.
         etcd.tell(fleet.put(layout.state("u"), RawFleet.state(io.quarkiverse.lively.runtime.store.proto.Reason.OPERATOR)));
         assertEquals(List.of(end), snapshotTimes());
         etcd.tell(fleet.register("u"));
         assertEquals(List.of(UP), snapshotTimes());
+        assertEquals(Optional.empty(), view.lastSeenAlive("u"));
     }
 
     @Test
@@ -71,6 +75,7 @@ class EventTimesTest {
         Instant found = worker.now();
         follow();
         assertEquals(Liveness.EXPIRED, current().liveness());
+        assertEquals(Optional.empty(), view.lastSeenAlive("u"), "this view was not there");
         assertEquals(Optional.empty(), current().since());
         assertEquals(found, events.get(0).at());
         worker.pass(Duration.ofMinutes(1));

@@ -30,19 +30,19 @@ class FleetTest {
 
     @Test
     void ofSeveralWithOneNameTheOneThatTheRegistryNamesIsFound() {
-        Fleet fleet = Fleet.EMPTY.with("a", service("a", 0, 0, 1), NOW).with("b", service("b", 0, 0, 2), NOW);
+        Fleet fleet = Fleet.EMPTY.with("a", service("a", 0, 0, 1), NOW, NOW).with("b", service("b", 0, 0, 2), NOW, NOW);
         assertEquals("b", fleet.find("t0", "h0").uuid(), "it changed last");
         Fleet held = fleet.withHolder("t0", "h0", Optional.of("a"));
         assertEquals("a", held.find("t0", "h0").uuid());
         assertEquals(2, held.list(ServiceQuery.ofTypes("t0").withHosts("h0")).size(), "both have it");
-        Fleet alone = held.with("b", Optional.empty(), NOW);
+        Fleet alone = held.with("b", Optional.empty(), NOW, NOW);
         assertEquals("a", alone.find("t0", "h0").uuid());
-        assertNull(alone.with("a", Optional.empty(), NOW).find("t0", "h0"));
+        assertNull(alone.with("a", Optional.empty(), NOW, NOW).find("t0", "h0"));
     }
 
     @Test
     void toFindOneOfSeveralAllocatesNothing() {
-        Fleet unnamed = Fleet.EMPTY.with("a", service("a", 0, 0, 2), NOW).with("b", service("b", 0, 0, 1), NOW);
+        Fleet unnamed = Fleet.EMPTY.with("a", service("a", 0, 0, 2), NOW, NOW).with("b", service("b", 0, 0, 1), NOW, NOW);
         Fleet named = unnamed.withHolder("t0", "h0", Optional.of("b"));
         int[] found = { 0 };
         long allocated = Allocated.by(() -> {
@@ -56,8 +56,8 @@ class FleetTest {
 
     @Test
     void whatAListDoesNotNameIsNamedByNobody() {
-        Fleet fleet = Fleet.EMPTY.with("a", service("a", 0, 0, 1), NOW).with("b", service("b", 0, 0, 2), NOW)
-                .with("c", service("c", 1, 1, 3), NOW).withHolder("t0", "h0", Optional.of("a"))
+        Fleet fleet = Fleet.EMPTY.with("a", service("a", 0, 0, 1), NOW, NOW).with("b", service("b", 0, 0, 2), NOW, NOW)
+                .with("c", service("c", 1, 1, 3), NOW, NOW).withHolder("t0", "h0", Optional.of("a"))
                 .withHolder("t1", "h1", Optional.of("c")).withHolder("t2", "h2", Optional.of("gone"));
         Fleet listed = fleet.withHoldersOf(
                 new RegistryChanges(9, List.of(), List.of(new NameChange("t1", "h1", Optional.of("c")))));
@@ -80,10 +80,10 @@ class FleetTest {
             int host = random.nextInt(40);
             if (random.nextInt(3) == 0) {
                 services.remove(uuid);
-                stepByStep = stepByStep.with(uuid, Optional.empty(), NOW);
+                stepByStep = stepByStep.with(uuid, Optional.empty(), NOW, NOW);
             } else {
                 services.put(uuid, service(uuid, type, host, i).orElseThrow());
-                stepByStep = stepByStep.with(uuid, Optional.of(services.get(uuid)), NOW);
+                stepByStep = stepByStep.with(uuid, Optional.of(services.get(uuid)), NOW, NOW);
             }
             NameChange name = new NameChange("t" + type, "h" + host,
                     random.nextInt(4) == 0 ? Optional.empty() : Optional.of("u" + random.nextInt(200)));
