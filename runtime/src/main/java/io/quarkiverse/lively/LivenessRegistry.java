@@ -40,7 +40,11 @@ public interface LivenessRegistry {
     /** Whether that service is up, and if not, what it is; empty if it is not known. */
     Optional<Liveness> liveness(String uuid);
 
-    /** What is known of that service; empty if nothing is. */
+    /**
+     * What is known of that service; empty if nothing is. If no process keeps the service alive, it has the endpoint and the
+     * metadata of the last one that did; not if that was configured with
+     * {@code quarkus.lively.registration.persist-metadata=false}, and never if it was ephemeral.
+     */
     Optional<ServiceRecord> find(String uuid);
 
     /**

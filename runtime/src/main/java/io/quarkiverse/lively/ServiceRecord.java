@@ -16,11 +16,10 @@ import io.quarkiverse.lively.runtime.text.PrintableText;
  * @param region the region of the host; {@code default} if its record names none
  * @param status declared by its record; whether the service is in fact up is its {@code liveness}
  * @param maintenance the maintenance that its record names: past, present or to come
- * @param endpoint the address at which its process serves; empty if no process keeps the service alive, or if its process
- *        serves
- *        nothing
- * @param metadata the metadata that its process published, in the order of their names; empty if no process keeps the service
- *        alive
+ * @param endpoint the address at which its process serves; empty if the process serves nothing. If no process keeps the
+ *        service alive, {@link LivenessRegistry#find} returns the last known one, and all else none
+ * @param metadata the metadata that its process published, in the order of their names. If no process keeps the service
+ *        alive, {@link LivenessRegistry#find} returns the last known ones, and all else none
  * @param owned whether a process keeps it alive. Without one, no DOWN is lifted and no maintenance window is enforced
  * @param liveness whether it is up
  * @param reason why its liveness is what it is

@@ -15,7 +15,8 @@ import io.quarkiverse.lively.runtime.text.PrintableText;
  * @param by the writer: {@code type@host} of the process that kept the service alive and the first eight characters of the id
  *        of
  *        its start, as in {@code inventory@host-1 (3f2a9c1b)}; for a DOWN that another party has ordered, also with a later
- *        start, the name of that party, by default {@code type@host} of its application; {@code unknown} for an end without a
+ *        start, and for its end if that party has lifted it, the name of that party, by default {@code type@host} of its
+ *        application; {@code unknown} for an end without a
  *        word and for a client that keeps no history (os-lively). An entry of an early version of Lively has the whole id of
  *        the
  *        start, and no name

@@ -12,6 +12,7 @@ import io.quarkiverse.lively.runtime.etcd.KeyValue;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Reason;
 import io.quarkiverse.lively.runtime.store.proto.Service;
+import io.quarkiverse.lively.runtime.store.proto.Status;
 import io.quarkiverse.lively.runtime.store.proto.Transition;
 import io.quarkiverse.lively.simulation.Services.ServiceChange;
 import io.quarkiverse.lively.simulation.Services.Writer;
@@ -151,7 +152,7 @@ final class StoreInvariantsCheck implements Check {
                 || change.before().record.getStatus() != change.after().record.getStatus();
         boolean saysEnd = follows(before, after, 2) && after.get(after.size() - 2).getReason() == Reason.EXPIRED;
         // Another owner may put the history under its own lease.
-        if (after.equals(before) ? changesStatus : !saysEnd && !follows(before, after, 1)) {
+        if (after.equals(before) ? changesStatus : !saysEnd && !follows(before, after, 1) && !isLifted(change)) {
             violated(HISTORY, commit, change);
         }
         world.checked(HISTORY);
@@ -161,6 +162,22 @@ final class StoreInvariantsCheck implements Check {
             }
             world.checked(ENDED);
         }
+    }
+
+    /** The owner publishes UP, after another party has lifted its DOWN: one row tells both. */
+    private static boolean isLifted(ServiceChange change) {
+        List<Transition> before = change.before().history();
+        List<Transition> after = change.after().history();
+        if (change.writer() != Writer.OWNER || before.isEmpty() || after.size() != before.size()) {
+            return false;
+        }
+        Transition lift = before.get(before.size() - 1);
+        Transition up = after.get(after.size() - 1);
+        return after.subList(0, after.size() - 1).equals(before.subList(0, before.size() - 1))
+                && lift.getStatus() == Status.DOWN && lift.getReason() == Reason.OPERATOR && up.getStatus() == Status.UP
+                && up.getReason() == Reason.OPERATOR && up.getByName().equals(lift.getBy())
+                && change.after().isOwnedBy(up.getBy()) && change.before().stateIsCurrent()
+                && !change.before().state.hasHold() && change.before().ownerEntry == change.after().ownerEntry;
     }
 
     /** Whether so many rows were added; the oldest are dropped. */

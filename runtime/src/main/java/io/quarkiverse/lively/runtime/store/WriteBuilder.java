@@ -43,6 +43,7 @@ final class WriteBuilder {
     private final List<Compare> guards = new ArrayList<>();
     private final List<Operation> writes = new ArrayList<>();
 
+    private boolean claims;
     private boolean endIsMissing;
     private LongFunction<Entry<Service>> service;
     private LongFunction<Entry<ByteString>> up;
@@ -133,6 +134,7 @@ final class WriteBuilder {
         writes.add(new Put(layout.owner(id.uuid()), written.toByteString(), ownerLease));
         writes.add(keepsLast ? new Put(layout.last(id.uuid()), claim.toByteString(), 0) : new Delete(layout.last(id.uuid())));
         owner = revision -> Entry.of(written, revision, ownerLease);
+        claims = true;
         endIsMissing = hasEndedWithoutAWord(claim);
         return this;
     }
@@ -245,12 +247,32 @@ final class WriteBuilder {
                 && Holds.isInForce(said.getHold(), Instant.ofEpochMilli(said.getSince()))) {
             transition.setByName(said.getHold().getBy()).setNote(shortened(said.getHold().getNote()));
         }
+        if (status == Status.UP && !claims && isOwner(said) && lastIsLift(transitions)) {
+            // Another party has lifted a DOWN, and the owner does what follows from it: that is one act of that party.
+            Transition lift = transitions.remove(transitions.size() - 1);
+            transition.setReason(lift.getReason()).setByName(lift.getByName().isEmpty() ? lift.getBy() : lift.getByName());
+        }
         transitions.add(transition.build());
         int tooMany = Math.max(0, transitions.size() - HISTORY);
         History log = History.newBuilder().addAllTransitions(transitions.subList(tooMany, transitions.size())).build();
         writes.add(new Put(layout.history(id.uuid()), log.toByteString(), lease));
         history = revision -> Entry.of(log, revision, lease);
         return this;
+    }
+
+    private boolean isOwner(State said) {
+        return seen.owner().value().filter(owner -> owner.getIncarnation().equals(said.getBy())).isPresent();
+    }
+
+    /** Whether the newest transition is the end of a DOWN by another party, and nothing was said since. */
+    private boolean lastIsLift(List<Transition> transitions) {
+        Optional<State> lifted = seen.state().value()
+                .filter(state -> seen.stateIsCurrent() && state.getReason() == Reason.OPERATOR && !state.hasHold());
+        return !transitions.isEmpty() && lifted.filter(state -> {
+            Transition last = transitions.get(transitions.size() - 1);
+            return last.getStatus() == Status.DOWN && last.getReason() == Reason.OPERATOR
+                    && last.getSince() == state.getSince() && last.getBy().equals(state.getBy());
+        }).isPresent();
     }
 
     private List<Transition> transitions() {

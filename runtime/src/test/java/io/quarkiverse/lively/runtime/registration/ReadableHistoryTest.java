@@ -54,8 +54,47 @@ class ReadableHistoryTest {
                 rows());
         scene.operator().up(Scene.ID.uuid());
         scene.seconds(1);
-        assertEquals(List.of(own("REGISTERED"), "OPERATOR by operator", "MAINTENANCE by operator: Failed disk",
-                own("REGISTERED")), rows());
+        assertEquals(List.of("OPERATOR by operator", "MAINTENANCE by operator: Failed disk", own("REGISTERED")), rows());
+        assertEquals(io.quarkiverse.lively.Status.UP, history(Scene.ID.uuid()).get(0).status(), "lifting it is one row");
+    }
+
+    /** The process is away: that it is back is another act. */
+    @Test
+    void aLiftBeforeTheProcessIsBackHasARowOfItsOwn() {
+        scene.operator().down(Scene.ID.uuid(), Maintenance.of("Failed disk"));
+        scene.seconds(1);
+        crash();
+        scene.operator().up(Scene.ID.uuid());
+        scene.start(scene.process(Scene.ID));
+        assertEquals(List.of(own("REGISTERED"), "OPERATOR by operator", "MAINTENANCE by operator"),
+                shortRows().subList(0, 3));
+    }
+
+    /** A write of a service that no process keeps alive is another act as well. */
+    @Test
+    void anUpdateAfterALiftHasARowOfItsOwn() {
+        scene.registrar.stop(Scene.STOP_TIMEOUT);
+        scene.operator().down(Scene.ID.uuid(), Maintenance.of("Failed disk"));
+        scene.operator().up(Scene.ID.uuid());
+        ServiceRecord read = reader().find(Scene.ID.uuid()).join().orElseThrow();
+        new ServiceUpdater(scene.etcd, scene.layout, Scene.TTL, scene.operator())
+                .update(read.toDefinition().withStatus(io.quarkiverse.lively.Status.UP), read.revision()).join();
+        assertEquals(List.of("REGISTERED by operator", "OPERATOR by operator", "MAINTENANCE by operator"),
+                shortRows().subList(0, 3));
+    }
+
+    /** What the process says of itself is no part of the lift. */
+    @Test
+    void aLiftOfAServiceThatIsNotReadyIsARowOfItsOwn() {
+        scene.operator().down(Scene.ID.uuid(), Maintenance.of("Failed disk"));
+        scene.seconds(1);
+        scene.registrar.notReady("x");
+        scene.operator().up(Scene.ID.uuid());
+        scene.seconds(1);
+        assertEquals(List.of(own("HEALTH"), "OPERATOR by operator"), shortRows().subList(0, 2));
+        scene.registrar.ready();
+        scene.seconds(1);
+        assertEquals(List.of(own("HEALTH"), own("HEALTH"), "OPERATOR by operator"), shortRows().subList(0, 3));
     }
 
     /** Its owner puts it in force. */
