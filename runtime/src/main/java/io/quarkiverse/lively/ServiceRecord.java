@@ -17,9 +17,11 @@ import io.quarkiverse.lively.runtime.text.PrintableText;
  * @param status declared by its record; whether the service is in fact up is its {@code liveness}
  * @param maintenance the maintenance that its record names: past, present or to come
  * @param endpoint the address at which its process serves; empty if the process serves nothing. If no process keeps the
- *        service alive, {@link LivenessRegistry#find} returns the last known one, and all else none
+ *        service alive, {@link LivenessRegistry#find} and {@link LivenessRegistry#listWithLastKnown} return the last known
+ *        one, and all else none
  * @param metadata the metadata that its process published, in the order of their names. If no process keeps the service
- *        alive, {@link LivenessRegistry#find} returns the last known ones, and all else none
+ *        alive, {@link LivenessRegistry#find} and {@link LivenessRegistry#listWithLastKnown} return the last known ones, and
+ *        all else none
  * @param owned whether a process keeps it alive. Without one, no DOWN is lifted and no maintenance window is enforced
  * @param liveness whether it is up
  * @param reason why its liveness is what it is

@@ -3,9 +3,11 @@ package io.quarkiverse.lively.runtime.registration;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.InvalidServiceException;
@@ -90,7 +92,7 @@ public final class Announcements {
             Objects.requireNonNull(value, "metadata");
         });
         check(metadata);
-        return Map.copyOf(metadata);
+        return Collections.unmodifiableMap(new TreeMap<>(metadata));
     }
 
     /**

@@ -2,7 +2,6 @@ package io.quarkiverse.lively.runtime.store;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -100,19 +99,20 @@ public final class ServiceUpdater {
          */
         private void checkEndpointAndMetadata(ServiceKeys seen, Optional<Claimed> last) {
             Optional<Claimed> claimed = seen.owner().value().map(Claimed::of);
-            check(seen, "endpoint", wanted.endpoint(), claimed.flatMap(Claimed::endpoint),
-                    List.of(Optional.empty(), last.flatMap(Claimed::endpoint)));
-            check(seen, "metadata", wanted.metadata(), claimed.map(Claimed::metadata).orElse(Map.of()),
-                    List.of(Map.of(), last.map(Claimed::metadata).orElse(Map.of())));
+            Optional<Claimed> readable = claimed.isPresent() ? claimed : last;
+            boolean isReadable = seen.isClaimed() || last.isPresent();
+            check(isReadable, "endpoint", wanted.endpoint(), readable.flatMap(Claimed::endpoint), Optional.empty());
+            check(isReadable, "metadata", wanted.metadata(), readable.map(Claimed::metadata).orElse(Map.of()), Map.of());
         }
 
-        private <T> void check(ServiceKeys seen, String field, T value, T ofClaim, List<T> unowned) {
-            if (!unowned.contains(value) && !value.equals(ofClaim)) {
-                throw new InvalidServiceException(field, "the " + field + (seen.isClaimed()
+        /** @param readable whether a reader may have read another value than none */
+        private <T> void check(boolean readable, String field, T value, T present, T none) {
+            if (!value.equals(none) && !value.equals(present)) {
+                throw new InvalidServiceException(field, "the " + field + (readable
                         ? " is published by the process that keeps the service alive, and an update cannot change it. Read the"
                                 + " service again, and leave the " + field + " as it is"
                         : " of a service is published only while a process keeps the service alive. Leave it out, or register"
-                                + " the service"));
+                                + " the service. If its process has ended since it was read, read the service again"));
             }
         }
 

@@ -172,6 +172,7 @@ class LastKnownTest {
         InvalidServiceException refused = (InvalidServiceException) assertThrows(CompletionException.class,
                 () -> updater.update(read.toDefinition().withMetadata(Map.of("zone", "c")), read.revision()).join()).getCause();
         assertEquals("metadata", refused.field());
+        assertTrue(refused.getMessage().contains("Read the service again"), refused.getMessage());
     }
 
     @Test

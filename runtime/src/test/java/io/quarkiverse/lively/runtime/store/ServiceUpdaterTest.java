@@ -236,7 +236,8 @@ class ServiceUpdaterTest {
                 service.withMetadata(Map.of("zone", "a")));
         assertEquals("metadata", refused.field());
         assertEquals("the metadata of a service is published only while a process keeps the service alive. Leave it out, or"
-                + " register the service", refused.getMessage());
+                + " register the service. If its process has ended since it was read, read the service again",
+                refused.getMessage());
         assertEquals("endpoint", failure(InvalidServiceException.class,
                 service.withEndpoint(new Endpoint("10.0.0.1", 81, false))).field());
         assertEquals(before, store.revision());

@@ -38,7 +38,7 @@ final class Tally {
                 || cause instanceof ServiceConflictException
                 // An owner came, or another one, since the service was read.
                 || cause instanceof InvalidServiceException && (cause.getMessage().contains("as long as the process lives")
-                        || cause.getMessage().contains("Read the service again")
+                        || cause.getMessage().contains("ead the service again")
                         || cause.getMessage().contains("is kept DOWN already"))
                 || cause instanceof EtcdException && cause.getMessage().contains("times while it was to be written");
         if (!isLoss) {
