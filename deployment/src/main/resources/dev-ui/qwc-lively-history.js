@@ -26,6 +26,8 @@ export class QwcLivelyHistory extends LitElement {
             <vaadin-grid-column header="Reason" path="reason" auto-width flex-grow="0"></vaadin-grid-column>
             <vaadin-grid-column header="By"
                 ${columnBodyRenderer(entry => html`<bdi>${plain(entry.by)}</bdi>`, [])}></vaadin-grid-column>
+            <vaadin-grid-column header="Note"
+                ${columnBodyRenderer(entry => html`<bdi>${plain(entry.note)}</bdi>`, [])}></vaadin-grid-column>
         </vaadin-grid>`;
     }
 }

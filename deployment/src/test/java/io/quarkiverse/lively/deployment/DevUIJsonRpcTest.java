@@ -62,6 +62,8 @@ class DevUIJsonRpcTest extends DevUIJsonRPCTest {
         JsonNode newest = executeJsonRPCMethod("history", Map.of("uuid", uuid)).get(0);
         assertEquals("DOWN", newest.get("status").asText());
         assertEquals("MAINTENANCE", newest.get("reason").asText());
+        assertEquals("disk", newest.get("note").asText());
+        assertEquals(0, executeJsonRPCMethod("history", Map.of("uuid", "nobody")).size());
 
         assertDone(executeJsonRPCMethod("up", Map.of("uuid", uuid)));
         awaitState("REGISTERED");
