@@ -86,11 +86,11 @@ class DevUIPageTest {
     }
 
     private static void theServicesAreFiltered(DevUIPage page) {
-        page.element(".filter-status input").sendKeys("EXPIRED" + Keys.ENTER);
+        page.element(".filter-liveness input").sendKeys("EXPIRED" + Keys.ENTER);
         page.awaitText(".count", "1 of 3 services");
         page.awaitRow("host2", "EXPIRED");
         assertFalse(page.row("host1").isPresent());
-        page.element(".filter-status input").sendKeys(Keys.ESCAPE, Keys.ESCAPE);
+        page.element(".filter-liveness input").sendKeys(Keys.ESCAPE, Keys.ESCAPE);
         page.awaitText(".count", "3 of 3 services");
         page.element(".filter-region input").sendKeys("eu-west" + Keys.ENTER);
         page.awaitText(".count", "1 of 3 services");
