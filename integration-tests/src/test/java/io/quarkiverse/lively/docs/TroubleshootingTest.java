@@ -48,6 +48,8 @@ class TroubleshootingTest {
     private static final String EDGE = "^[\\s().:,;]+|[\\s().:,;]+$";
     private static final Pattern COMMENT = Pattern.compile("(?m)/\\*(?s:.*?)\\*/|^\\s*//.*$");
     private static final Pattern JOINED = Pattern.compile("(?<!\\\\)\"\\s*\\+\\s*\"");
+    /** For coding assistants. */
+    private static final Pattern DESCRIPTION = Pattern.compile("@JsonRpcDescription\\(\"(?:[^\"\\\\\\n]|\\\\.)*\"\\)");
     private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\\n]|\\\\.)*)\"");
     private static final Pattern QUOTED = Pattern.compile("`\\+(.+?)\\+`", Pattern.DOTALL);
 
@@ -86,7 +88,8 @@ class TroubleshootingTest {
             try (Stream<Path> files = Files.walk(root)) {
                 for (Path file : files.filter(found -> found.toString().endsWith(".java")).filter(wanted).sorted().toList()) {
                     String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
-                    LITERAL.matcher(JOINED.matcher(code).replaceAll("")).results().map(TroubleshootingTest::text)
+                    String joined = JOINED.matcher(code).replaceAll("");
+                    LITERAL.matcher(DESCRIPTION.matcher(joined).replaceAll("")).results().map(TroubleshootingTest::text)
                             .flatMap(TroubleshootingTest::parts).forEach(messages::add);
                 }
             } catch (IOException e) {
