@@ -45,6 +45,15 @@ class DevServicesEmbeddedTest {
     @ConfigProperty(name = "quarkus.lively.etcd.endpoints")
     String endpoint;
 
+    @ConfigProperty(name = "quarkus.lively.registration.in-training")
+    boolean inTraining;
+
+    /** So an integration test that trains an AOT cache sees the application registered: this etcd is no etcd of production. */
+    @Test
+    void aTrainingRunMayRegister() {
+        assertTrue(inTraining);
+    }
+
     @Test
     void registersGoesDownAndUpAndTellsIt() {
         assertTrue(endpoint.startsWith("http://127.0.0.1:"), endpoint);
