@@ -85,6 +85,9 @@ final class StoreInvariantsCheck implements Check {
         boolean says = after.saysUp() && after.up != null && after.recordEntry != change.before().recordEntry;
         if (after.record == null && after.state == null && after.historyEntry == null) {
             publishers.remove(change.uuid());
+        } else if (after.state == null && after.historyEntry == null) {
+            // They vanished with the lease of an ephemeral owner, or were never there.
+            publishers.put(change.uuid(), OsLively.NAME);
         } else if (says && change.writer() == Writer.OS_LIVELY) {
             publishers.putIfAbsent(change.uuid(), OsLively.NAME);
         } else if (says && !after.state.getBy().equals("unknown")) {

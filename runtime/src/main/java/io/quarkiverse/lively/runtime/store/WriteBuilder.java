@@ -135,6 +135,10 @@ final class WriteBuilder {
         writes.add(keepsLast ? new Put(layout.last(id.uuid()), claim.toByteString(), 0) : new Delete(layout.last(id.uuid())));
         owner = revision -> Entry.of(written, revision, ownerLease);
         claims = true;
+        if (!seen.isClaimed()) {
+            // A service without an owner may expire at any moment, and this claim is to say so.
+            guards.add(new ModRevisionIs(layout.up(id.uuid()), seen.up().modRevision()));
+        }
         endIsMissing = hasEndedWithoutAWord(claim);
         return this;
     }

@@ -62,6 +62,17 @@ class OwnerWritesTest {
         assertEquals(keys, writes.seen(lost), "and all that decides was read");
     }
 
+    /** Its history is to say of that end. */
+    @Test
+    void aServiceThatExpiresBeforeTheClaimIsReadAgain() {
+        put(layout.service("u"), Service.newBuilder().setUuid("u").setType("type").setHost("host").build().toByteString());
+        put(layout.up("u"), ByteString.EMPTY);
+        ServiceKeys seen = look();
+        store.server.keys().delete(layout.up("u").toStringUtf8());
+        assertFalse(store.etcd.commit(writes.register(seen, Neighbours.NONE, CLAIM, lease, Status.UP, REGISTERED).transaction())
+                .join().succeeded());
+    }
+
     @Test
     void aServiceThatMovesTakesItsEntriesAlong() {
         OwnerWrites former = new OwnerWrites(layout, new ServiceIdentity("u", "type", "formerhost", "west"), false);
