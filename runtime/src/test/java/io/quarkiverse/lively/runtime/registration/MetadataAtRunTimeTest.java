@@ -33,6 +33,7 @@ import io.quarkiverse.lively.runtime.config.Configured;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
 import io.quarkiverse.lively.runtime.store.proto.Claim;
 import io.quarkiverse.lively.runtime.store.proto.Status;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.runtime.BlockingOperationNotAllowedException;
 import io.quarkus.runtime.IOThreadDetector;
@@ -292,6 +293,18 @@ class MetadataAtRunTimeTest {
         assertInstanceOf(IllegalStateException.class, failure(own.updatingMetadata(SECOND)));
         scene.seconds(5);
         assertFalse(scene.etcd.written().contains(owner()));
+    }
+
+    @Test
+    void whoIsNotRegisteredAtAllPublishesNothing() {
+        Registrar disabled = new Registrar(scene.etcd, scene.layout, scene.worker, new FakePlatform(scene.worker),
+                new Registrar.Settings(false, Scene.ID, Scene.TTL, Scene.STOP_TIMEOUT, "1.0", Map.of(), OnConflict.TAKEOVER,
+                        false, false),
+                change -> {
+                });
+        assertInstanceOf(IllegalStateException.class, failure(disabled.own().updatingMetadata(FIRST)));
+        assertTrue(disabled.own().checkReadiness().subscribeAsCompletionStage().isDone(), "no checks decide");
+        assertTrue(disabled.own().closeAsync().subscribeAsCompletionStage().isDone());
     }
 
     @Test
