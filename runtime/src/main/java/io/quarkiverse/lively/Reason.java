@@ -14,9 +14,9 @@ public enum Reason {
     SHUTDOWN,
     /** Its lease ran out. */
     EXPIRED,
-    /** An operator said so. */
+    /** A caller took it down by {@link LivenessRegistry#down(String)}, or with an empty maintenance. */
     OPERATOR,
-    /** It is inside a maintenance window. */
+    /** A caller took it down for a maintenance with a note, a start or an end. */
     MAINTENANCE,
     /** Another process registered under its identity while the former one was still alive. */
     TAKEOVER
