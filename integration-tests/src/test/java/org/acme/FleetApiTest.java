@@ -142,9 +142,9 @@ class FleetApiTest {
         assertEquals("c1 is new: REGISTERED", lines.get(1));
         assertEquals("c1 was UP, is DOWN: APPLICATION", lines.get(2));
         assertEquals("c1 is gone", lines.get(lines.size() - 1));
+        await().until(() -> journal.all.stream().filter("cart"::equals).count() == lines.size() - 1);
         await().until(() -> journal.removed.contains("cart"));
         assertTrue(journal.changed.contains("cart"));
-        assertEquals(lines.size() - 1, journal.all.stream().filter("cart"::equals).count());
         assertEquals("changes may have been missed", line(new Resynced(1, cart.since())));
     }
 
@@ -285,10 +285,16 @@ class FleetApiTest {
         assertEquals(thisApplication(), down.by());
         assertEquals(Optional.of("lunch"), down.note());
         registry.up(uuid);
-        await().until(() -> registry.isUp(uuid));
+        await().until(() -> view.isUp(uuid));
+        Transition lifted = registry.history(uuid).get(0);
+        assertEquals(Status.UP, lifted.status());
+        assertEquals(Reason.OPERATOR, lifted.reason());
+        assertEquals(thisApplication(), lifted.by());
+        assertEquals(Optional.empty(), view.lastSeenAlive(uuid));
 
         clerk.abandon();
         assertEquals(Optional.of(Liveness.EXPIRED), registry.liveness(uuid));
+        await().until(() -> view.lastSeenAlive(uuid).isPresent());
         try (Registration again = registerUp(ServiceDefinition.of("clerk", "k1"))) {
             List<Transition> history = registry.history(uuid);
             assertEquals(Reason.REGISTERED, history.get(0).reason());
