@@ -14,9 +14,9 @@ public enum Reason {
     SHUTDOWN,
     /** Its lease ran out. */
     EXPIRED,
-    /** A caller took it down by {@link LivenessRegistry#down(String)}, or with an empty maintenance. */
+    /** An operator took it down, with no note, start or end; or lifted a DOWN. */
     OPERATOR,
-    /** A caller took it down for a maintenance with a note, a start or an end. */
+    /** An operator took it down for a maintenance that has a note, a start or an end. */
     MAINTENANCE,
     /** Another process registered under its identity while the former one was still alive. */
     TAKEOVER
