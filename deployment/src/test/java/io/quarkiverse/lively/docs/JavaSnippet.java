@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -37,6 +38,8 @@ record JavaSnippet(String id, DocPage.Block block, Shape shape, String packageNa
     private static final String BEAN = "@Singleton public class Snippet extends io.quarkiverse.lively.docs.Surroundings { ";
     private static final Pattern TYPE = Pattern.compile("\\b(?:class|interface|record|enum) (\\w+)");
     private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
+    /** One for all: each new one reads the JDK anew. */
+    private static final JavaFileManager FILES = JAVAC.getStandardFileManager(null, null, null);
 
     /** The kinds of blocks. Those that are no file become one, in which they are a bean of an application. */
     enum Shape {
@@ -134,7 +137,7 @@ record JavaSnippet(String id, DocPage.Block block, Shape shape, String packageNa
             }
         };
         try {
-            ((JavacTask) JAVAC.getTask(null, null, diagnostics, options(), null, List.of(file))).parse();
+            ((JavacTask) JAVAC.getTask(null, FILES, diagnostics, options(), null, List.of(file))).parse();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
