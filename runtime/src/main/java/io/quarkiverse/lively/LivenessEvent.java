@@ -2,6 +2,7 @@ package io.quarkiverse.lively;
 
 import java.time.Instant;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
@@ -15,7 +16,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
  * <p>
  * In the JSON that Jackson writes, {@code kind} tells them apart: it is {@link #kind()}.
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "kind")
 @JsonSubTypes({
         @JsonSubTypes.Type(value = ServiceSnapshot.class, name = ServiceSnapshot.KIND),
         @JsonSubTypes.Type(value = SnapshotEnd.class, name = SnapshotEnd.KIND),
@@ -29,12 +30,13 @@ public sealed interface LivenessEvent permits ServiceEvent, ViewEvent {
     long revision();
 
     /**
-     * When it happened, by the clock of the writer that said so; else when this application first saw it, by its own clock. For
-     * a service that expired or was removed nobody says when: in a snapshot, and before {@link Resynced}, that may have been
-     * long before.
+     * When it happened, by the clock of the writer if etcd has that time; else when this application first saw it, by its own
+     * clock. etcd has no time for a service that expired or was removed: in a snapshot, and before {@link Resynced}, that may
+     * have happened long before.
      */
     Instant at();
 
     /** The name of its type in JSON: SNAPSHOT, SNAPSHOT_END, ADDED, CHANGED, REMOVED or RESYNCED. */
+    @JsonProperty
     String kind();
 }

@@ -58,6 +58,14 @@ class EventJsonTest {
         }
     }
 
+    /** A collection does not say of which type its elements are. */
+    @Test
+    void aCollectionKeepsTheKindOfEach() throws Exception {
+        List<LivenessEvent> events = List.of(new SnapshotEnd(1, Instant.EPOCH), new Resynced(2, Instant.EPOCH));
+        String json = JSON.writeValueAsString(events);
+        assertEquals(events, List.of(JSON.readValue(json, LivenessEvent[].class)));
+    }
+
     @Test
     void itHasNoOtherFields() throws Exception {
         JsonNode end = JSON.valueToTree(new SnapshotEnd(1, Instant.EPOCH));
