@@ -73,7 +73,9 @@ public record ServiceBatch(ServiceReader reader, ServiceWriter writer) {
         if (unavailable.isPresent()) {
             return CompletableFuture.completedFuture(new ServiceOutcome(uuid, Optional.empty(), unavailable));
         }
-        return write.apply(uuid).thenApply(service -> new ServiceOutcome(uuid, Optional.of(service), Optional.empty()))
+        // Not at once: also what the write throws is the outcome of this service alone.
+        return CompletableFuture.completedFuture(uuid).thenCompose(write)
+                .thenApply(service -> new ServiceOutcome(uuid, Optional.of(service), Optional.empty()))
                 .exceptionally(failure -> new ServiceOutcome(uuid, Optional.empty(), Optional.of(reason(failure))));
     }
 

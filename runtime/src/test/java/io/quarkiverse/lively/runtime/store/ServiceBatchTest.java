@@ -28,6 +28,7 @@ import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.etcd.EtcdException;
 import io.quarkiverse.lively.runtime.etcd.ForwardingEtcd;
 import io.quarkiverse.lively.runtime.etcd.Transaction;
+import io.quarkiverse.lively.runtime.store.proto.Service;
 import io.quarkiverse.lively.runtime.worker.SystemPlatform;
 
 /** Many services are taken down and up, each by itself and with an outcome of its own. */
@@ -97,6 +98,18 @@ class ServiceBatchTest {
         List<ServiceOutcome> outcomes = batch(meanwhile).down(ORDERS, Maintenance.of(""), 0).join();
         assertEquals(List.of(true, false, true), outcomes.stream().map(ServiceOutcome::isDone).toList());
         assertInstanceOf(UnknownServiceException.class, outcomes.get(1).failure().orElseThrow());
+    }
+
+    /** Such a record is of another client: it can be read, but Lively writes none. */
+    @Test
+    void aUuidThatCannotBeWrittenDoesNotEndTheCall() {
+        String uuid = "o1/x";
+        store.put(store.layout.service(uuid),
+                Service.newBuilder().setUuid(uuid).setType("orders").setHost("x").build().toByteString());
+        List<ServiceOutcome> outcomes = batch(store.etcd).down(ORDERS, Maintenance.of(""), 0).join();
+        assertEquals(List.of("o1", uuid, "o2", "o3"), outcomes.stream().map(ServiceOutcome::uuid).toList());
+        assertEquals(List.of(true, false, true, true), outcomes.stream().map(ServiceOutcome::isDone).toList());
+        assertInstanceOf(InvalidServiceException.class, outcomes.get(1).failure().orElseThrow());
     }
 
     @Test
