@@ -7,8 +7,11 @@ import java.util.stream.Stream;
 
 import org.jboss.jandex.DotName;
 
+import io.quarkiverse.lively.Endpoint;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.LivenessView;
+import io.quarkiverse.lively.Maintenance;
+import io.quarkiverse.lively.ServiceRecord;
 import io.quarkus.arc.deployment.ValidationPhaseBuildItem;
 import io.quarkus.arc.processor.BuildExtension;
 import io.quarkus.deployment.annotations.BuildStep;
@@ -34,11 +37,16 @@ class LivelyViewProcessor {
         return new ViewUseBuildItem(injected, observed);
     }
 
-    /** An application that serialises events names their common type, from which a native build cannot know the others. */
+    /**
+     * An application that serialises events names their common type, from which a native build cannot know the others, nor the
+     * types of their fields.
+     */
     @BuildStep
     ReflectiveClassBuildItem events() {
-        return ReflectiveClassBuildItem.builder(EVENTS.toArray(Class[]::new)).methods().fields().reason("events of Lively")
-                .build();
+        return ReflectiveClassBuildItem
+                .builder(Stream.concat(EVENTS.stream(), Stream.of(ServiceRecord.class, Endpoint.class, Maintenance.class))
+                        .toArray(Class[]::new))
+                .methods().fields().reason("events of Lively").build();
     }
 
     /** That type and all that are derived from it. */
