@@ -68,10 +68,10 @@ public interface LivenessRegistry {
      */
     List<ServiceRecord> listWithLastKnown(ServiceQuery query);
 
-    /** The types of all services, UP or not, in their order; it costs what a {@link #list} of the whole fleet does. */
+    /** The types of all services, UP or not, sorted; it costs what a {@link #list} of the whole fleet does. */
     Set<String> types();
 
-    /** The hosts of all services, UP or not, in their order; it costs what a {@link #list} of the whole fleet does. */
+    /** The hosts of all services, UP or not, sorted; it costs what a {@link #list} of the whole fleet does. */
     Set<String> hosts();
 
     /**

@@ -32,8 +32,7 @@ public record ServiceQuery(Set<String> uuids, Set<String> types, Set<String> hos
 
     /**
      * @throws InvalidServiceException if a filter has an empty value, naming the field: {@code uuid}, {@code type},
-     *         {@code host} or
-     *         {@code region}
+     *         {@code host} or {@code region}
      */
     public ServiceQuery {
         uuids = names("uuid", copyOf("uuids", uuids));

@@ -1,11 +1,11 @@
 package io.quarkiverse.lively.runtime.text;
 
 /**
- * Makes one harmless line of what others wrote into etcd, for a log, a message or a page. Whoever may write to etcd chooses
- * names and notes: with a line break among them he could add lines to a log, with an escape character colour a terminal, with
- * a change of direction let a name read like another one.
+ * Makes one harmless line of text from etcd, for a log, a message or a page. Every client that may write to etcd chooses names
+ * and notes. A line break in a name could add lines to a log, an escape character could colour a terminal, and a change of
+ * direction could let one name read like another one.
  * <p>
- * Records tell names and notes as they are stored; their {@code toString} and the messages of exceptions are made harmless
+ * Records have names and notes as they are stored; their {@code toString} and the messages of exceptions are made harmless
  * already. This does not make text safe for HTML.
  */
 public final class PrintableText {
