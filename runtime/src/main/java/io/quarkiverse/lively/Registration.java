@@ -9,8 +9,8 @@ import io.smallrye.mutiny.Uni;
 
 /**
  * A service that this process keeps alive in etcd. Answers come from memory and never block. Only {@link #close()},
- * {@link #abandon()} and {@link #updateMetadata} wait for etcd, and the first and the last of them have a twin that does not.
- * May be used by many threads at once.
+ * {@link #abandon()} and {@link #updateMetadata} wait for etcd. {@link #closeAsync()} and {@link #updateMetadataAsync} do the
+ * same without blocking. May be used by many threads at once.
  * <p>
  * A {@code Uni} does nothing until it is subscribed to, and does it for each subscriber. The subscriber gets the answer on its
  * Vert.x context if it has one, else on a worker thread.
