@@ -14,9 +14,9 @@ import io.smallrye.mutiny.Uni;
  * An answer is of one revision of etcd, with nothing half applied. How far it can be relied on, {@link #freshness()} tells;
  * while etcd is away the view stays as it is, and no service is taken to be down because <em>we</em> lost etcd.
  * <p>
- * What is <em>not</em> promised: an answer may lag behind etcd by as long as etcd takes to tell of a change. Who needs to see
- * what he wrote waits for its revision with {@link #awaitRevision}; who needs the truth of this moment asks the
- * {@link LivenessRegistry}.
+ * Not promised: an answer may lag behind etcd by as long as etcd takes to send a change. A caller that needs to see its own
+ * write waits for the revision of that write with {@link #awaitRevision}. A caller that needs the truth of this moment asks
+ * the {@link LivenessRegistry}.
  * <p>
  * Names that cannot exist (empty, longer than 255 bytes, with a {@code /} or a control character) are refused with an {@link
  * InvalidServiceException}, like a query for them; an argument that is null with a {@link NullPointerException} that names it.

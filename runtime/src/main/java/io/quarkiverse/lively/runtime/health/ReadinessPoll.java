@@ -35,8 +35,9 @@ public final class ReadinessPoll {
     private final Consumer<String> notReady;
     private final Hysteresis hysteresis;
 
+    /** Written on the worker thread only. */
+    private volatile State state = State.NEW;
     // All on the worker thread only.
-    private State state = State.NEW;
     private Worker.Timer next = NONE;
     private Worker.Timer deadline = NONE;
     private Optional<CompletableFuture<Set<String>>> question = Optional.empty();
@@ -112,6 +113,10 @@ public final class ReadinessPoll {
 
     /** Asks now. Done once the checks have answered, or have not in time; at once if it does not poll. Never fails. */
     public CompletableFuture<Void> check() {
+        if (state == State.STOPPED) {
+            // The worker may have ended, too, and would drop the task.
+            return CompletableFuture.completedFuture(null);
+        }
         CompletableFuture<Void> answered = new CompletableFuture<>();
         worker.execute(() -> {
             if (state != State.POLLING || late && question.isPresent()) {

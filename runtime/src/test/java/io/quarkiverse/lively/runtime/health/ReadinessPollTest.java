@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
+import io.quarkiverse.lively.runtime.worker.SystemPlatform;
+import io.quarkiverse.lively.runtime.worker.Worker;
 
 class ReadinessPollTest {
 
@@ -98,6 +100,18 @@ class ReadinessPollTest {
         assertTrue(caller.isDone());
         assertTrue(poll.check().isDone());
         assertEquals(1, checks.asked);
+    }
+
+    @Test
+    void aCallerIsAnsweredAfterTheWorkerHasEnded() {
+        Worker thread = new SystemPlatform().worker("lively-test");
+        ReadinessPoll ended = new ReadinessPoll(checks, thread, new ReadinessPoll.Settings(INTERVAL, TIMEOUT, 1, 1), false,
+                () -> told.add("ready"), told::add);
+        ended.stop();
+        CompletableFuture.runAsync(() -> {
+        }, thread).join();
+        thread.close();
+        assertTrue(ended.check().isDone());
     }
 
     @Test
