@@ -103,11 +103,12 @@ public interface LivenessRegistry {
      */
     ServiceRecord update(ServiceDefinition definition, long expectedRevision);
 
-    /** As {@link #down(String, Maintenance)}, until somebody lifts it. */
+    /** As {@link #down(String, Maintenance)}, until {@link #up(String) up} lifts it. */
     ServiceRecord down(String uuid);
 
     /**
-     * Keeps a service DOWN, from now or from the start of the maintenance on, until somebody lifts it or the maintenance ends.
+     * Keeps a service DOWN, from now or from the start of the maintenance on, until {@link #up(String) up} lifts that or the
+     * maintenance ends.
      * Replaces what was said before; but a start that is to come is refused while the service is kept DOWN, as it would be UP
      * until then. Neither heart-beats nor health nor a restart of the service end it. A start that is to
      * come, and an end, are enforced by the process that keeps the service alive, by its wall clock; without one
@@ -121,10 +122,9 @@ public interface LivenessRegistry {
     ServiceRecord down(String uuid, Maintenance maintenance);
 
     /**
-     * Lifts a DOWN that somebody else said, and a maintenance that is to come. The process that keeps the service alive notices
-     * at once, as a rule, and within one TTL at the latest, and publishes it as UP; without one ({@link ServiceRecord#owned()})
-     * it stays DOWN until one comes. Needs
-     * two requests.
+     * Lifts a DOWN that another party has ordered, and a maintenance that is to come. The process that keeps the service alive
+     * notices at once, as a rule, and within one TTL at the latest, and publishes it as UP; without one ({@link
+     * ServiceRecord#owned()}) it stays DOWN until one comes. Needs two requests.
      *
      * @return the service as it is stored now: still DOWN
      * @throws UnknownServiceException if there is none

@@ -11,7 +11,7 @@ import io.quarkiverse.lively.runtime.text.PrintableText;
  *
  * @param note why; may be empty
  * @param start empty: at once
- * @param end empty: until somebody lifts it
+ * @param end empty: until {@link LivenessRegistry#up(String) up} lifts it
  */
 public record Maintenance(String note, Optional<Instant> start, Optional<Instant> end) {
 
@@ -27,7 +27,7 @@ public record Maintenance(String note, Optional<Instant> start, Optional<Instant
         return "Maintenance[note=" + PrintableText.of(note) + ", start=" + start + ", end=" + end + "]";
     }
 
-    /** From now on, until somebody lifts it. */
+    /** From now on, until {@link LivenessRegistry#up(String) up} lifts it. */
     public static Maintenance of(String note) {
         return new Maintenance(note, Optional.empty(), Optional.empty());
     }

@@ -9,8 +9,8 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 /**
- * The same as {@link LivenessRegistry}, with the same rules, and never blocking. Nothing is asked or written before somebody
- * subscribes; each subscription asks anew. Answers and failures arrive on the Vert.x context of the subscriber, which on an
+ * The same as {@link LivenessRegistry}, with the same rules, and never blocking. Nothing is asked or written before a
+ * subscription; each subscription asks anew. Answers and failures arrive on the Vert.x context of the subscriber, which on an
  * event loop must not be blocked; if it has none, on a worker thread. An argument that is refused is a failure of the {@link
  * Uni}, too; only {@link #watch} and {@link #register} throw at once.
  */

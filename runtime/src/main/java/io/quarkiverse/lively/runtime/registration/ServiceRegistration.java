@@ -349,6 +349,11 @@ public final class ServiceRegistration implements Registration {
      */
     public CompletableFuture<Void> updatingMetadata(Map<String, String> newMetadata) {
         Map<String, String> checked = Announcements.checked(newMetadata);
+        RegistrationState now = state();
+        if (NOT_KEPT_ALIVE.contains(now)) {
+            // At once: after the end there is no worker any more.
+            return CompletableFuture.failedFuture(report.metadataRefused("it is " + now + ", since " + reason()));
+        }
         CompletableFuture<Void> result = new CompletableFuture<>();
         worker.execute(() -> update(checked, result));
         return platform.orTimeout(result, settings.ttl()).exceptionallyCompose(failure -> CompletableFuture.failedFuture(

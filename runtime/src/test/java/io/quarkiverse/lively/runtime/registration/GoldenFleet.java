@@ -5,11 +5,8 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Executor;
-import java.util.random.RandomGenerator;
 
 import com.google.protobuf.ByteString;
 
@@ -18,9 +15,8 @@ import io.quarkiverse.lively.Maintenance;
 import io.quarkiverse.lively.runtime.store.KeyLayout;
 import io.quarkiverse.lively.runtime.store.ServiceIdentity;
 import io.quarkiverse.lively.runtime.store.ServiceWriter;
+import io.quarkiverse.lively.runtime.worker.FakePlatform;
 import io.quarkiverse.lively.runtime.worker.FakeWorker;
-import io.quarkiverse.lively.runtime.worker.Platform;
-import io.quarkiverse.lively.runtime.worker.Worker;
 
 /**
  * A small fleet with something of everything that is kept in etcd, at fixed times and with fixed names: the bytes are always
@@ -75,7 +71,7 @@ final class GoldenFleet {
     }
 
     ServiceWriter operator() {
-        return new ServiceWriter(etcd, layout, new FixedPlatform(worker, 99), "console@desk");
+        return new ServiceWriter(etcd, layout, platform(99), "console@desk");
     }
 
     Registrar process(int number, Map<String, String> metadata) {
@@ -83,7 +79,8 @@ final class GoldenFleet {
     }
 
     Registrar start(int number, int incarnation, Map<String, String> metadata, int port) {
-        Registrar process = new Registrar(etcd, layout, worker, new FixedPlatform(worker, incarnation),
+        Registrar process = new Registrar(etcd, layout, worker,
+                platform(incarnation),
                 new Registrar.Settings(true, new ServiceIdentity(uuid(number), "inventory", "host-" + number, "eu-west"), TTL,
                         STOP_TIMEOUT, "1.0", metadata, OnConflict.TAKEOVER, false, false),
                 change -> {
@@ -93,46 +90,7 @@ final class GoldenFleet {
         return process;
     }
 
-    private record FixedPlatform(Worker worker, int number) implements Platform {
-
-        @Override
-        public long nanoTime() {
-            return worker.nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            return worker.now();
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return new Random(number);
-        }
-
-        @Override
-        public UUID uuid() {
-            return UUID.fromString(incarnation(number));
-        }
-
-        @Override
-        public Worker worker(String name) {
-            return worker;
-        }
-
-        @Override
-        public Executor pool() {
-            return Runnable::run;
-        }
-
-        @Override
-        public Executor threads(String name) {
-            return Runnable::run;
-        }
-
-        @Override
-        public Worker.Timer after(Duration delay, Runnable task) {
-            return worker.after(delay, task);
-        }
+    private FakePlatform platform(int number) {
+        return new FakePlatform(worker, Runnable::run, number, () -> UUID.fromString(incarnation(number)));
     }
 }

@@ -5,14 +5,21 @@ import java.time.Instant;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
  * The clocks and the one thread of a worker. Its other threads are the calling thread, and chance is always the same.
  *
  * @param pool where subscribers and observers are called
+ * @param seed of its chance
+ * @param uuids makes its uuids. By default they are random: each process of a test has a platform of its own
  */
-public record FakePlatform(Worker worker, Executor pool) implements Platform {
+public record FakePlatform(Worker worker, Executor pool, int seed, Supplier<UUID> uuids) implements Platform {
+
+    public FakePlatform(Worker worker, Executor pool) {
+        this(worker, pool, 1, UUID::randomUUID);
+    }
 
     /** The pool is the calling thread. */
     public FakePlatform(Worker worker) {
@@ -31,13 +38,12 @@ public record FakePlatform(Worker worker, Executor pool) implements Platform {
 
     @Override
     public RandomGenerator random() {
-        return new Random(1);
+        return new Random(seed);
     }
 
-    /** Not always the same: each process of a test has a platform of its own. */
     @Override
     public UUID uuid() {
-        return UUID.randomUUID();
+        return uuids.get();
     }
 
     @Override
