@@ -1,10 +1,12 @@
 package io.quarkiverse.lively.deployment;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,10 +130,10 @@ final class EtcdProcess implements LocalEtcd {
 
     private List<String> command() {
         Stream<String> etcd = Stream.of(program.toString(),
-                "--data-dir", directory.path().resolve("data").toString(),
+                "--name", memberName(), "--data-dir", directory.path().resolve("data").toString(),
                 "--listen-client-urls", ports.clientUrl(), "--advertise-client-urls", ports.clientUrl(),
                 "--listen-peer-urls", ports.peerUrl(), "--initial-advertise-peer-urls", ports.peerUrl(),
-                "--initial-cluster", "default=" + ports.peerUrl());
+                "--initial-cluster", memberName() + "=" + ports.peerUrl());
         return Stream.concat(setsid.map(Path::toString).stream(), etcd).toList();
     }
 
@@ -139,8 +141,7 @@ final class EtcdProcess implements LocalEtcd {
     private boolean answersInTime() {
         long deadline = System.nanoTime() + patience.toNanos();
         while (process.isAlive() && System.nanoTime() - deadline < 0) {
-            // Alive after the answer: else it was most likely somebody else who answered, who took the port just now.
-            if (answers() && process.isAlive()) {
+            if (isHealthy() && isThisMember()) {
                 return true;
             }
             pause();
@@ -148,16 +149,40 @@ final class EtcdProcess implements LocalEtcd {
         return false;
     }
 
-    private boolean answers() {
+    private boolean isHealthy() {
         try {
-            HttpURLConnection health = (HttpURLConnection) URI.create(ports.clientUrl() + "/health").toURL()
-                    .openConnection(Proxy.NO_PROXY);
-            health.setConnectTimeout(PROBE_MILLIS);
-            health.setReadTimeout(PROBE_MILLIS);
-            return health.getResponseCode() == HttpURLConnection.HTTP_OK;
+            return connect("/health").getResponseCode() == HttpURLConnection.HTTP_OK;
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Another process may have taken the port just now, and its etcd answers while this one has not failed yet. */
+    private boolean isThisMember() {
+        try {
+            HttpURLConnection members = connect("/v3/cluster/member/list");
+            members.setRequestMethod("POST");
+            members.setDoOutput(true);
+            members.getOutputStream().write("{}".getBytes(StandardCharsets.US_ASCII));
+            try (InputStream answer = members.getInputStream()) {
+                return new String(answer.readAllBytes(), StandardCharsets.UTF_8).contains('"' + memberName() + '"');
+            }
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private HttpURLConnection connect(String path) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) URI.create(ports.clientUrl() + path).toURL()
+                .openConnection(Proxy.NO_PROXY);
+        connection.setConnectTimeout(PROBE_MILLIS);
+        connection.setReadTimeout(PROBE_MILLIS);
+        return connection;
+    }
+
+    /** No other etcd has it. */
+    private String memberName() {
+        return directory.path().getFileName().toString();
     }
 
     private String lastWords() {

@@ -13,12 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.quarkiverse.lively.deployment.etcd.MemoryEtcd;
+import io.quarkiverse.lively.test.EtcdServer;
 import io.quarkiverse.lively.test.NeedsProgram;
 
 /** An etcd process answers once it is started, and nothing of it is left once it is closed. */
@@ -95,6 +99,24 @@ class EtcdProcessTest {
 
             assertEquals("Port " + other.port() + " of 127.0.0.1 is taken", message);
             assertFalse(Files.exists(etcd.directory()));
+        }
+    }
+
+    /** Of two applications that start at once, one binds the port. */
+    @Test
+    @NeedsProgram("etcd")
+    void theAnswerOfAnotherEtcdThatTookThePortMeanwhileDoesNotCount(@TempDir Path directory) throws IOException {
+        Path started = directory.resolve("started");
+        Path slow = program(directory, "touch " + started + "; exec sleep 60");
+        try (EtcdServer other = EtcdServer.absent()) {
+            EtcdProcess etcd = new EtcdProcess(slow, Optional.empty(), other.port(), Duration.ofSeconds(4));
+            CompletableFuture<Void> starting = CompletableFuture.runAsync(etcd::start);
+            Awaitility.await().until(() -> Files.exists(started));
+            other.start();
+
+            Throwable failure = assertThrows(CompletionException.class, starting::join).getCause();
+
+            assertEquals("it does not answer within 4 s", failure.getMessage());
         }
     }
 
