@@ -9,6 +9,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
@@ -21,6 +23,7 @@ import io.quarkiverse.lively.test.NeedsProgram;
 
 /** The front page shows the fleet as it changes, and what others wrote as text, in a real browser. */
 @NeedsProgram({ "chromium", "chromedriver" })
+@Execution(ExecutionMode.CONCURRENT)
 class FrontPageInBrowserIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -12,10 +12,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.quarkiverse.lively.test.EtcdServer;
 
 /** A REST client that finds its peers through Stork survives the death of one, and does not notice the drain of one. */
+@Execution(ExecutionMode.CONCURRENT)
 class PeersIT {
 
     @AutoClose
