@@ -165,7 +165,7 @@ final class EtcdProcess implements LocalEtcd {
             members.setDoOutput(true);
             members.getOutputStream().write("{}".getBytes(StandardCharsets.US_ASCII));
             try (InputStream answer = members.getInputStream()) {
-                return new String(answer.readAllBytes(), StandardCharsets.UTF_8).contains('"' + memberName() + '"');
+                return new String(answer.readAllBytes(), StandardCharsets.UTF_8).contains("\"" + memberName() + "\"");
             }
         } catch (IOException e) {
             return false;
