@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -21,11 +23,7 @@ import io.quarkiverse.lively.Liveness;
 import io.quarkiverse.lively.LivenessEvent;
 import io.quarkiverse.lively.Registration;
 import io.quarkiverse.lively.RegistrationState;
-import io.quarkiverse.lively.Resynced;
-import io.quarkiverse.lively.ServiceAdded;
-import io.quarkiverse.lively.ServiceChanged;
 import io.quarkiverse.lively.ServiceRecord;
-import io.quarkiverse.lively.ServiceRemoved;
 import io.quarkiverse.lively.runtime.etcd.Etcd;
 import io.quarkiverse.lively.runtime.text.PrintableText;
 import io.quarkus.runtime.metrics.MetricsFactory;
@@ -38,13 +36,17 @@ public class QuarkusMetrics implements LivelyMetrics {
 
     private static final Logger LOG = Logger.getLogger(QuarkusMetrics.class);
     private static final String SECONDS = "seconds";
+    /** The kinds of the events of services. */
+    private static final List<String> CHANGES = List.of("ADDED", "CHANGED", "REMOVED");
+    private static final String RESYNCED = "RESYNCED";
     private static final double NANOS_A_SECOND = Duration.ofSeconds(1).toNanos();
     /** Of a record: nothing that etcd has leaves it unknown. */
     private static final List<Liveness> KNOWN = List.of(Liveness.UP, Liveness.DOWN, Liveness.EXPIRED);
 
     private final Map<Loss, LongAdder> losses = counts(Loss.class);
-    private final Map<Class<? extends LivenessEvent>, LongAdder> events = Map.of(ServiceAdded.class, new LongAdder(),
-            ServiceChanged.class, new LongAdder(), ServiceRemoved.class, new LongAdder(), Resynced.class, new LongAdder());
+    /** By the kind of the event. */
+    private final Map<String, LongAdder> events = Stream.concat(CHANGES.stream(), Stream.of(RESYNCED))
+            .collect(Collectors.toUnmodifiableMap(kind -> kind, kind -> new LongAdder()));
     private final ServiceGauges services = new ServiceGauges(this::expose);
     private MetricsFactory factory;
     private boolean closed;
@@ -87,11 +89,10 @@ public class QuarkusMetrics implements LivelyMetrics {
                 .buildGauge(() -> loaded(view, freshness -> freshness.age().map(QuarkusMetrics::seconds).orElse(Double.NaN)));
         metric("lively.view.revision", "The revision of etcd that the view is at")
                 .buildGauge(() -> loaded(view, freshness -> (double) freshness.revision()));
-        Map.of("ADDED", ServiceAdded.class, "CHANGED", ServiceChanged.class, "REMOVED", ServiceRemoved.class)
-                .forEach((kind, type) -> metric("lively.view.events", "Changes that the view told of").tag("kind", kind)
-                        .buildCounter(events.get(type)::sum));
+        CHANGES.forEach(kind -> metric("lively.view.events", "Changes that the view told of").tag("kind", kind)
+                .buildCounter(events.get(kind)::sum));
         metric("lively.view.resyncs", "How often the view told of differences, as changes were missed")
-                .buildCounter(events.get(Resynced.class)::sum);
+                .buildCounter(events.get(RESYNCED)::sum);
         metric("lively.records.skipped", "How often a record in etcd was skipped, as it cannot be read")
                 .buildCounter(skipped::getAsLong);
         metric("lively.observers.failures", "How often an observer or listener threw something")
@@ -110,7 +111,7 @@ public class QuarkusMetrics implements LivelyMetrics {
 
     @Override
     public void told(LivenessEvent event) {
-        events.get(event.getClass()).increment();
+        events.get(event.kind()).increment();
     }
 
     /** What is exposed after the end would be found by the next application in this JVM, as in dev mode. */

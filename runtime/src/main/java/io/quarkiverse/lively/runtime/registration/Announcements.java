@@ -26,8 +26,7 @@ public final class Announcements {
     }
 
     /**
-     * Refuses also a status and a maintenance, which a registration does not publish. A record that was read from etcd has
-     * those that are stored: they are ignored.
+     * Refuses also a status and a maintenance, which a registration does not publish.
      *
      * @throws InvalidServiceException naming the field that is wrong
      */
